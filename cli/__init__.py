@@ -1,0 +1,1 @@
+"""Reads arguments, calls the engine, draws; decides nothing."""

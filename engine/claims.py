@@ -1,0 +1,113 @@
+"""What a decision must settle: the named conditions of a policy, in an order in which each can be settled.
+
+An indicator gives up to four claims. With neutralisations tried in order, each of them either counts the indicator
+as met or takes it out of play; the names of nodes made here, and not in the policy, hold a `~`:
+
+* `volet-2.aat#when`: its own tree, always observed and shown;
+* `volet-2.aat`: granted;
+* `volet-2.aat#out`: out of play (only where a neutralisation can remove it);
+* `volet-2.aat#standing`: does not stand in the way of its volet: granted or out of play.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Set
+from graphlib import CycleError, TopologicalSorter
+
+from engine.conditions import All, Always, Any, Node, Not, Outcome, walk
+from engine.policy import Branch, Indicator, Neutralisation, Policy, Volet, Weight
+
+Claim = tuple[str, Node]
+
+
+class CyclicOutcomes(ValueError):
+    """Conditions that depend on each other; `cycle` lists their names."""
+
+    def __init__(self, cycle: list[str]) -> None:
+        super().__init__(" → ".join(cycle))
+        self.cycle = cycle
+
+
+def claims(policy: Policy) -> tuple[Claim, ...]:
+    """Every claim of the policy, each after the claims its `outcome` leaves name.
+
+    Raises CyclicOutcomes when there is no such order.
+    """
+    named = dict(_claims(policy))
+    graph = {name: [node.of for node in walk(tree) if isinstance(node, Outcome)] for name, tree in named.items()}
+    try:
+        order = list(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        raise CyclicOutcomes(error.args[1]) from None
+    return tuple((name, named[name]) for name in order)
+
+
+def _claims(policy: Policy) -> Iterator[Claim]:
+    yield policy.eligible.at, policy.eligible
+    for volet in policy.volets:
+        for indicator in volet.indicators:
+            yield from _indicator(indicator)
+            yield from _weight(indicator.weight)
+        yield volet.id, _condition(volet)
+        yield from _weight(volet.weight)
+        if volet.gate is not None:
+            yield volet.gate.at, volet.gate
+    for component in policy.components:
+        if component.gate is not None:
+            yield component.gate.at, component.gate
+        for period in component.periods:
+            for tier in period.tiers:
+                yield tier.when.at, tier.when
+
+
+def _indicator(indicator: Indicator) -> Iterator[Claim]:
+    granted, out, standing = indicator.id, f"{indicator.id}#out", f"{indicator.id}#standing"
+    steps, tree = indicator.neutralisations, indicator.when
+    yield tree.at, tree
+    for step in steps:
+        yield step.when.at, step.when
+    yield granted, _fold(granted, steps, tree, counts_as_met={"met"})
+    yield standing, _fold(standing, steps, tree, counts_as_met={"met", "removed"})
+    if removable(indicator):
+        yield out, _fold(out, steps, None, counts_as_met={"removed"})
+
+
+def removable(indicator: Indicator) -> bool:
+    """Whether a neutralisation can take the indicator out of play."""
+    return any(step.effect == "removed" for step in indicator.neutralisations)
+
+
+def _fold(
+    claim: str,
+    steps: tuple[Neutralisation, ...],
+    tree: Node | None,
+    counts_as_met: Set[str],
+    index: int = 0,
+) -> Node:
+    """The first neutralisation that holds decides; after the last, the tree does (without one: unmet)."""
+    here = claim if index == 0 else f"{claim}~{index}"
+    if index == len(steps):
+        return Any(at=here, of=(Outcome(at=f"{claim}~tree", of=tree.at),) if tree else ())
+    lifted = Outcome(at=f"{claim}~lifted{index}", of=steps[index].when.at)
+    rest = _fold(claim, steps, tree, counts_as_met, index + 1)
+    if steps[index].effect in counts_as_met:
+        return Any(at=here, of=(lifted, rest))
+    return All(at=here, of=(Not(at=f"{claim}~unless{index}", of=lifted), rest))
+
+
+def _condition(volet: Volet) -> Node:
+    """A volet's own condition: all its indicators that are in play."""
+    if not volet.indicators:
+        return Always(at=volet.id)
+    return All(
+        at=volet.id,
+        sources=volet.sources,
+        of=tuple(Outcome(at=f"{volet.id}#{i.id}", of=f"{i.id}#standing") for i in volet.indicators),
+    )
+
+
+def _weight(weight: Weight | None) -> Iterator[Claim]:
+    if isinstance(weight, Branch):
+        yield weight.when.at, weight.when
+        yield from _weight(weight.then)
+        yield from _weight(weight.otherwise)

@@ -1,0 +1,283 @@
+"""The tree of conditions of an indicator: plain frozen data, no behaviour.
+
+Each thing done with a tree (observing, deriving, explaining) is one pass in one module that dispatches on the
+kind of node with `match`. Adding a kind of node is one class here and one branch in each pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Literal
+
+Zero = Literal["unmet", "met"]
+RowKind = Literal["declaration", "prefill", "document"]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A sentence or label for people, in both languages."""
+
+    fr: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A passage: a registered document, a section of it, and its first and last line."""
+
+    document: str
+    section: str
+    lines: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A calendar entry: a day, a span, or open (both ends None: never late)."""
+
+    name: str
+    first: date | None
+    last: date | None
+    label: Text | None = None
+    sources: tuple[Source, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        return self.last is None
+
+
+@dataclass(frozen=True, slots=True)
+class TableEntry:
+    """One line of a closed list; `refused` entries are listed by the texts as not qualifying."""
+
+    code: str
+    label: Text
+    aliases: tuple[str, ...]
+    sources: tuple[Source, ...]
+    refused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A closed list that rules refer to, by code."""
+
+    id: str
+    title: Text
+    sources: tuple[Source, ...]
+    entries: tuple[TableEntry, ...]
+
+    def find(self, value: str) -> TableEntry | None:
+        """The entry whose code, alias or label (in either language) is `value`."""
+        for entry in self.entries:
+            if value == entry.code or value in entry.aliases or value in (entry.label.fr, entry.label.en):
+                return entry
+        return None
+
+
+# --- field tests ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Is:
+    """The value is one of these."""
+
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InTable:
+    """The value is an entry of the table, and not a refused one."""
+
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """The value is at least, or more than, an exact number."""
+
+    relation: Literal["at_least", "more_than"]
+    threshold: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The date stands so to the entry; `during` is for spans."""
+
+    relation: Literal["until", "within", "before", "during"]
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """The value is given, whatever it is."""
+
+
+Test = Is | InTable | Number | Day | Stated
+
+
+@dataclass(frozen=True, slots=True)
+class FieldTest:
+    """Tests on the first given of `fields`; with `span`, `fields` are the two ends of a span of time."""
+
+    fields: tuple[str, ...]
+    span: bool
+    tests: tuple[Test, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """This row's `mine` equals `theirs` of one row of the item's standing statement."""
+
+    mine: str
+    item: str
+    theirs: str
+
+
+# --- nodes ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """What every node has: its place, label, passages, and the contested readings that shaped it.
+
+    `at` is unique in a policy: `volet-1.logiciel#segur`. `presumed` says that no source of the node governs the
+    policy's own year. `readings` are (reading, option) pairs.
+    """
+
+    at: str
+    label: Text | None = None
+    sources: tuple[Source, ...] = ()
+    presumed: bool = False
+    readings: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class All(Condition):
+    """Met when every child is met."""
+
+    of: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Any(Condition):
+    """Met when one child is met."""
+
+    of: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Not(Condition):
+    """Met when its child is unmet."""
+
+    of: Node
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exempt(Condition):
+    """Lifted `when` its condition is met; otherwise what is `required` must be met."""
+
+    when: Node
+    require: Node
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Always(Condition):
+    """Met for everyone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribute(Condition):
+    """Tests a field of the doctor."""
+
+    test: FieldTest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact(Condition):
+    """Tests an automated value."""
+
+    fact: str
+    tests: tuple[Test, ...]
+    closes: Entry | None = None
+    counts_from: Entry | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate(Condition):
+    """Compares an automated rate, numerator over denominator, with an exact fraction."""
+
+    measure: str
+    relation: Literal["at_least", "more_than"]
+    threshold: Fraction
+    zero: Zero = "unmet"
+    during: Entry | None = None
+    counts_from: Entry | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Empty(Condition):
+    """Met when the measure's denominator is zero: the rate cannot be calculated."""
+
+    measure: str
+    during: Entry | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record(Condition):
+    """One row (declaration, prefill or document) passes every test.
+
+    `names` are the item, or the kinds of document; `of` is the item a document must cover. `closes` is the last
+    day on which a row may still come (open entries close on the calendar's `decision`; None: already closed).
+    """
+
+    row: RowKind
+    names: tuple[str, ...]
+    of: str | None
+    where: tuple[FieldTest, ...]
+    same: tuple[Same, ...]
+    earlier: bool
+    filed: bool
+    closes: Entry | None
+    counts_from: Entry | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome(Condition):
+    """Met when that other indicator, volet or claim is met."""
+
+    of: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silent(Condition):
+    """Unknown: the law does not say."""
+
+    question: Text
+
+
+Gate = All | Any | Not | Exempt
+Observed = Always | Attribute | Fact | Rate | Empty | Record | Silent
+"""The leaves that look at a dossier; an `Outcome` looks at another condition."""
+Node = Gate | Observed | Outcome
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """The nodes directly below, in the text's order; an exemption's condition comes before what it lifts."""
+    match node:
+        case All(of=of) | Any(of=of):
+            return of
+        case Not(of=child):
+            return (child,)
+        case Exempt(when=when, require=require):
+            return (when, require)
+        case _:
+            return ()
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """The node and everything below it, parents first."""
+    yield node
+    for child in children(node):
+        yield from walk(child)

@@ -1,0 +1,57 @@
+"""A place in a page: its value, and how to complain about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import NoReturn
+
+from engine.problems import Invalid, nearest
+from engine.yamltext import Page, Path_, Plain
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The value at `path` of a page that has passed its schema."""
+
+    page: Page
+    path: Path_
+    data: Plain
+
+    @classmethod
+    def top(cls, page: Page) -> Cursor:
+        return cls(page, (), page.data)
+
+    def get(self, key: str) -> Cursor | None:
+        """The value under a key of a mapping, or None when the key is absent or empty."""
+        value = self.data.get(key)
+        return None if value is None else Cursor(self.page, (*self.path, key), value)
+
+    def __getitem__(self, key: str) -> Cursor:
+        return Cursor(self.page, (*self.path, key), self.data[key])
+
+    def items(self) -> Iterator[tuple[str, Cursor]]:
+        """The keys and values of a mapping, in the file's order."""
+        for key, value in self.data.items():
+            yield key, Cursor(self.page, (*self.path, key), value)
+
+    def each(self) -> Iterator[Cursor]:
+        """The elements of a list, or the value itself when it is not a list."""
+        if not isinstance(self.data, list):
+            yield self
+            return
+        for index, value in enumerate(self.data):
+            yield Cursor(self.page, (*self.path, index), value)
+
+    @property
+    def text(self) -> str:
+        return str(self.data)
+
+    def fail(self, code: str, /, **details: str) -> NoReturn:
+        """Raise Invalid with one problem here."""
+        raise Invalid([self.page.problem(code, self.path, **details)])
+
+    def fail_name(self, code: str, valid: Iterable[str], name: str | None = None) -> NoReturn:
+        """Raise Invalid: this name is not one of `valid`; the nearest is offered."""
+        wrong, names = name or self.text, sorted(valid)
+        self.fail(code, name=wrong, nearest=nearest(wrong, names), valid=", ".join(names[:40]))

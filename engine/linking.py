@@ -1,0 +1,374 @@
+"""The pages of a policy, and a choice of readings → one linked, frozen Policy.
+
+Here every name is resolved, every scalar typed, every `choose` replaced by the option taken, so that no later pass
+meets a name that does not exist or a question still open. Conditions are linked by `grammar`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any as Anything
+from typing import TypeVar
+
+from engine.choices import link_readings, settle, sources_of, text_of
+from engine.claims import CyclicOutcomes, claims
+from engine.conditions import Always, Empty, Entry, Source, Table, TableEntry, Text
+from engine.cursor import Cursor
+from engine.grammar import Grammar, Place, parse_day
+from engine.loading import PolicyFiles
+from engine.policy import (
+    Branch,
+    Component,
+    Document,
+    Field,
+    Indicator,
+    Item,
+    Measure,
+    Neutralisation,
+    Period,
+    Policy,
+    Published,
+    Tier,
+    Unit,
+    Vocabulary,
+    Volet,
+    Weight,
+)
+from engine.problems import Invalid, Problem
+from engine.yamltext import Page
+
+T = TypeVar("T")
+
+
+def link(files: PolicyFiles, asked: Mapping[str, str]) -> Policy:
+    """The policy under the readings asked for, and under the default wherever none is.
+
+    Raises Invalid: a name that does not exist, indicators that depend on each other, a reading or option that does
+    not exist or cannot be computed.
+    """
+    return _Linker(files, asked).policy()
+
+
+def linked(files: PolicyFiles, asked: Mapping[str, str]) -> Policy:
+    """`link`, remembered for each choice of readings: most decisions of a run share their policy."""
+    return _linked(files, tuple(sorted(asked.items())))
+
+
+@lru_cache(maxsize=256)
+def _linked(files: PolicyFiles, asked: tuple[tuple[str, str], ...]) -> Policy:
+    return link(files, dict(asked))
+
+
+class _Linker:
+    def __init__(self, files: PolicyFiles, asked: Mapping[str, str]) -> None:
+        self.files, self.top = files, Cursor.top(files.policy)
+        self.documents = {name: _document(name, cursor) for name, cursor in self.top["sources"].items()}
+        self.readings = link_readings(files.readings, self.documents)
+        self.choices = settle(self.readings, asked)
+        self.tables = _each(files.tables, self.table)
+        self.grammar = Grammar(files.year, self.documents, self.readings, self.choices, self.tables)
+        self.grammar.calendar = {name: self.entry(name, cursor) for name, cursor in self.top["calendar"].items()}
+        self.grammar.vocabulary = self.vocabulary()
+
+    def policy(self) -> Policy:
+        top = self.top
+        indicators = _each(self.files.indicators, self.indicator)
+        volets = tuple(self.volet(cursor, indicators) for cursor in top["volets"].each())
+        components = _each(self.files.components, self.component)
+        listed = [self.listed(cursor, components) for cursor in _list(top.get("components"))]
+        point = top["point_value"]
+        policy = Policy(
+            year=self.files.year,
+            title=text_of(top["title"]),
+            point_value=Decimal(point["euros"].text),
+            point_sources=self.sources(point),
+            documents=self.documents,
+            calendar=self.grammar.calendar,
+            eligible=self.grammar.required(top["eligible"], Place("eligible", "eligible", ())),
+            volets=volets,
+            components=tuple(components[name] for name in listed),
+            readings=self.readings,
+            choices=self.choices,
+            vocabulary=self.grammar.vocabulary,
+            tables=self.tables,
+            not_produced="ignored" if self.word(top["findings"]["not_produced"]) == "ignored" else "unmet",
+            published=tuple(self.published(total) for total in _list(top.get("published"))),
+            digest=self.files.digest,
+        )
+        self.check_outcomes(policy)
+        return policy
+
+    # --- names --------------------------------------------------------------------------------------------------
+
+    def sources(self, cursor: Cursor) -> tuple[Source, ...]:
+        return sources_of(cursor.get("source"), self.documents)
+
+    def word(self, cursor: Cursor) -> str:
+        return self.grammar.value(cursor).text
+
+    def listed(self, cursor: Cursor, known: Mapping[str, object]) -> str:
+        if cursor.text not in known:
+            cursor.fail_name("not_in_folder", known)
+        return cursor.text
+
+    def identify(self, top: Cursor, name: str) -> None:
+        """A file says its own identity and year, and they are those of its place."""
+        if top["id"].text != name:
+            top["id"].fail("id_not_file", expected=name)
+        if int(top["year"].text) != self.files.year:
+            top["year"].fail("year_not_policy", expected=str(self.files.year))
+
+    def reading_block(self, make: Callable[[], T]) -> tuple[T, tuple[tuple[str, str], ...]]:
+        """What `make` links, and the readings that shaped it outside of its nodes."""
+        outer, self.grammar.used = self.grammar.used, []
+        made = make()
+        used, self.grammar.used = tuple(dict.fromkeys(self.grammar.used)), outer
+        return made, used
+
+    def check_outcomes(self, policy: Policy) -> None:
+        known = {indicator.id for indicator in policy.indicators}
+        known |= {volet.id for volet in policy.volets if volet.pays == "block"}
+        for cursor in self.grammar.outcomes:
+            if cursor.text not in known:
+                cursor.fail_name("unknown_outcome", known)
+        try:
+            claims(policy)
+        except CyclicOutcomes as error:
+            self.top.fail("cyclic_outcomes", cycle=" → ".join(error.cycle))
+
+    # --- what a policy is made of -------------------------------------------------------------------------------
+
+    def entry(self, name: str, cursor: Cursor) -> Entry:
+        written = self.grammar.value(cursor)
+        label, sources = text_of(written["label"]), self.sources(written)
+        if written.get("open"):
+            return Entry(name, None, None, label, sources)
+        ends = ("on", "on") if written.get("on") else ("from", "to")
+        first, last = (parse_day(self.grammar.value(written[end])) for end in ends)
+        if first > last:
+            written.fail("span_backwards")
+        return Entry(name, first, last, label, sources)
+
+    def table(self, name: str, page: Page) -> Table:
+        top = Cursor.top(page)
+        if top["id"].text != name:
+            top["id"].fail("id_not_file", expected=name)
+        entries = [self.table_entry(code, one, refused=False) for code, one in top["entries"].items()]
+        refused = top.get("refused")
+        if refused:
+            entries += [self.table_entry(code, one, refused=True) for code, one in refused.items()]
+        codes = [entry.code for entry in entries]
+        if len(set(codes)) < len(codes):
+            top.fail("duplicate_id", name=next(code for code in codes if codes.count(code) > 1))
+        return Table(name, text_of(top["title"]), self.sources(top), tuple(entries))
+
+    def table_entry(self, code: str, cursor: Cursor, *, refused: bool) -> TableEntry:
+        aliases = cursor.get("aliases")
+        names = tuple(alias.text for alias in aliases.each()) if aliases else ()
+        return TableEntry(code, text_of(cursor["label"]), names, self.sources(cursor), refused)
+
+    def vocabulary(self) -> Vocabulary:
+        pages = {name: Cursor.top(page) for name, page in self.files.vocabulary.items()}
+        return Vocabulary(
+            fields={name: self.field(name, cursor) for name, cursor in pages["fields"].items()},
+            measures={name: self.measure(name, cursor) for name, cursor in pages["measures"].items()},
+            facts={name: self.field(name, cursor) for name, cursor in pages["facts"].items()},
+            items={name: self.item(name, cursor) for name, cursor in pages["items"].items()},
+            documents={name: text_of(cursor["label"]) for name, cursor in pages["documents"].items()},
+        )
+
+    def field(self, name: str, cursor: Cursor) -> Field:
+        types: Anything = cursor["type"].text
+        values, table, unit = cursor.get("values"), cursor.get("table"), cursor.get("unit")
+        return Field(
+            name=name,
+            type=types,
+            label=text_of(cursor["label"]),
+            values=_texts(values),
+            table=self.known_table(table) if table else None,
+            unit=_unit(unit) if unit else None,
+        )
+
+    def known_table(self, cursor: Cursor) -> Table:
+        if cursor.text not in self.tables:
+            cursor.fail_name("unknown_table", self.tables)
+        return self.tables[cursor.text]
+
+    def measure(self, name: str, cursor: Cursor) -> Measure:
+        above: Anything = self.word(cursor["above_one"])
+        exclusions = _texts(cursor.get("exclusions"))
+        units = (_unit(cursor["numerator"]), _unit(cursor["denominator"]))
+        return Measure(name, text_of(cursor["label"]), *units, above, exclusions)
+
+    def item(self, name: str, cursor: Cursor) -> Item:
+        choices = cursor.get("choices")
+        tables = tuple(self.known_table(table) for table in choices.each()) if choices else ()
+        return Item(name, text_of(cursor["label"]), tables)
+
+    def indicator(self, name: str, page: Page) -> Indicator:
+        top = Cursor.top(page)
+        self.identify(top, name)
+        sources, evidence = self.sources(top), top["evidence"].text
+        points = top.get("points")
+        weight, readings = self.reading_block(lambda: self.weight(points, f"{name}#points") if points else None)
+        self.grammar.removed_when_empty.clear()
+        when = self.grammar.required(top["when"], Place(name, f"{name}#when", sources))
+        steps, more = self.reading_block(lambda: list(self.neutralisations(name, top.get("neutralised"))))
+        for number, rate in enumerate(self.grammar.removed_when_empty, start=1):
+            empty = Empty(
+                at=f"{name}#empty{number}",
+                measure=rate.measure,
+                during=rate.during,
+                sources=rate.sources or sources,
+                presumed=self.grammar.presumed(sources),
+                readings=rate.readings,
+            )
+            steps.append(Neutralisation("removed", empty))
+        return Indicator(
+            id=name,
+            volet=name.split(".")[0],
+            title=text_of(top["title"]),
+            evidence=evidence,  # type: ignore[arg-type]  # the schema allows nothing else
+            weight=weight,
+            sources=sources,
+            presumed=self.grammar.presumed(sources),
+            readings=tuple(dict.fromkeys((*readings, *more))),
+            keep=tuple(text_of(paper) for paper in _list(top.get("keep"))),
+            neutralisations=tuple(steps),
+            when=when,
+        )
+
+    def neutralisations(self, name: str, cursor: Cursor | None) -> Iterator[Neutralisation]:
+        for number, written in enumerate(_list(cursor), start=1):
+            step = self.grammar.settle(written)
+            if step is None:
+                continue
+            label, sources = text_of(step["label"]), self.sources(step)
+            place = Place(name, f"{name}#neutralised{number}", sources)
+            condition = step.get("when")
+            node = self.grammar.required(condition, place) if condition else Always(at=place.at)
+            when = dataclasses.replace(
+                node, label=node.label or label, sources=sources, presumed=self.grammar.presumed(sources)
+            )
+            yield Neutralisation("removed" if self.word(step["as"]) == "removed" else "met", when)
+
+    def weight(self, cursor: Cursor, at: str) -> Weight:
+        written = self.grammar.value(cursor)
+        if not isinstance(written.data, dict):
+            return Decimal(written.text)
+        owner = at.split("#")[0]
+        when = self.grammar.required(written["when"], Place(owner, f"{at}.when", ()))
+        return Branch(when, self.weight(written["then"], f"{at}.then"), self.weight(written["else"], f"{at}.else"))
+
+    def volet(self, cursor: Cursor, indicators: Mapping[str, Indicator]) -> Volet:
+        name, sources = cursor["id"].text, self.sources(cursor)
+        own = tuple(self.in_volet(name, one, indicators) for one in cursor["indicators"].each())
+        points, gate = cursor.get("points"), cursor.get("gate")
+        weight, readings = self.reading_block(lambda: self.weight(points, f"{name}#points") if points else None)
+        block = cursor["pays"].text == "block"
+        if block != (weight is not None):
+            cursor.fail("volet_points")
+        for indicator in own:
+            if block == (indicator.weight is not None):
+                self.files_of(indicator.id).fail("indicator_points", volet=name)
+        return Volet(
+            id=name,
+            title=text_of(cursor["title"]),
+            pays="block" if block else "indicators",
+            weight=weight,
+            gate=self.grammar.node(gate, Place(name, f"{name}#gate", sources)) if gate else None,
+            sources=sources,
+            presumed=self.grammar.presumed(sources),
+            readings=readings,
+            indicators=own,
+        )
+
+    def in_volet(self, volet: str, cursor: Cursor, indicators: Mapping[str, Indicator]) -> Indicator:
+        short = {
+            name.split(".", 1)[1]: indicator for name, indicator in indicators.items() if indicator.volet == volet
+        }
+        return short[self.listed(cursor, short)]
+
+    def files_of(self, indicator: str) -> Cursor:
+        return Cursor.top(self.files.indicators[indicator])
+
+    def component(self, name: str, page: Page) -> Component:
+        top = Cursor.top(page)
+        self.identify(top, name)
+        sources, gate = self.sources(top), top.get("gate")
+        (pays, periods), readings = self.reading_block(
+            lambda: (
+                self.word(top["pays"]),
+                tuple(self.period(name, one, sources) for one in top["periods"].each()),
+            )
+        )
+        return Component(
+            id=name,
+            title=text_of(top["title"]),
+            evidence=top["evidence"].text,  # type: ignore[arg-type]  # the schema allows nothing else
+            pays="once" if pays == "once" else "complement",
+            gate=self.grammar.node(gate, Place(name, f"{name}#gate", sources)) if gate else None,
+            sources=sources,
+            presumed=self.grammar.presumed(sources),
+            readings=readings,
+            periods=periods,
+        )
+
+    def period(self, component: str, cursor: Cursor, inherited: tuple[Source, ...]) -> Period:
+        name, sources = cursor["id"].text, self.sources(cursor) or inherited
+        ends, paid = (self.grammar.entry(cursor[key]) or cursor.fail("empty_option") for key in ("ends", "paid"))
+        if ends.last is None:
+            cursor["ends"].fail("period_open")
+        tiers = tuple(self.tier(f"{component}#{name}", tier, sources) for tier in cursor["tiers"].each())
+        if [tier.euros for tier in tiers] != sorted(tier.euros for tier in tiers):
+            cursor["tiers"].fail("tiers_not_ascending")
+        return Period(name, text_of(cursor["label"]), ends, paid, sources, tiers)
+
+    def tier(self, at: str, cursor: Cursor, sources: tuple[Source, ...]) -> Tier:
+        name = cursor["id"].text
+        when = self.grammar.required(cursor["when"], Place(at.split("#")[0], f"{at}.{name}", sources))
+        return Tier(name, text_of(cursor["label"]), Decimal(self.word(cursor["euros"])), when)
+
+    def published(self, cursor: Cursor) -> Published:
+        volet, under = cursor.get("volet"), cursor.get("under")
+        settle(self.readings, under.data if under else {})
+        return Published(
+            volet.text if volet else None,
+            Decimal(cursor["points"].text),
+            self.sources(cursor),
+            dict(under.data) if under else {},
+        )
+
+
+def _each(pages: Mapping[str, Page], make: Callable[[str, Page], T]) -> dict[str, T]:
+    """What `make` links of every page. Raises Invalid with the problems of all of them."""
+    made: dict[str, T] = {}
+    problems: list[Problem] = []
+    for name, page in pages.items():
+        try:
+            made[name] = make(name, page)
+        except Invalid as invalid:
+            problems += invalid.problems
+    if problems:
+        raise Invalid(problems)
+    return made
+
+
+def _document(name: str, cursor: Cursor) -> Document:
+    governs = tuple(int(year) for year in cursor["governs"].data)
+    return Document(name, text_of(cursor["title"]), cursor["publisher"].text, governs)
+
+
+def _list(cursor: Cursor | None) -> list[Cursor]:
+    return list(cursor.each()) if cursor else []
+
+
+def _texts(cursor: Cursor | None) -> dict[str, Text]:
+    return {name: text_of(text) for name, text in cursor.items()} if cursor else {}
+
+
+def _unit(cursor: Cursor) -> Unit:
+    return Unit(text_of(cursor["one"]), text_of(cursor["many"]))

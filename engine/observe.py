@@ -1,0 +1,322 @@
+"""One leaf, one dossier → one Observation. All exact work happens here: fractions, dates, lists, documents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from itertools import product
+from math import prod
+
+from engine.conditions import (
+    Always,
+    Attribute,
+    Day,
+    Empty,
+    Entry,
+    Fact,
+    FieldTest,
+    Observed,
+    Rate,
+    Record,
+    Silent,
+    TableEntry,
+)
+from engine.dossier import Row, Value
+from engine.grammar import FILED_ON
+from engine.matching import check_field, check_same, least_numerator, test_span, test_value
+from engine.observation import GRADES, REASONS, Check, Count, Grade, Observation, Reason, Seen, Unknown
+from engine.policy import Policy
+from engine.standing import BY_FINDING, Candidate, Standing
+from engine.verdict import Verdict, all_of
+
+MET, UNMET, UNKNOWN = Verdict.MET, Verdict.UNMET, Verdict.UNKNOWN
+
+NOTHING_THERE: dict[str, Reason] = {
+    "declaration": "not_declared",
+    "prefill": "not_prefilled",
+    "document": "document_missing",
+}
+ROW_GRADE: dict[str, Grade] = {"declaration": "declared", "prefill": "prefilled", "document": "documented"}
+MOST_VERSIONS = 64
+"""Contradicting rows are tried in every combination up to this many; beyond, the leaf is unknown."""
+
+
+def observe(leaf: Observed, standing: Standing, policy: Policy) -> Observation:
+    """What a leaf sees in what stands of a dossier."""
+    match leaf:
+        case Always():
+            return Observation(MET)
+        case Silent():
+            return Observation(UNKNOWN, unknown="silent")
+        case Attribute():
+            return _attribute(leaf, standing, policy)
+        case Fact():
+            return _fact(leaf, standing)
+        case Rate():
+            return _rate(leaf, standing, policy)
+        case Empty():
+            return _empty(leaf, standing, policy)
+        case Record():
+            return _record(leaf, standing)
+
+
+def _ended(entry: Entry | None, as_of: date) -> bool:
+    """Whether the last day of an entry is over at the end of the day `as_of`."""
+    return entry is None or entry.last is None or as_of >= entry.last
+
+
+# --- attributes and facts ---------------------------------------------------------------------------------------
+
+
+def _attribute(leaf: Attribute, standing: Standing, policy: Policy) -> Observation:
+    test, fields = leaf.test, standing.dossier.fields
+    if test.fields == ("location.department",):
+        return _location(test, standing, policy)
+    if test.span:
+        start, end = (fields.get(name) for name in test.fields)
+        value, verdict = start, test_span(test.tests, start, end)
+    else:
+        value = fields.get(test.fields[0])
+        verdict = all_of(test_value(one, value) for one in test.tests)
+    return _plain(verdict, value, "not_eligible")
+
+
+def _location(test: FieldTest, standing: Standing, policy: Policy) -> Observation:
+    day = policy.calendar["assessment"].last or standing.as_of
+    rows = standing.locations(day)
+    seen = [Seen(row, all_of(test_value(one, row.name) for one in test.tests)) for row in rows]
+    verdict = max((one.verdict for one in seen), default=UNKNOWN)
+    unknown: Unknown | None = "missing" if verdict is UNKNOWN else None
+    return Observation(verdict, unknown, "not_eligible" if verdict is UNMET else None, seen=tuple(seen))
+
+
+def _plain(verdict: Verdict, value: Value | None, reason: Reason) -> Observation:
+    unknown: Unknown | None = "missing" if verdict is UNKNOWN else None
+    return Observation(verdict, unknown, reason if verdict is UNMET else None, value=value)
+
+
+def _fact(leaf: Fact, standing: Standing) -> Observation:
+    as_of = standing.as_of
+    rows = _latest(standing.of("fact", [leaf.fact]))
+    if not rows:
+        if leaf.closes is None:
+            return Observation(UNKNOWN, "missing")
+        if _ended(leaf.closes, as_of):
+            return Observation(UNMET, reason="not_recorded")
+        return Observation(UNKNOWN, "not_yet", until=leaf.closes.last)
+    seen = tuple(Seen(row, all_of(test_value(one, row.fields.get("value")) for one in leaf.tests)) for row in rows)
+    if len({one.verdict for one in seen}) > 1:
+        return Observation(UNKNOWN, "contradictory", seen=seen, conflict=tuple(rows))
+    verdict, value = seen[0].verdict, rows[0].fields.get("value")
+    conflict = tuple(rows) if len({row.fields.get("value") for row in rows}) > 1 else ()
+    if verdict is MET and not _ended(leaf.counts_from, as_of):
+        return Observation(UNKNOWN, "not_yet", value=value, seen=seen, until=_last(leaf.counts_from))
+    reason: Reason = "threshold_missed" if isinstance(value, int) and not isinstance(value, bool) else "not_recorded"
+    return Observation(
+        verdict,
+        unknown="missing" if verdict is UNKNOWN else None,
+        reason=reason if verdict is UNMET else None,
+        grade="measured" if verdict is MET else None,
+        value=value,
+        seen=seen,
+        conflict=conflict,
+    )
+
+
+def _latest(rows: Sequence[Row]) -> list[Row]:
+    """The rows of the latest day observed; several when the day has several."""
+    last = max((_observed(row) for row in rows), default=None)
+    return [row for row in rows if _observed(row) == last]
+
+
+def _observed(row: Row) -> date:
+    observed = row.fields.get("observed_on", row.recorded_on)
+    return observed if isinstance(observed, date) else date.min
+
+
+def _last(entry: Entry | None) -> date | None:
+    return entry.last if entry else None
+
+
+# --- rates ------------------------------------------------------------------------------------------------------
+
+
+def _rate(leaf: Rate, standing: Standing, policy: Policy) -> Observation:
+    rows, counts = _counts(leaf, standing, policy)
+    seen = tuple(Seen(row, UNKNOWN) for row in rows)
+    if counts is None:
+        return Observation(UNKNOWN, "missing", seen=seen)
+    strictly = leaf.relation == "more_than"
+    versions = [Count(n, d, least_numerator(leaf.threshold, strictly, d)) for n, d in counts]
+    verdicts = {_rate_verdict(leaf, count, policy) for count in versions}
+    conflict = tuple(rows) if len(versions) > 1 else ()
+    shown = versions[0] if len(versions) == 1 else None
+    if verdicts == {UNKNOWN}:
+        return Observation(UNKNOWN, "contradictory", count=shown, seen=seen, conflict=tuple(rows))
+    if len(verdicts) > 1:
+        return Observation(UNKNOWN, "contradictory", seen=seen, conflict=conflict)
+    if not _ended(leaf.counts_from, standing.as_of):
+        return Observation(UNKNOWN, "not_yet", count=shown, seen=seen, until=_last(leaf.counts_from))
+    (verdict,) = verdicts
+    empty = all(count.denominator == 0 for count in versions)
+    return Observation(
+        verdict,
+        reason=None if verdict is MET else "not_calculable" if empty else "threshold_missed",
+        grade="measured" if verdict is MET else None,
+        count=versions[0],
+        seen=seen,
+        conflict=conflict,
+    )
+
+
+def _rate_verdict(leaf: Rate, count: Count, policy: Policy) -> Verdict:
+    if count.denominator == 0:
+        return MET if leaf.zero == "met" else UNMET
+    above = count.numerator > count.denominator
+    if above and policy.vocabulary.measures[leaf.measure].above_one != "counted":
+        return UNKNOWN
+    return MET if count.numerator >= count.needed else UNMET
+
+
+def _empty(leaf: Empty, standing: Standing, policy: Policy) -> Observation:
+    rows, counts = _counts(leaf, standing, policy)
+    seen = tuple(Seen(row, UNKNOWN) for row in rows)
+    if counts is None:
+        return Observation(UNKNOWN, "missing", seen=seen)
+    empties = {denominator == 0 for _, denominator in counts}
+    if len(empties) > 1:
+        return Observation(UNKNOWN, "contradictory", seen=seen, conflict=tuple(rows))
+    return Observation(
+        MET if empties == {True} else UNMET, reason=None if empties == {True} else "excluded", seen=seen
+    )
+
+
+def _counts(leaf: Rate | Empty, standing: Standing, policy: Policy) -> tuple[list[Row], list[tuple[int, int]] | None]:
+    """The rows of a measure, and its (numerator, denominator) in every version the rows allow.
+
+    None when a count, or the row of a location in force, is missing. Locations add up.
+    """
+    rows = [row for row in standing.of("measure", [leaf.measure]) if _in_period(row, leaf.during)]
+    by_location: dict[Value | None, list[Row]] = {}
+    for row in rows:
+        by_location.setdefault(row.fields.get("location"), []).append(row)
+    latest = {location: _latest_recorded(group) for location, group in by_location.items()}
+    kept = [row for group in latest.values() for row in group]
+    if not kept or _location_missing(latest, standing, policy):
+        return kept, None
+    versions = [_versions(group) for group in latest.values()]
+    if (
+        any(version is None for version in versions)
+        or prod(len(version or ()) for version in versions) > MOST_VERSIONS
+    ):
+        return kept, None
+    combined = product(*(version or () for version in versions))
+    return kept, sorted({(sum(n for n, _ in one), sum(d for _, d in one)) for one in combined})
+
+
+def _in_period(row: Row, during: Entry | None) -> bool:
+    end = row.fields.get("period_end")
+    if during is None or during.first is None or during.last is None:
+        return True
+    return isinstance(end, date) and during.first <= end <= during.last
+
+
+def _latest_recorded(rows: list[Row]) -> list[Row]:
+    last = max(row.recorded_on or date.min for row in rows)
+    return [row for row in rows if (row.recorded_on or date.min) == last]
+
+
+def _location_missing(latest: dict[Value | None, list[Row]], standing: Standing, policy: Policy) -> bool:
+    if None in latest:
+        return False
+    day = policy.calendar["assessment"].last or standing.as_of
+    return any(row.id not in latest for row in standing.locations(day) if row.id is not None)
+
+
+def _versions(rows: list[Row]) -> list[tuple[int, int]] | None:
+    """The different counts that rows give; None when one of them lacks a count."""
+    counts = [(_count(row, "numerator"), _count(row, "denominator")) for row in rows]
+    given = [(n, d) for n, d in counts if n is not None and d is not None]
+    return sorted(set(given)) if len(given) == len(counts) else None
+
+
+def _count(row: Row, field: str) -> int | None:
+    value = row.fields.get(field)
+    return value if isinstance(value, int) else None
+
+
+# --- records ----------------------------------------------------------------------------------------------------
+
+
+def _record(leaf: Record, standing: Standing) -> Observation:
+    campaign: int | None = standing.dossier.year
+    if leaf.earlier:
+        campaign = standing.latest_campaign(leaf.row, leaf.names, leaf.of)
+    found = standing.candidates(leaf.row, leaf.names, leaf.of, campaign) if campaign is not None else []
+    seen = tuple(_look(leaf, candidate, standing) for candidate in found if _filed(leaf, candidate.row))
+    still_open = leaf.closes is not None and not _ended(leaf.closes, standing.as_of)
+    verdict = max([one.verdict for one in seen], default=UNMET)
+    if verdict is MET and not _ended(leaf.counts_from, standing.as_of):
+        return Observation(UNKNOWN, "not_yet", seen=seen, until=_last(leaf.counts_from))
+    if verdict is MET:
+        return Observation(MET, grade=_grade(leaf, found, seen), seen=seen)
+    if verdict is UNKNOWN:
+        return Observation(UNKNOWN, "missing", seen=seen)
+    if still_open:
+        return Observation(UNKNOWN, "not_yet", seen=seen, until=_last(leaf.closes))
+    reason, refused = _why(leaf, seen)
+    return Observation(UNMET, reason=reason, seen=seen, refused=refused)
+
+
+def _filed(leaf: Record, row: Row) -> bool:
+    """A row that lacks the filing date tested is not there yet."""
+    tested = {field for test in leaf.where for field in test.fields if field in FILED_ON}
+    return leaf.filed or not tested or any(field in row.fields for field in tested)
+
+
+def _look(leaf: Record, candidate: Candidate, standing: Standing) -> Seen:
+    row = candidate.row
+    tests = [test for test in leaf.where if not (leaf.filed and _on_dates(test))]
+    checks = [check_field(test, row.fields, row.type) for test in tests]
+    checks += [check_same(same, row, standing.standing_rows(same.item, standing.dossier.year)) for same in leaf.same]
+    struck = None if leaf.filed and candidate.struck in BY_FINDING else candidate.struck
+    verdict = UNMET if struck else all_of(check.verdict for check in checks)
+    return Seen(row, verdict, tuple(checks), struck)
+
+
+def _on_dates(test: FieldTest) -> bool:
+    return all(isinstance(one, Day) for one in test.tests)
+
+
+def _grade(leaf: Record, found: list[Candidate], seen: tuple[Seen, ...]) -> Grade:
+    """A row upheld by a control is documented, whatever it was."""
+    matched = [one.row for one in seen if one.verdict is MET]
+    upheld = any(candidate.confirmed and candidate.row in matched for candidate in found)
+    return max(ROW_GRADE[leaf.row], "documented", key=GRADES.index) if upheld else ROW_GRADE[leaf.row]
+
+
+def _why(leaf: Record, seen: tuple[Seen, ...]) -> tuple[Reason, TableEntry | None]:
+    """Why no row matched: what stopped the row that came nearest."""
+    told: list[tuple[int, int, Reason, TableEntry | None]] = []
+    for one in seen:
+        failed = [check for check in one.checks if check.verdict is UNMET]
+        match one.struck:
+            case "superseded" | "replaced" | "yielded":
+                continue
+            case "rejected":
+                told.append((0, -REASONS.index("document_rejected"), "document_rejected", None))
+            case "refuted" | "not_produced":
+                told.append((0, -REASONS.index(one.struck), one.struck, None))
+            case None:
+                told.append((len(failed), 0, *_worst(failed)))
+    if not told:
+        return NOTHING_THERE[leaf.row], None
+    _, _, reason, refused = min(told, key=lambda way: way[:2])
+    return reason, refused
+
+
+def _worst(failed: list[Check]) -> tuple[Reason, TableEntry | None]:
+    """The reason of a row's failed checks that says most; an express refusal says most of all."""
+    refused = next((check for check in failed if check.refused), None)
+    check = refused or max(failed, key=lambda one: REASONS.index(one.reason or "not_eligible"))
+    return check.reason or "not_eligible", check.refused

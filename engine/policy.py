@@ -1,0 +1,243 @@
+"""The rules of one year, linked: every reading settled, every name resolved, everything frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from engine.conditions import Entry, Node, Source, Table, Text
+
+Evidence = Literal["automated", "sworn", "justificatif"]
+FieldType = Literal["text", "date", "integer", "boolean"]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A registered source and the years it governs."""
+
+    id: str
+    title: Text
+    publisher: str
+    governs: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """Who reads the texts this way, and where it is written if a registered document says it."""
+
+    who: Text
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotComputable:
+    """Why the texts make an option not computable, and what it could be worth: (least, most or None)."""
+
+    why: Text
+    unit: Literal["points", "euros"]
+    bounds: tuple[Decimal, Decimal | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One answer to a contested question; `require` maps other readings to the option this one needs."""
+
+    name: str
+    says: Text
+    support: tuple[Support, ...]
+    require: Mapping[str, str]
+    silent: NotComputable | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One question on which the sources disagree or are silent."""
+
+    id: str
+    contradiction: str
+    question: Text
+    default: str
+    why: Text
+    options: Mapping[str, Option]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of the doctor or of a row: its type, label, and the values it may take."""
+
+    name: str
+    type: FieldType
+    label: Text
+    values: Mapping[str, Text]
+    table: Table | None
+    unit: Unit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What is counted, singular and plural."""
+
+    one: Text
+    many: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """An automated rate: what its two counts count, and what a rate above one means."""
+
+    name: str
+    label: Text
+    numerator: Unit
+    denominator: Unit
+    above_one: Literal["invalid", "unknown", "counted"]
+    exclusions: Mapping[str, Text]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What a doctor declares; `choices` are the tables its choice must come from (none: any text)."""
+
+    name: str
+    label: Text
+    choices: tuple[Table, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The names a dossier of this year may use, with their types and labels."""
+
+    fields: Mapping[str, Field]
+    measures: Mapping[str, Measure]
+    facts: Mapping[str, Field]
+    items: Mapping[str, Item]
+    documents: Mapping[str, Text]
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A weight that depends on a condition."""
+
+    when: Node
+    then: Weight
+    otherwise: Weight
+
+
+Weight = Decimal | Branch
+
+
+@dataclass(frozen=True, slots=True)
+class Neutralisation:
+    """An indicator counted as met, or removed from play, when a condition holds."""
+
+    effect: Literal["met", "removed"]
+    when: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One line of a volet. `weight` is None in a volet paid as a block."""
+
+    id: str
+    volet: str
+    title: Text
+    evidence: Evidence
+    weight: Weight | None
+    sources: tuple[Source, ...]
+    presumed: bool
+    readings: tuple[tuple[str, str], ...]
+    keep: tuple[Text, ...]
+    neutralisations: tuple[Neutralisation, ...]
+    when: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Volet:
+    """A part paid in points: as a block when all its indicators are reached, or indicator by indicator."""
+
+    id: str
+    title: Text
+    pays: Literal["block", "indicators"]
+    weight: Weight | None
+    gate: Node | None
+    sources: tuple[Source, ...]
+    presumed: bool
+    readings: tuple[tuple[str, str], ...]
+    indicators: tuple[Indicator, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """An amount in euros and the condition that reaches it."""
+
+    id: str
+    label: Text
+    euros: Decimal
+    when: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A period of a component: pending until `ends` has ended, paid in the window `paid`; tiers ascend."""
+
+    id: str
+    label: Text
+    ends: Entry
+    paid: Entry
+    sources: tuple[Source, ...]
+    tiers: tuple[Tier, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """What is paid beside the points."""
+
+    id: str
+    title: Text
+    evidence: Evidence
+    pays: Literal["complement", "once"]
+    gate: Node | None
+    sources: tuple[Source, ...]
+    presumed: bool
+    readings: tuple[tuple[str, str], ...]
+    periods: tuple[Period, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A total that a text announces, under the readings it supposes; `volet` None means the whole."""
+
+    volet: str | None
+    points: Decimal
+    sources: tuple[Source, ...]
+    under: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Policy:
+    """The rules of one year under one choice of readings; two are equal only when they are the same object.
+
+    `choices` names the option taken for every reading; `digest` is that of the policy's files, readings apart.
+    """
+
+    year: int
+    title: Text
+    point_value: Decimal
+    point_sources: tuple[Source, ...]
+    documents: Mapping[str, Document]
+    calendar: Mapping[str, Entry]
+    eligible: Node
+    volets: tuple[Volet, ...]
+    components: tuple[Component, ...]
+    readings: Mapping[str, Reading]
+    choices: Mapping[str, str]
+    vocabulary: Vocabulary
+    tables: Mapping[str, Table]
+    not_produced: Literal["unmet", "ignored"]
+    published: tuple[Published, ...]
+    digest: str
+
+    @property
+    def indicators(self) -> tuple[Indicator, ...]:
+        return tuple(indicator for volet in self.volets for indicator in volet.indicators)

@@ -1,0 +1,62 @@
+"""What is wrong with an input, as a value: file, place, what was expected, what to do. Rendered by one function."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from engine.words import Lang, say
+
+NEAREST_CUTOFF = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault of an input.
+
+    `code` names the sentence in `engine/words/*.toml` under `problem`; `details` fill its placeholders. `file` is
+    as the user named it; `line` and `column` count from 1; `place` is the path inside the file (`when.rate`).
+    """
+
+    code: str
+    file: str = ""
+    line: int | None = None
+    column: int | None = None
+    place: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+class Invalid(Exception):
+    """An input that cannot be used, with every problem found."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(render(problem, "en") for problem in self.problems))
+
+
+def nearest(wrong: str, valid: Iterable[str]) -> str:
+    """The valid name most like `wrong`, or an empty string when none is."""
+    return next(iter(get_close_matches(wrong, sorted(valid), n=1, cutoff=NEAREST_CUTOFF)), "")
+
+
+def unknown_name(wrong: str, valid: Iterable[str]) -> dict[str, str]:
+    """The details of a problem about a name that is not one of `valid`."""
+    names = sorted(valid)
+    return {"name": wrong, "nearest": nearest(wrong, names), "valid": ", ".join(names)}
+
+
+def render(problem: Problem, lang: Lang) -> str:
+    """The problem in one or two lines: place, fault, what was expected and what to do."""
+    spot = ":".join(str(part) for part in (problem.file, problem.line, problem.column) if part not in ("", None))
+    details = problem.details
+    message = say(lang, f"problem.{problem.code}", **details)
+    if problem.place:
+        message = say(lang, "problem.at", place=problem.place, message=message)
+    if details.get("nearest"):
+        message += " " + say(lang, "problem.nearest", name=details["nearest"])
+    elif details.get("valid"):
+        message += " " + say(lang, "problem.valid", names=details["valid"])
+    return (
+        f"{spot}\N{NO-BREAK SPACE}: {message}" if spot and lang == "fr" else f"{spot}: {message}" if spot else message
+    )

@@ -1,0 +1,105 @@
+"""JSON Schema 2020-12 over pages: scalars are text, and the schema says which texts are numbers or dates."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from typing import Any as Anything
+
+import jsonschema
+from jsonschema.exceptions import ValidationError, best_match
+from jsonschema.validators import extend
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
+
+from engine.problems import Problem, nearest
+from engine.yamltext import Page
+
+MOST_PROBLEMS = 20
+INTEGER, NUMBER = re.compile(r"-?\d+"), re.compile(r"-?\d+(\.\d+)?")
+
+
+def check(page: Page, schema: str) -> list[Problem]:
+    """What breaks the named schema in a page, in the order of the file; empty when nothing does."""
+    problems = [_problem(page, error) for error in _validator(schema).iter_errors(page.data)]
+    return sorted(problems, key=lambda p: (p.line or 0, p.column or 0, p.code))[:MOST_PROBLEMS]
+
+
+def _typed(pattern: re.Pattern[str]) -> Anything:
+    return lambda _, value: isinstance(value, str) and pattern.fullmatch(value) is not None
+
+
+def _minimum(_: Anything, least: int, value: Anything, __: Anything) -> Iterator[ValidationError]:
+    if isinstance(value, str) and INTEGER.fullmatch(value) and int(value) < least:
+        yield ValidationError(str(least))
+
+
+def _maximum(_: Anything, most: int, value: Anything, __: Anything) -> Iterator[ValidationError]:
+    if isinstance(value, str) and INTEGER.fullmatch(value) and int(value) > most:
+        yield ValidationError(str(most))
+
+
+@cache
+def _validator(schema: str) -> Anything:
+    folder = files("schemas")
+    bodies = [json.loads(entry.read_text("utf-8")) for entry in folder.iterdir() if entry.name.endswith(".json")]
+    for body in bodies:
+        # A page's `$schema` would bring back the stock validator, which knows no typed text.
+        del body["$schema"]
+    registry: Registry[Anything] = Registry().with_resources(
+        [(body["$id"], DRAFT202012.create_resource(body)) for body in bodies]
+    )
+    types = jsonschema.Draft202012Validator.TYPE_CHECKER.redefine_many(
+        {"integer": _typed(INTEGER), "number": _typed(NUMBER), "boolean": _typed(re.compile("true|false"))}
+    )
+    validator: Anything = extend(  # type: ignore[no-untyped-call]
+        jsonschema.Draft202012Validator, {"minimum": _minimum, "maximum": _maximum}, type_checker=types
+    )
+    return validator({"$ref": f"{schema}.schema.json"}, registry=registry)
+
+
+def _problem(page: Page, error: ValidationError) -> Problem:
+    deepest: Anything = best_match([error]) or error  # the library types its attributes as possibly unset
+    path = tuple(deepest.absolute_path)
+    value = deepest.instance
+    shown = value if isinstance(value, str) else type(value).__name__
+    match deepest.validator:
+        case "required":
+            missing = [key for key in deepest.validator_value if key not in value]
+            return page.problem("missing_key", path, key=", ".join(missing))
+        case "additionalProperties":
+            allowed = set(deepest.schema.get("properties", ()))
+            extra = sorted(set(value) - allowed)[0]
+            return page.problem(
+                "unknown_key",
+                (*path, extra),
+                key=extra,
+                nearest=nearest(extra, allowed),
+                valid=", ".join(sorted(allowed)),
+            )
+        case "enum" | "const":
+            choices = deepest.validator_value
+            names = [str(choice) for choice in (choices if isinstance(choices, list) else [choices])]
+            return page.problem(
+                "not_one_of", path, value=shown[:80], names=", ".join(names), nearest=nearest(shown, names)
+            )
+        case "oneOf" if isinstance(value, dict):
+            names = [key for option in deepest.validator_value for key in option.get("required", ())]
+            return page.problem("one_key_of", path, names=", ".join(names))
+        case "minimum" | "maximum":
+            return page.problem(
+                f"below_{deepest.validator}", path, value=shown[:80], limit=str(deepest.validator_value)
+            )
+        case "propertyNames":
+            return page.problem("bad_name", path, value=shown[:80])
+        case _:
+            expected = deepest.schema.get("description") or _expected(deepest)
+            return page.problem("not_expected", path, value=shown[:80], expected=expected)
+
+
+def _expected(error: Anything) -> str:
+    kinds = error.validator_value if error.validator == "type" else error.validator
+    return " / ".join(kinds) if isinstance(kinds, list) else f"{kinds}"

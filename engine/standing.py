@@ -1,0 +1,176 @@
+"""What stands in a dossier on a day: what was recorded by then, and not replaced, rejected or refuted since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import groupby
+from typing import Literal
+
+from engine.dossier import NAMED_BY, Dossier, Row, RowType
+
+Struck = Literal["superseded", "replaced", "yielded", "rejected", "refuted", "not_produced"]
+BY_FINDING: tuple[Struck, ...] = ("refuted", "not_produced")
+FILED_BY: Mapping[RowType, str] = {
+    "declaration": "declared_on",
+    "document": "received_on",
+    "finding": "decided_on",
+    "fact": "observed_on",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A row a rule may look at; `struck` says why it can no longer match, `confirmed` that a control upheld it."""
+
+    row: Row
+    struck: Struck | None
+    confirmed: bool
+
+
+def day_known(row: Row) -> date | None:
+    """The day a row was known: when it was recorded, or else filed; None when neither is given."""
+    filed = row.fields.get(FILED_BY.get(row.type, ""))
+    return row.recorded_on or (filed if isinstance(filed, date) else None)
+
+
+class Standing:
+    """The rows of a dossier as they stood at the end of the day `as_of`.
+
+    `window_end` is the last day of the campaign (None: open): a statement made after it replaces nothing.
+    `not_produced` says what a paper asked for and not shown does to the rows of its item.
+    """
+
+    def __init__(
+        self,
+        dossier: Dossier,
+        as_of: date,
+        window_end: date | None,
+        not_produced: Literal["unmet", "ignored"],
+    ) -> None:
+        self.dossier, self.as_of, self.window_end = dossier, as_of, window_end
+        self.ignored = {"not_produced"} if not_produced == "ignored" else set()
+        known = [row for row in dossier.rows if (day_known(row) or as_of) <= as_of]
+        self.rows = tuple(self._status_known(row) for row in known)
+        self.later = tuple(row for row in dossier.rows if row not in known)
+        self.superseded = {(row.type, row.supersedes) for row in self.rows if row.supersedes}
+
+    def _status_known(self, row: Row) -> Row:
+        """A status given after the day reads as received."""
+        on = row.fields.get("status_on")
+        if row.type != "document" or not isinstance(on, date) or on <= self.as_of:
+            return row
+        return replace(row, fields={**row.fields, "status": "received"})
+
+    def of(self, type: RowType, names: Iterable[str], campaign: int | None = None) -> list[Row]:
+        """The rows of a type and of these names (None of them: all), in one campaign (default: the dossier's own)."""
+        wanted, year = set(names), campaign or self.dossier.year
+        return [row for row in self.rows if row.type == type and row.name in wanted and row.campaign == year]
+
+    def locations(self, day: date) -> list[Row]:
+        """The practice locations in force on a day."""
+        return [
+            row
+            for row in self.rows
+            if row.type == "location"
+            and not self._superseded(row)
+            and _day(row, "from", date.min) <= day <= _day(row, "to", date.max)
+        ]
+
+    def latest_campaign(self, type: RowType, names: Iterable[str], item: str | None) -> int | None:
+        """The latest earlier campaign that holds such a row."""
+        wanted = set(names)
+        years = {
+            row.campaign
+            for row in self.rows
+            if row.type == type and row.name in wanted and row.campaign < self.dossier.year
+            if item is None or item in row.items
+        }
+        return max(years, default=None)
+
+    def candidates(self, type: RowType, names: Iterable[str], item: str | None, campaign: int) -> list[Candidate]:
+        """Every such row of the campaign, struck or not; `item` restricts documents to those that cover it."""
+        rows = [row for row in self.of(type, names, campaign) if item is None or item in row.items]
+        return [self._candidate(row, campaign) for row in rows]
+
+    def standing_rows(self, item: str, campaign: int) -> list[Row]:
+        """The rows that make up an item's standing statement: declarations, and the prefill not corrected."""
+        found = self.candidates("declaration", [item], None, campaign) + self.candidates(
+            "prefill", [item], None, campaign
+        )
+        return [candidate.row for candidate in found if candidate.struck in (None, *BY_FINDING)]
+
+    def _candidate(self, row: Row, campaign: int) -> Candidate:
+        items = row.items if row.type == "document" else (row.name,)
+        findings = [self.finding(item, row, campaign) for item in items]
+        outcomes = {str(finding.fields["outcome"]) for finding in findings if finding} - self.ignored
+        struck = self._struck(row, campaign)
+        for outcome in BY_FINDING:
+            if struck is None and outcome in outcomes:
+                struck = outcome
+        return Candidate(row, struck, confirmed=struck is None and "confirmed" in outcomes)
+
+    def _superseded(self, row: Row) -> bool:
+        return row.id is not None and (row.type, row.id) in self.superseded
+
+    def _struck(self, row: Row, campaign: int) -> Struck | None:
+        if self._superseded(row):
+            return "superseded"
+        match row.type:
+            case "document":
+                return "rejected" if row.fields.get("status") == "rejected" else None
+            case "declaration":
+                return None if row in self._statement(row.name, campaign) else "replaced"
+            case "prefill":
+                declared = self._statement(row.name, campaign)
+                choices = {other.fields.get("choice") for other in declared}
+                return "yielded" if declared and row.fields.get("choice") not in choices else None
+            case _:
+                return None
+
+    def _statement(self, item: str, campaign: int) -> list[Row]:
+        """The standing declarations of an item.
+
+        Those of one day form one statement. A later one replaces it when choices or attributes differ, and stands
+        beside it otherwise, so that a late repeat never erases a timely declaration.
+        """
+        rows = [row for row in self.of("declaration", [item], campaign) if not self._superseded(row)]
+        rows.sort(key=_declared_on)
+        standing: list[Row] = []
+        last: list[dict[str, object]] = []
+        for day, group in groupby(rows, key=_declared_on):
+            statement = list(group)
+            said = sorted((_said(row) for row in statement), key=repr)
+            if standing and said != last:
+                if self.window_end is not None and day > self.window_end:
+                    standing += statement
+                    continue
+                standing = []
+            standing += statement
+            last = said
+        return standing
+
+    def finding(self, item: str, row: Row, campaign: int) -> Row | None:
+        """The latest finding about an item, or about this row's own choice of it."""
+        found = [
+            finding
+            for finding in self.of("finding", [item], campaign)
+            if finding.fields.get("choice") in (None, row.fields.get("choice"))
+        ]
+        return max(found, key=lambda finding: _day(finding, "decided_on", date.min), default=None)
+
+
+def _day(row: Row, field: str, default: date) -> date:
+    value = row.fields.get(field)
+    return value if isinstance(value, date) else default
+
+
+def _declared_on(row: Row) -> date:
+    return _day(row, "declared_on", date.max)
+
+
+def _said(row: Row) -> dict[str, object]:
+    """What a declaration says, apart from when and how it was said."""
+    manner = ("declared_on", "requested_on", "channel", NAMED_BY["declaration"])
+    return {key: value for key, value in sorted(row.fields.items()) if key not in manner}

@@ -1,0 +1,28 @@
+"""Exact numbers as text for records and comparisons, free of any locale."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+from engine.amount import Amount
+
+
+def decimal_text(value: Decimal) -> str:
+    """A decimal without superfluous zeros: `30.5`, `1163`."""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def amount_text(amount: Amount | Decimal | str) -> str:
+    """A settled amount as one decimal, another as `least..most`."""
+    if not isinstance(amount, Amount):
+        return decimal_text(Decimal(amount))
+    if amount.settled:
+        return decimal_text(amount.least)
+    return f"{decimal_text(amount.least)}..{decimal_text(amount.most)}"
+
+
+def fraction_text(value: Fraction) -> str:
+    """A fraction as `2/3`, a whole number as `4`."""
+    return str(value)

@@ -1,0 +1,69 @@
+"""The three-valued (Kleene) algebra: the one truth about gates.
+
+The verdicts are ordered unmet < unknown < met, which makes `all` the least of its children, `any` the greatest
+and `not` the mirror image (S. C. Kleene, Introduction to Metamathematics, 1952, section 64: strong tables).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import IntEnum
+
+from engine.conditions import All, Any, Exempt, Node, Not, Outcome
+
+
+class Verdict(IntEnum):
+    """What is known of a condition."""
+
+    UNMET = 0
+    UNKNOWN = 1
+    MET = 2
+
+    @property
+    def word(self) -> str:
+        return self.name.lower()
+
+
+def all_of(verdicts: Iterable[Verdict]) -> Verdict:
+    """Met when every one is met, and when there is none."""
+    return min(verdicts, default=Verdict.MET)
+
+
+def any_of(verdicts: Iterable[Verdict]) -> Verdict:
+    """Met when one is met; unmet when there is none."""
+    return max(verdicts, default=Verdict.UNMET)
+
+
+def negate(verdict: Verdict) -> Verdict:
+    """Unknown stays unknown."""
+    return Verdict(Verdict.MET - verdict)
+
+
+def derive(claims: Iterable[tuple[str, Node]], leaves: Mapping[str, Verdict]) -> dict[str, Verdict]:
+    """The verdict of every node of every claim, by its place.
+
+    `claims` are (name, tree) pairs, each after those its `outcome` leaves name; a tree's own place is its claim's
+    name. `leaves` holds the verdict observed for every other leaf. Raises KeyError when one was not observed.
+    """
+    verdicts: dict[str, Verdict] = {}
+
+    def settle(node: Node) -> Verdict:
+        match node:
+            case All(of=of):
+                verdict = all_of([settle(child) for child in of])
+            case Any(of=of):
+                verdict = any_of([settle(child) for child in of])
+            case Not(of=child):
+                verdict = negate(settle(child))
+            case Exempt(when=when, require=require):
+                verdict = any_of([settle(when), settle(require)])
+            case Outcome(of=claim):
+                verdict = verdicts[claim]
+            case _:
+                verdict = leaves[node.at]
+        verdicts[node.at] = verdict
+        return verdict
+
+    for _, tree in claims:
+        settle(tree)
+    return verdicts

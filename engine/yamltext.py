@@ -1,0 +1,158 @@
+"""YAML and JSON read as text: every scalar stays what was written, and every place is known by line and column.
+
+Built on the parser's events rather than on a loader, so that no tag is ever constructed, no alias expanded and no
+scalar guessed at: `on` stays `on`, `01` stays `01`. Only an empty scalar, `~` and `null` become None.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any as Anything
+
+import yaml
+
+from engine.problems import Invalid, Problem
+
+Plain = Anything  # None, str, list[Plain] or dict[str, Plain]
+Path_ = tuple[str | int, ...]
+
+MAX_BYTES = 32 * 1024 * 1024
+MAX_DEPTH = 40
+EMPTY = {"", "~", "null"}
+Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The content of one file: plain data, and the line and column (from 1) of every value in it."""
+
+    file: str
+    data: Plain
+    marks: Mapping[Path_, tuple[int, int]]
+
+    def problem(self, code: str, path: Path_ = (), /, **details: str) -> Problem:
+        """A problem at `path`, or at the nearest known place above it."""
+        spot = path
+        while spot not in self.marks and spot:
+            spot = spot[:-1]
+        line, column = self.marks.get(spot, (None, None))
+        return Problem(code, self.file, line, column, ".".join(map(str, path)), details)
+
+
+def read_bytes(path: Path) -> str:
+    """The text of a file. Raises Invalid when it cannot be read, is too large, or is not UTF-8."""
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise Invalid([Problem("too_large", str(path), details={"limit": str(MAX_BYTES // 1024**2)})])
+        return path.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise Invalid([Problem("unreadable", str(path), details={"why": error.strerror or str(error)})]) from None
+    except UnicodeDecodeError as error:
+        raise Invalid([Problem("not_utf8", str(path), details={"byte": str(error.start)})]) from None
+
+
+def read_page(path: Path, name: str | None = None) -> Page:
+    """The page of a `.yaml` or `.json` file, under the name shown to the user. Raises Invalid."""
+    text, file = read_bytes(path), name or str(path)
+    return parse_json(text, file) if path.suffix == ".json" else parse_yaml(text, file)
+
+
+def parse_yaml(text: str, file: str) -> Page:
+    """The page written in a YAML text. Raises Invalid: not YAML, aliases or tags, duplicate keys, too deep."""
+    marks: dict[Path_, tuple[int, int]] = {}
+    try:
+        events = _content(iter(yaml.parse(text, Loader=Loader)), file)
+        data = _build(next(events, None), events, (), marks, file)
+        extra = next(events, None)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (None, None)
+        raise Invalid([Problem("not_yaml", file, line, column, "", {"why": error.problem or ""})]) from None
+    except yaml.YAMLError as error:
+        raise Invalid([Problem("not_yaml", file, details={"why": str(error).splitlines()[0]})]) from None
+    if extra is not None:
+        raise Invalid([_at(extra, "several_documents", file)])
+    return Page(file, data, marks)
+
+
+def parse_json(text: str, file: str) -> Page:
+    """The page written in a JSON text, numbers kept as written. Raises Invalid."""
+
+    def pairs(items: list[tuple[str, Plain]]) -> dict[str, Plain]:
+        result = dict(items)
+        if len(result) < len(items):
+            keys = [key for key, _ in items]
+            double = next(key for key in keys if keys.count(key) > 1)
+            raise Invalid([Problem("duplicate_key", file, details={"key": double})])
+        return result
+
+    try:
+        data = json.loads(text, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=pairs)
+    except json.JSONDecodeError as error:
+        raise Invalid([Problem("not_json", file, error.lineno, error.colno, "", {"why": error.msg})]) from None
+    except RecursionError:
+        raise Invalid([Problem("too_deep", file, details={"limit": str(MAX_DEPTH)})]) from None
+    try:
+        marks = parse_yaml(text.replace("\t", " "), file).marks
+    except Invalid:
+        marks = {}
+    return Page(file, _as_text(data), marks)
+
+
+def _as_text(data: Plain) -> Plain:
+    match data:
+        case bool():
+            return "true" if data else "false"
+        case dict():
+            return {key: _as_text(value) for key, value in data.items()}
+        case list():
+            return [_as_text(value) for value in data]
+        case _:
+            return data
+
+
+def _content(events: Iterator[Anything], file: str) -> Iterator[Anything]:
+    for event in events:
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise Invalid([_at(event, "alias", file)])
+        tag = getattr(event, "tag", None)
+        if tag and tag != "!":
+            raise Invalid([_at(event, "tag", file, tag=tag)])
+        if isinstance(event, yaml.NodeEvent | yaml.CollectionEndEvent):
+            yield event
+
+
+def _at(event: Anything, code: str, file: str, **details: str) -> Problem:
+    mark: Anything = event.start_mark
+    return Problem(code, file, mark.line + 1, mark.column + 1, "", details)
+
+
+def _build(
+    event: Anything, events: Iterator[Anything], path: Path_, marks: dict[Path_, tuple[int, int]], file: str
+) -> Plain:
+    if event is None:
+        return None
+    if len(path) > MAX_DEPTH:
+        raise Invalid([_at(event, "too_deep", file, limit=str(MAX_DEPTH))])
+    marks[path] = (event.start_mark.line + 1, event.start_mark.column + 1)
+    if isinstance(event, yaml.ScalarEvent):
+        return None if event.style in (None, "") and event.value in EMPTY else event.value
+    if isinstance(event, yaml.SequenceStartEvent):
+        items: list[Plain] = []
+        while not isinstance(item := next(events), yaml.SequenceEndEvent):
+            items.append(_build(item, events, (*path, len(items)), marks, file))
+        return items
+    mapping: dict[str, Plain] = {}
+    while not isinstance(key := next(events), yaml.MappingEndEvent):
+        if not isinstance(key, yaml.ScalarEvent):
+            raise Invalid([_at(key, "key_not_text", file)])
+        if key.value in mapping:
+            raise Invalid([_at(key, "duplicate_key", file, key=key.value)])
+        mapping[key.value] = _build(next(events), events, (*path, key.value), marks, file)
+        # A mapping inside a mapping is best shown where its key stands.
+        marks[(*path, key.value)] = (key.start_mark.line + 1, key.start_mark.column + 1)
+    return mapping

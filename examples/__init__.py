@@ -1,0 +1,1 @@
+"""Invented doctors, to try the product on: no real person is described here."""

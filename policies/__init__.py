@@ -1,0 +1,1 @@
+"""The law as data: one folder a year, each complete in itself."""

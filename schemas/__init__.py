@@ -1,0 +1,1 @@
+"""The JSON Schemas that every policy, dossier, finding and decision must follow."""

@@ -1,0 +1,432 @@
+"""The network: derives what the algebra derives, proves it, and never decides on half a derivation."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.conditions import All, Any, Exempt, Fact, Node, Not, Outcome, walk
+from engine.network import EngineFault, Firing, agree, compile_network
+from engine.network_host import Act, Host, HostFault, Rule, Test, check_identities, check_limits, fingerprint
+from engine.network_host import Fact as Told
+from engine.verdict import Verdict, derive
+from tests.strategies import Claims, claim_sets, link, observations, observed, verdicts
+
+UNMET, UNKNOWN, MET = Verdict.UNMET, Verdict.UNKNOWN, Verdict.MET
+
+
+@st.composite
+def cases(draw: st.DrawFn, most: int = 6) -> tuple[Claims, dict[str, Verdict]]:
+    """Claims, and the verdicts observed for their leaves."""
+    claims = draw(claim_sets(most=most))
+    return claims, draw(observations(claims))
+
+
+def leaf(at: str = "") -> Node:
+    return Fact(at=at, fact="fact", tests=())
+
+
+# One claim of every kind of gate, and one that names it: five observed leaves, seven nodes to derive.
+SAMPLE: Claims = link(
+    [
+        All(
+            at="",
+            of=(
+                leaf(),
+                Any(at="", of=(leaf(), Not(at="", of=leaf()))),
+                Exempt(at="", when=leaf(), require=leaf()),
+            ),
+        ),
+        Not(at="", of=Outcome(at="", of="0")),
+        Any(at="", of=()),
+    ]
+)
+SEEN = dict.fromkeys(observed(SAMPLE), UNKNOWN)
+
+
+def shown(seed: int) -> dict[str, Verdict]:
+    drawn = random.Random(seed)
+    return {at: drawn.choice(list(Verdict)) for at in SEEN}
+
+
+# --- it derives what the algebra derives --------------------------------------------------------------------
+
+
+@given(case=cases(), data=st.data())
+@settings(max_examples=150)
+def test_derives_what_the_algebra_derives(
+    case: tuple[Claims, dict[str, Verdict]], data: st.DataObject
+) -> None:
+    """Of any claims and any observations, dossier after dossier: nothing of one is left in the next."""
+    claims, first = case
+    network = compile_network(claims)
+    for leaves in (first, data.draw(observations(claims)), first):
+        derived = network.derive(leaves).verdicts
+        expected = derive(claims, leaves)
+        agree(expected, derived)
+        assert list(derived.items()) == list(expected.items())
+
+
+@given(st.lists(verdicts, min_size=40, max_size=40))
+@settings(max_examples=30)
+def test_a_gate_may_be_wide(seen: list[Verdict]) -> None:
+    """Forty children, for which the engine's own conjunction has no room."""
+    leaves = dict(zip(observed(WIDE), seen, strict=True))
+    agree(derive(WIDE, leaves), WIDE_NETWORK.derive(leaves).verdicts)
+
+
+WIDE = link([kind(at="", of=(leaf(),) * 20) for kind in (All, Any)])
+WIDE_NETWORK = compile_network(WIDE)
+
+
+@pytest.mark.parametrize("seen", Verdict)
+def test_a_gate_may_be_deep(seen: Verdict) -> None:
+    """Two hundred gates on top of each other."""
+    tree = leaf()
+    for index in range(200):
+        tree = (
+            Not(at="", of=tree) if index % 2 else Exempt(at="", when=All(at="", of=(tree,)), require=leaf())
+        )
+    claims = link([tree])
+    leaves = dict.fromkeys(observed(claims), seen)
+    agree(derive(claims, leaves), compile_network(claims).derive(leaves).verdicts)
+
+
+def test_a_claim_may_be_named_by_many() -> None:
+    """Three hundred outcomes of one claim: more than the engine bears of rules on one test."""
+    claims = link([leaf(), All(at="", of=(Outcome(at="", of="0"),) * 300)])
+    for seen in Verdict:
+        leaves = {"claim-0": seen}
+        agree(derive(claims, leaves), compile_network(claims).derive(leaves).verdicts)
+
+
+# --- it proves it -------------------------------------------------------------------------------------------
+
+
+@given(cases())
+@settings(max_examples=100)
+def test_the_proof_is_whole(case: tuple[Claims, dict[str, Verdict]]) -> None:
+    """Every node that is not observed is concluded by one firing, from verdicts already established."""
+    claims, leaves = case
+    derivation = compile_network(claims).derive(leaves)
+    known = dict(leaves)
+    for firing in derivation.proof:
+        at, verdict = firing.conclusion
+        assert at not in known
+        assert all(known[fact] is found for fact, found in firing.facts)
+        known[at] = verdict
+    assert known == derivation.verdicts
+
+
+def test_the_proof_reads() -> None:
+    """A rule, what it consumed in the order of the text, what it concluded."""
+    claims: Claims = (
+        ("rate", leaf("rate")),
+        ("aid", Exempt(at="aid", when=leaf("aid.when"), require=Outcome(at="aid.require", of="rate"))),
+        ("void", Any(at="void", of=())),
+    )
+    proof = compile_network(claims).derive({"rate": UNMET, "aid.when": UNKNOWN}).proof
+    assert sorted(proof, key=lambda firing: firing.conclusion) == [
+        Firing("exempt: unknown", (("aid.when", UNKNOWN), ("aid.require", UNMET)), ("aid", UNKNOWN)),
+        Firing("outcome: unmet", (("rate", UNMET),), ("aid.require", UNMET)),
+        Firing("any: unmet", (), ("void", UNMET)),
+    ]
+
+
+@given(cases())
+@settings(max_examples=40)
+def test_the_same_leaves_give_the_same_proof(case: tuple[Claims, dict[str, Verdict]]) -> None:
+    """In one network or two, and in whatever order the leaves are given."""
+    claims, leaves = case
+    network = compile_network(claims)
+    first = network.derive(leaves)
+    backwards = dict(reversed(leaves.items()))
+    assert network.derive(backwards) == compile_network(claims).derive(leaves) == first
+
+
+@given(case=cases(), order=st.randoms())
+@settings(max_examples=60)
+def test_no_verdict_hangs_on_the_order_of_facts(
+    case: tuple[Claims, dict[str, Verdict]], order: random.Random
+) -> None:
+    """With what the engine is told shuffled at every step, the same firings happen, in another order."""
+    claims, leaves = case
+    expected = compile_network(claims).derive(leaves)
+    run = Host.run
+
+    def shuffled(self: Host, facts: Sequence[Told], act: Act) -> None:
+        def reordered(rule: int, consumed: list[Told]) -> Iterable[Told]:
+            posted = list(act(rule, consumed))
+            return order.sample(posted, len(posted))
+
+        run(self, order.sample(facts, len(facts)), reordered)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Host, "run", shuffled)
+        derived = compile_network(claims).derive(leaves)
+    assert derived.verdicts == expected.verdicts
+    assert set(derived.proof) == set(expected.proof)
+
+
+def test_threads_may_share_a_network() -> None:
+    """Four threads on one network: each gets the verdicts of its own leaves."""
+    network = compile_network(SAMPLE)
+
+    def differs(seed: int) -> bool:
+        leaves = shown(seed)
+        return network.derive(leaves).verdicts != derive(SAMPLE, leaves)
+
+    with ThreadPoolExecutor(4) as threads:
+        assert not any(threads.map(differs, range(400)))
+
+
+# --- it never decides on half a derivation ------------------------------------------------------------------
+
+
+def test_every_leaf_must_be_observed() -> None:
+    """A leaf that was not observed is not taken for unknown; the fault names it."""
+    network = compile_network(SAMPLE)
+    missing = observed(SAMPLE)[2]
+    with pytest.raises(EngineFault, match=f"{missing}: not observed"):
+        network.derive({at: seen for at, seen in SEEN.items() if at != missing})
+    agree(derive(SAMPLE, SEEN), network.derive(SEEN).verdicts)
+
+
+@pytest.mark.parametrize("at", ["claim-9", "claim-0", "claim-1.0", "the decision", ""])
+def test_only_leaves_are_observed(at: str) -> None:
+    """Nothing can be slipped in for a gate, an outcome or a place unheard of."""
+    with pytest.raises(EngineFault, match=f"{at}: observed, but not a leaf"):
+        compile_network(SAMPLE).derive(SEEN | {at: MET})
+
+
+@pytest.mark.parametrize("seen", [1, True, None, "met", 3])
+def test_only_verdicts_are_observed(seen: object) -> None:
+    """A number or a word that looks like a verdict is none."""
+    wrong = SEEN | {observed(SAMPLE)[0]: seen}
+    with pytest.raises(EngineFault, match="is not a verdict"):
+        compile_network(SAMPLE).derive(wrong)  # type: ignore[arg-type]
+
+
+Tampered = tuple[list[Told], Act]
+
+
+def loses_a_fact(facts: list[Told], act: Act) -> Tampered:
+    return facts[1:], act
+
+
+def loses_every_fact(facts: list[Told], act: Act) -> Tampered:
+    return [], act
+
+
+def loses_a_conclusion(facts: list[Told], act: Act) -> Tampered:
+    return facts, lambda rule, consumed: list(act(rule, consumed))[1:]
+
+
+def changes_a_verdict(facts: list[Told], act: Act) -> Tampered:
+    return [facts[0] | {"verdict": MET}, *facts[1:]], act
+
+
+def leaves_the_vocabulary(facts: list[Told], act: Act) -> Tampered:
+    return [facts[0] | {"verdict": 7}, *facts[1:]], act
+
+
+def doubles_a_fact(facts: list[Told], act: Act) -> Tampered:
+    return [facts[0], *facts], act
+
+
+def doubles_a_firing(facts: list[Told], act: Act) -> Tampered:
+    return facts, lambda rule, consumed: [*act(rule, consumed), *act(rule, consumed)]
+
+
+def doubles_a_tally(facts: list[Told], act: Act) -> Tampered:
+    number = 10_000
+
+    def twice(rule: int, consumed: list[Told]) -> Iterable[Told]:
+        posted = list(act(rule, consumed))
+        return posted + [fact | {"id": fact["id"] + number} for fact in posted]
+
+    return facts, twice
+
+
+def addresses_nobody(facts: list[Told], act: Act) -> Tampered:
+    return [facts[0] | {"gate": 9_999}, *facts[1:]], act
+
+
+def readdresses(facts: list[Told], act: Act) -> Tampered:
+    return [facts[0] | {key: facts[2][key] for key in ("gate", "shard")}, *facts[1:]], act
+
+
+def fires_another_rule(facts: list[Told], act: Act) -> Tampered:
+    return facts, lambda rule, consumed: act((rule + 3) % 15, consumed)
+
+
+def raises(facts: list[Told], act: Act) -> Tampered:
+    return facts, lambda rule, consumed: [{"id": 1 // 0}]
+
+
+TAMPERINGS = [
+    loses_a_fact,
+    loses_every_fact,
+    loses_a_conclusion,
+    changes_a_verdict,
+    leaves_the_vocabulary,
+    doubles_a_fact,
+    doubles_a_firing,
+    doubles_a_tally,
+    addresses_nobody,
+    readdresses,
+    fires_another_rule,
+    raises,
+]
+
+
+def tamper(patch: pytest.MonkeyPatch, tampering: Callable[[list[Told], Act], Tampered]) -> None:
+    """Let every host run on what `tampering` makes of its facts and its actions."""
+    run = Host.run
+    patch.setattr(Host, "run", lambda host, facts, act: run(host, *tampering(list(facts), act)))
+
+
+@pytest.mark.parametrize("tampering", TAMPERINGS)
+def test_a_disturbance_is_a_fault(
+    tampering: Callable[[list[Told], Act], Tampered], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever goes wrong inside ends in a fault that names a node; the next derivation is right again."""
+    network = compile_network(SAMPLE)
+    before = network.derive(SEEN)
+    with monkeypatch.context() as patch:
+        tamper(patch, tampering)
+        for _ in range(2):
+            with pytest.raises(EngineFault) as caught:
+                network.derive(SEEN)
+            assert str(caught.value).split(": ")[0] in {*before.verdicts, "the decision"}
+    assert network.derive(SEEN) == before
+
+
+def test_a_fault_names_the_node_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fact of the third leaf is lost on the way: the gate above it is named."""
+    lost = observed(SAMPLE)[2]
+    tamper(monkeypatch, lambda facts, act: ([*facts[:2], *facts[3:]], act))
+    with pytest.raises(EngineFault, match=f"{lost.removesuffix('.0')}: no verdict was derived"):
+        compile_network(SAMPLE).derive(SEEN)
+
+
+def test_an_interruption_is_not_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C passes through, and leaves the network fit for use."""
+
+    def interrupted(rule: int, consumed: list[Told]) -> Iterable[Told]:
+        raise KeyboardInterrupt
+
+    network = compile_network(SAMPLE)
+    with monkeypatch.context() as patch:
+        tamper(patch, lambda facts, act: (facts, interrupted))
+        with pytest.raises(KeyboardInterrupt):
+            network.derive(SEEN)
+    agree(derive(SAMPLE, SEEN), network.derive(SEEN).verdicts)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "says"),
+    [
+        ({"a": MET, "b": MET}, {"a": MET, "b": UNMET}, "b: met in the first derivation, unmet in the second"),
+        ({"a": MET}, {}, "a: met in the first derivation, not derived in the second"),
+        ({}, {"a": UNKNOWN}, "a: not derived in the first derivation, unknown in the second"),
+    ],
+)
+def test_two_derivations_must_agree(first: dict[str, Verdict], second: dict[str, Verdict], says: str) -> None:
+    """A divergence is a fault, and says where."""
+    with pytest.raises(EngineFault, match=says):
+        agree(first, second)
+    agree(first, dict(first))
+
+
+# --- it takes no more than the engine can -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("claims", "says"),
+    [
+        ((), "no claim"),
+        ((("a", leaf("b")),), "another place"),
+        ((("a", Not(at="a", of=leaf("a"))),), "two nodes at 'a'"),
+        ((("a", leaf("a")), ("a", leaf("a"))), "two nodes at 'a'"),
+        ((("a", Outcome(at="a", of="b")), ("b", leaf("b"))), "no earlier claim"),
+        ((("a", Outcome(at="a", of="a")),), "no earlier claim"),
+    ],
+)
+def test_claims_must_be_linked(claims: Claims, says: str) -> None:
+    """Claims that could not be settled one after the other are not compiled."""
+    with pytest.raises(ValueError, match=says):
+        compile_network(claims)
+
+
+def test_a_year_fits_many_times_over() -> None:
+    """Two thousand gates in five hundred claims compile and derive: a real year has some two hundred."""
+    claims = link(
+        [All(at="", of=(leaf(), Not(at="", of=Any(at="", of=(leaf(), leaf()))))) for _ in range(500)]
+    )
+    gates = sum(not isinstance(node, Fact) for _, tree in claims for node in walk(tree))
+    assert gates == 1500
+    leaves = {at: Verdict(index % 3) for index, at in enumerate(observed(claims))}
+    agree(derive(claims, leaves), compile_network(claims).derive(leaves).verdicts)
+
+
+def test_too_many_gates_are_refused() -> None:
+    """Before the engine sees them, with the limit named."""
+    claims = link([Not(at="", of=leaf())] * 4_090)
+    with pytest.raises(ValueError, match="4106 rules: durable-rules takes 4096"):
+        compile_network(claims)
+
+
+def equal(name: str, *literals: int) -> list[Rule]:
+    return [Rule((("$eq", name, literal),)) for literal in literals]
+
+
+BESIDE: tuple[Test, ...] = (("$eq", "a", 1),)
+
+
+@pytest.mark.parametrize(
+    ("within", "beyond", "says"),
+    [
+        (equal("a", *range(511)), equal("a", *range(512)), "512 distinct tests at one place"),
+        (
+            [Rule((*BESIDE, ("$gte", "b", literal))) for literal in range(511)],
+            [Rule((*BESIDE, ("$gte", "b", literal))) for literal in range(512)],
+            "512 distinct tests at one place",
+        ),
+        ([Rule(BESIDE)] * 255, [Rule(BESIDE)] * 256, "256 rules on the same tests"),
+        (
+            [Rule((("$gte", "a", literal),)) for literal in range(64)],
+            [Rule((("$gte", "a", literal),)) for literal in range(65)],
+            "65 first tests",
+        ),
+        ([Rule(BESIDE, 65_535)], [Rule(BESIDE, 65_536)], "65536 facts in one firing"),
+    ],
+)
+def test_the_limits_of_the_engine_are_checked(within: list[Rule], beyond: list[Rule], says: str) -> None:
+    """Each limit at its edge: some of them the engine itself does not notice."""
+    check_limits(within)
+    with pytest.raises(ValueError, match=says):
+        check_limits(beyond)
+
+
+def test_two_facts_the_engine_cannot_tell_apart_are_refused() -> None:
+    """The two smallest numbers whose hashes are equal, which it would take for one fact."""
+    assert fingerprint("40189") == fingerprint("797186")
+    check_identities(range(1_000))
+    with pytest.raises(ValueError, match="the facts 797186 and 40189 are the same"):
+        check_identities([40_189, 797_186])
+
+
+def test_a_host_needs_a_fact_and_a_firing() -> None:
+    """Without either the engine would crash."""
+    host = Host([Rule((("$eq", "b", 1),), count=2)])
+    with pytest.raises(HostFault, match="nothing to derive from"):
+        host.run([], lambda rule, consumed: ())
+    with pytest.raises(HostFault, match="no rule fired"):
+        host.run([{"id": 1, "b": 1}], lambda rule, consumed: ())
+    host.drop()
