@@ -1,1 +1,1 @@
-"""Reads arguments, calls the engine, draws; decides nothing."""
+"""The `forfait` command: reads arguments, calls the engine, draws. It decides nothing."""

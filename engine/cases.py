@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any as Anything
 
+from engine.cursor import Cursor
 from engine.decision import Decision, decide
 from engine.dossier import read_dossier
-from engine.loading import PolicyFiles
+from engine.grammar import parse_day
 from engine.linking import linked
+from engine.loading import PolicyFiles
 from engine.problems import Invalid
 from engine.schema import check
 from engine.text import amount_text
@@ -48,14 +49,14 @@ def read_cases(files: PolicyFiles) -> Iterator[Case]:
 def _case(year: int, page: Page, index: int, case: dict[str, Anything]) -> Case:
     campaign = {**(page.data.get("doctor") or {}), **(case.get("campaign") or {})}
     campaigns = {str(year): campaign, **(case.get("earlier") or {})}
-    as_of = case.get("as_of")
+    as_of = Cursor.top(page)["cases"].at(index).get("as_of")
     return Case(
         file=page.file,
         name=case["name"],
         about=page.data["about"],
         page=Page(page.file, {"doctor": DOCTOR, "campaigns": campaigns}, _marks(page, year, index)),
         readings=case.get("readings") or {},
-        as_of=date.fromisoformat(as_of) if as_of else None,
+        as_of=parse_day(as_of) if as_of else None,
         expect=case["expect"],
     )
 

@@ -45,7 +45,22 @@ def link_readings(pages: Mapping[str, Page], documents: Mapping[str, object]) ->
             problems += invalid.problems
     if problems:
         raise Invalid(problems)
+    for name, page in pages.items():
+        _check_requirements(readings, readings[name], Cursor.top(page))
     return readings
+
+
+def _check_requirements(readings: Mapping[str, Reading], reading: Reading, top: Cursor) -> None:
+    """What an option requires exists and can be computed, and a default requires defaults alone."""
+    for name, option in reading.options.items():
+        for other, needed in option.require.items():
+            place = top["options"][name]["require"][other]
+            try:
+                _check(readings, other, needed)
+            except Invalid as invalid:
+                raise place.placed(invalid) from None
+            if name == reading.default and readings[other].default != needed:
+                place.fail("default_requires", name=name, other=f"{other}={needed}")
 
 
 def _reading(name: str, top: Cursor, documents: Mapping[str, object]) -> Reading:

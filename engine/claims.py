@@ -5,8 +5,8 @@ as met or takes it out of play; the names of nodes made here, and not in the pol
 
 * `volet-2.aat#when`: its own tree, always observed and shown;
 * `volet-2.aat`: granted;
-* `volet-2.aat#out`: out of play (only where a neutralisation can remove it);
-* `volet-2.aat#standing`: does not stand in the way of its volet: granted or out of play.
+* `volet-2.aat~out`: out of play (only where a neutralisation can remove it);
+* `volet-2.aat~standing`: does not stand in the way of its volet: granted or out of play.
 """
 
 from __future__ import annotations
@@ -61,13 +61,13 @@ def _claims(policy: Policy) -> Iterator[Claim]:
 
 
 def _indicator(indicator: Indicator) -> Iterator[Claim]:
-    granted, out, standing = indicator.id, f"{indicator.id}#out", f"{indicator.id}#standing"
+    granted, out, stands = indicator.id, out_of_play(indicator), standing(indicator)
     steps, tree = indicator.neutralisations, indicator.when
     yield tree.at, tree
     for step in steps:
         yield step.when.at, step.when
     yield granted, _fold(granted, steps, tree, counts_as_met={"met"})
-    yield standing, _fold(standing, steps, tree, counts_as_met={"met", "removed"})
+    yield stands, _fold(stands, steps, tree, counts_as_met={"met", "removed"})
     if removable(indicator):
         yield out, _fold(out, steps, None, counts_as_met={"removed"})
 
@@ -75,6 +75,16 @@ def _indicator(indicator: Indicator) -> Iterator[Claim]:
 def removable(indicator: Indicator) -> bool:
     """Whether a neutralisation can take the indicator out of play."""
     return any(step.effect == "removed" for step in indicator.neutralisations)
+
+
+def out_of_play(indicator: Indicator) -> str:
+    """The name of the claim that the indicator is out of play."""
+    return f"{indicator.id}~out"
+
+
+def standing(indicator: Indicator) -> str:
+    """The name of the claim that the indicator does not stand in the way of its volet."""
+    return f"{indicator.id}~standing"
 
 
 def _fold(
@@ -102,7 +112,7 @@ def _condition(volet: Volet) -> Node:
     return All(
         at=volet.id,
         sources=volet.sources,
-        of=tuple(Outcome(at=f"{volet.id}#{i.id}", of=f"{i.id}#standing") for i in volet.indicators),
+        of=tuple(Outcome(at=f"{volet.id}~{i.id}", of=standing(i)) for i in volet.indicators),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from engine.problems import Invalid, nearest
@@ -43,6 +43,10 @@ class Cursor:
         for index, value in enumerate(self.data):
             yield Cursor(self.page, (*self.path, index), value)
 
+    def at(self, index: int) -> Cursor:
+        """The element of a list at an index."""
+        return Cursor(self.page, (*self.path, index), self.data[index])
+
     @property
     def text(self) -> str:
         return str(self.data)
@@ -50,6 +54,14 @@ class Cursor:
     def fail(self, code: str, /, **details: str) -> NoReturn:
         """Raise Invalid with one problem here."""
         raise Invalid([self.page.problem(code, self.path, **details)])
+
+    def placed(self, invalid: Invalid) -> Invalid:
+        """The same problems, said to stand here where they had no place of their own."""
+        here = self.page.problem("", self.path)
+        return Invalid(
+            problem if problem.file else replace(here, code=problem.code, details=problem.details)
+            for problem in invalid.problems
+        )
 
     def fail_name(self, code: str, valid: Iterable[str], name: str | None = None) -> NoReturn:
         """Raise Invalid: this name is not one of `valid`; the nearest is offered."""

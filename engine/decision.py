@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
+from itertools import product
 from typing import Literal
 
-from engine.amount import NOTHING, Amount, total
-from engine.claims import Claim, claims, removable
-from engine.conditions import Node, Observed, walk
+from engine.amount import NOTHING, ZERO, Amount, total
+from engine.claims import Claim, claims, out_of_play, removable
+from engine.conditions import Observed, walk
 from engine.dossier import Dossier, Row
 from engine.network import Derivation, Network, agree, compile_network
 from engine.observation import GRADES, Grade, Observation, Reason, Unknown
 from engine.observe import observe
-from engine.policy import Branch, Component, Indicator, Period, Policy, Volet, Weight
-from engine.reasons import How, awaited, grade, how_met, reason
+from engine.policy import Branch, Component, Indicator, Period, Policy, Tier, Volet, Weight
+from engine.reasons import How, Reasons
 from engine.standing import Standing
-from engine.verdict import Verdict, all_of, derive
+from engine.verdict import Verdict, all_of, derive, negate
 
 OutcomeWord = Literal["granted", "refused", "undetermined", "out_of_play"]
 
@@ -77,17 +79,25 @@ class ComponentDecision:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The whole: every verdict and observation by place, and what they pay."""
+    """The whole: every verdict and observation by place, and what they pay.
+
+    `derivation` is the second derivation with its proof; None where only the first was asked for.
+    """
 
     policy: Policy
     dossier: Dossier
     as_of: date
     verdicts: Mapping[str, Verdict]
     observations: Mapping[str, Observation]
-    derivation: Derivation
+    derivation: Derivation | None
     volets: tuple[VoletDecision, ...]
     components: tuple[ComponentDecision, ...]
     later: tuple[Row, ...]
+
+    @property
+    def reasons(self) -> Reasons:
+        """Why each condition is met, unmet or unknown."""
+        return Reasons(self.verdicts, self.observations, dict(ordered(self.policy)))
 
     @property
     def eligible(self) -> Verdict:
@@ -125,40 +135,45 @@ def decide(policy: Policy, dossier: Dossier, as_of: date | None = None) -> Decis
 
     Raises EngineFault when the two derivations do not both come to the same complete end.
     """
+    decision = judge(policy, dossier, as_of)
+    derivation = compiled(policy).derive({at: seen.verdict for at, seen in decision.observations.items()})
+    agree(decision.verdicts, derivation.verdicts)
+    return replace(decision, derivation=derivation)
+
+
+def judge(policy: Policy, dossier: Dossier, as_of: date | None = None) -> Decision:
+    """What `decide` decides, by the first derivation alone: for comparing many readings of one dossier."""
     day = as_of or policy.calendar["decision"].last or policy.calendar["year"].last
     assert day is not None, "linking requires a closed year"
-    window = policy.calendar["campaign"].last
-    standing = Standing(dossier, day, window, policy.not_produced)
-    order, network = compiled(policy)
-    observations = {
-        node.at: observe(node, standing, policy)
-        for _, tree in order
-        for node in walk(tree)
-        if isinstance(node, Observed)
-    }
-    leaves = {at: observation.verdict for at, observation in observations.items()}
-    verdicts = derive(order, leaves)
-    derivation = network.derive(leaves)
-    agree(verdicts, derivation.verdicts)
-    judge = _Judge(policy, verdicts, observations, day)
+    standing = Standing(dossier, day, policy.calendar["campaign"].last, policy.not_produced)
+    order = ordered(policy)
+    leaves = [node for _, tree in order for node in walk(tree) if isinstance(node, Observed)]
+    observations = {leaf.at: observe(leaf, standing, policy) for leaf in leaves}
+    verdicts = derive(order, {at: observation.verdict for at, observation in observations.items()})
+    bench = _Judge(policy, verdicts, observations, day)
     return Decision(
-        policy,
-        dossier,
-        day,
-        verdicts,
-        observations,
-        derivation,
-        tuple(judge.volet(volet) for volet in policy.volets),
-        tuple(judge.component(component) for component in policy.components),
-        standing.later,
+        policy=policy,
+        dossier=dossier,
+        as_of=day,
+        verdicts=verdicts,
+        observations=observations,
+        derivation=None,
+        volets=tuple(bench.volet(volet) for volet in policy.volets),
+        components=tuple(bench.component(component) for component in policy.components),
+        later=standing.later,
     )
 
 
+@lru_cache(maxsize=256)
+def ordered(policy: Policy) -> tuple[Claim, ...]:
+    """The policy's claims in the order in which they can be settled, found once for each linked policy."""
+    return claims(policy)
+
+
 @lru_cache(maxsize=64)
-def compiled(policy: Policy) -> tuple[tuple[Claim, ...], Network]:
-    """The policy's claims in order, and their network, made once for each linked policy."""
-    order = claims(policy)
-    return order, compile_network(order)
+def compiled(policy: Policy) -> Network:
+    """The policy's rule network, compiled once for each linked policy."""
+    return compile_network(ordered(policy))
 
 
 class _Judge:
@@ -171,7 +186,8 @@ class _Judge:
         observations: Mapping[str, Observation],
         as_of: date,
     ) -> None:
-        self.policy, self.verdicts, self.observations, self.as_of = policy, verdicts, observations, as_of
+        self.policy, self.verdicts, self.as_of = policy, verdicts, as_of
+        self.reasons = Reasons(verdicts, observations, dict(ordered(policy)))
         self.eligible = verdicts[policy.eligible.at]
 
     # --- points -------------------------------------------------------------------------------------------------
@@ -212,7 +228,7 @@ class _Judge:
         weight = self.weight(indicator.weight)
         attained = weight.if_(self.verdicts[indicator.id])
         how, basis = self.basis(indicator) if outcome == "granted" else (None, None)
-        why = reason(tree, self.verdicts, self.observations) if outcome == "refused" else None
+        why = self.reasons.unmet(tree) if outcome == "refused" else None
         return IndicatorDecision(
             indicator=indicator,
             outcome=outcome,
@@ -220,13 +236,13 @@ class _Judge:
             grade=basis,
             reason=why,
             unknown=self.unknown(indicator) if outcome == "undetermined" else None,
-            possible=weight.less(weight.if_(self.out_of_play(indicator))),
+            possible=weight.if_(negate(self.out_of_play(indicator))),
             attained=attained,
             paid=attained.if_(opened),
         )
 
     def out_of_play(self, indicator: Indicator) -> Verdict:
-        return self.verdicts[f"{indicator.id}#out"] if removable(indicator) else Verdict.UNMET
+        return self.verdicts[out_of_play(indicator)] if removable(indicator) else Verdict.UNMET
 
     def outcome(self, indicator: Indicator) -> OutcomeWord:
         granted, out = self.verdicts[indicator.id], self.out_of_play(indicator)
@@ -239,15 +255,12 @@ class _Judge:
     def basis(self, indicator: Indicator) -> tuple[How, Grade | None]:
         if self.verdicts[indicator.when.at] is not Verdict.MET:
             return "neutralisation", None
-        basis = grade(indicator.when, self.verdicts, self.observations, indicator.evidence)
-        return how_met(indicator.when, self.verdicts), basis
+        return self.reasons.how(indicator.when), self.reasons.grade(indicator.when, indicator.evidence)
 
     def unknown(self, indicator: Indicator) -> Unknown:
         doubtful = [step.when for step in indicator.neutralisations] + [indicator.when]
         return next(
-            awaited(node, self.verdicts, self.observations)
-            for node in reversed(doubtful)
-            if self.verdicts[node.at] is Verdict.UNKNOWN
+            self.reasons.unknown(node) for node in reversed(doubtful) if self.verdicts[node.at] is Verdict.UNKNOWN
         )
 
     # --- components ---------------------------------------------------------------------------------------------
@@ -255,60 +268,53 @@ class _Judge:
     def component(self, component: Component) -> ComponentDecision:
         gate = Verdict.MET if component.gate is None else self.verdicts[component.gate.at]
         opened = all_of([self.eligible, gate])
-        periods: list[PeriodDecision] = []
-        attained_before = paid_before = NOTHING
-        for period in component.periods:
-            one = self.period(component, period, attained_before, paid_before, opened)
-            attained_before, paid_before = attained_before + one.attained, paid_before + one.paid
-            periods.append(one)
-        best = max(tier.euros for period in component.periods for tier in period.tiers)
+        ended = [period for period in component.periods if self.ended(period)]
+        ways = [_due(component.pays, reached) for reached in product(*(self.reached(period) for period in ended))]
+        attained = _span([sum(way, ZERO) for way in ways])
+        by_period = {period.id: _span([way[index] for way in ways]) for index, period in enumerate(ended)}
         return ComponentDecision(
             component=component,
-            outcome=_component_outcome(attained_before, periods),
+            outcome=_component_outcome(attained, pending=len(ended) < len(component.periods)),
             gate=gate,
-            possible=Amount.of(best),
-            attained=attained_before,
-            paid=paid_before,
-            periods=tuple(periods),
+            possible=Amount.of(max(tier.euros for period in component.periods for tier in period.tiers)),
+            attained=attained,
+            paid=attained.if_(opened),
+            periods=tuple(self.period(period, by_period.get(period.id), opened) for period in component.periods),
         )
 
-    def period(
-        self,
-        component: Component,
-        period: Period,
-        attained_before: Amount,
-        paid_before: Amount,
-        opened: Verdict,
-    ) -> PeriodDecision:
-        last = period.ends.last
-        if last is None or self.as_of < last:
-            return PeriodDecision(period, True, None, NOTHING, NOTHING)
-        reached, tier = NOTHING, None
-        for step in period.tiers:
-            met, amount = self.verdicts[step.when.at], Amount.of(step.euros)
-            if met is Verdict.MET:
-                reached, tier = amount, step.id
-            elif met is Verdict.UNKNOWN:
-                reached = reached.or_(amount)
-        attained, paid = (_due(component.pays, reached, before) for before in (attained_before, paid_before))
-        return PeriodDecision(period, False, tier, attained, paid.if_(opened))
+    def ended(self, period: Period) -> bool:
+        return period.ends.last is not None and self.as_of >= period.ends.last
+
+    def reached(self, period: Period) -> list[Decimal]:
+        """The amounts of the tiers that may be the highest reached; zero for none."""
+        certain = max((tier.euros for tier in period.tiers if self.met(tier) is Verdict.MET), default=ZERO)
+        above = [tier.euros for tier in period.tiers if self.met(tier) is Verdict.UNKNOWN and tier.euros > certain]
+        return [certain, *above]
+
+    def met(self, tier: Tier) -> Verdict:
+        return self.verdicts[tier.when.at]
+
+    def period(self, period: Period, attained: Amount | None, opened: Verdict) -> PeriodDecision:
+        if attained is None:
+            return PeriodDecision(period, pending=True, tier=None, attained=NOTHING, paid=NOTHING)
+        tier = next((tier.id for tier in reversed(period.tiers) if self.met(tier) is Verdict.MET), None)
+        return PeriodDecision(period, pending=False, tier=tier, attained=attained, paid=attained.if_(opened))
 
 
-def _due(pays: Literal["complement", "once"], reached: Amount, before: Amount) -> Amount:
-    """What a period owes, given what earlier periods paid: the complement, or nothing after any payment."""
-    if pays == "complement":
-        return reached.less(before)
-    if before.most == 0:
-        return reached
-    return NOTHING if before.least > 0 else NOTHING.or_(reached)
+def _due(pays: Literal["complement", "once"], reached: Sequence[Decimal]) -> list[Decimal]:
+    """What each period owes, in order: the complement to what earlier ones paid, or nothing after any payment."""
+    due: list[Decimal] = []
+    for amount in reached:
+        before = sum(due, ZERO)
+        due.append(max(ZERO, amount - before) if pays == "complement" or before == ZERO else ZERO)
+    return due
 
 
-def _component_outcome(attained: Amount, periods: list[PeriodDecision]) -> OutcomeWord:
+def _span(values: Sequence[Decimal]) -> Amount:
+    return Amount(min(values), max(values))
+
+
+def _component_outcome(attained: Amount, *, pending: bool) -> OutcomeWord:
     if attained.least > 0:
         return "granted"
-    return "undetermined" if attained.most > 0 or any(one.pending for one in periods) else "refused"
-
-
-def tree_of(decision: Decision, indicator: str) -> Node:
-    """The linked tree of an indicator, by its id."""
-    return next(one.indicator.when for one in decision.indicators if one.indicator.id == indicator)
+    return "undetermined" if attained.most > 0 or pending else "refused"

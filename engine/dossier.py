@@ -68,6 +68,8 @@ ROW_FIELDS: Mapping[str, FieldType] = {
     "by": "text",
     "recorded_on": "date",
 }
+MOST_DIGITS = 15
+"""A count has at most this many digits: more is a slip of the hand."""
 KEPT_FROM_EARLIER: tuple[RowType, ...] = ("prefill", "declaration", "document", "finding")
 
 
@@ -203,8 +205,8 @@ class _Reader:
         }
         attributes, exclusions = cursor.get("attributes"), cursor.get("exclusions")
         for key, value in attributes.items() if attributes else ():
-            if key not in self.vocabulary.fields:
-                value.fail_name("unknown_field", self.vocabulary.fields, key)
+            if key not in self.vocabulary.fields or key in ROW_FIELDS:
+                value.fail_name("unknown_field", set(self.vocabulary.fields) - set(ROW_FIELDS), key)
             if value.data is not None:
                 spec = self.vocabulary.fields[key]
                 fields[key] = self.value(value, spec.type, spec)
@@ -214,7 +216,7 @@ class _Reader:
         if type == "measure":
             self.check_counts(cursor, name.text, fields)
         items, recorded = cursor.get("items"), cursor.get("recorded_on")
-        texts = {key: value.text for key in ("origin", "id", "supersedes") if (value := cursor.get(key)) is not None}
+        texts = {key: cursor[key].text for key in ("origin", "id", "supersedes") if cursor.get(key)}
         return Row(
             type=type,
             name=name.text,
@@ -244,7 +246,7 @@ class _Reader:
                 return parse_day(cursor)
             case "integer":
                 digits = cursor.text.removeprefix("-")
-                if not (digits.isascii() and digits.isdecimal() and len(digits) <= 18):
+                if not (digits.isascii() and digits.isdecimal() and len(digits) <= MOST_DIGITS):
                     cursor.fail("not_an_integer", value=cursor.text[:80])
                 return int(cursor.text)
             case "boolean":
@@ -263,7 +265,7 @@ class _Reader:
             entry = table.find(cursor.text)
             if entry:
                 return entry.code
-        cursor.fail_name("not_in_table", (entry.code for table in tables for entry in table.entries))
+        return cursor.fail_name("not_in_table", (entry.code for table in tables for entry in table.entries))
 
     def item(self, cursor: Cursor) -> str:
         if cursor.text not in self.vocabulary.items:

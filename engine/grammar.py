@@ -43,6 +43,16 @@ from engine.policy import Document, Reading, Vocabulary
 
 FILED_ON = ("declared_on", "requested_on")
 ROW_KINDS: tuple[RowKind, ...] = ("declaration", "prefill", "document")
+UNKNOWN = {
+    "fact": "unknown_fact",
+    "measure": "unknown_measure",
+    "item": "unknown_item",
+    "declaration": "unknown_item",
+    "prefill": "unknown_item",
+    "document": "unknown_kind",
+    "table": "unknown_table",
+    "entry": "unknown_entry",
+}
 FRACTION = re.compile(r"(\d+(?:\.\d+)?)\s*(?:(%)|/\s*(\d+))?")
 
 
@@ -55,11 +65,12 @@ class Place:
     sources: tuple[Source, ...]
 
 
-def fraction(text: str) -> Fraction:
-    """The exact number written `2/3`, `70 %`, `0.7` or `4`."""
-    match = FRACTION.fullmatch(text)
-    assert match is not None, text
-    number, percent, denominator = match.groups()
+def fraction(cursor: Cursor) -> Fraction:
+    """The exact number written `2/3`, `70 %`, `0.7` or `4`. Raises Invalid for anything else."""
+    match = FRACTION.fullmatch(cursor.text)
+    number, percent, denominator = match.groups() if match else ("", None, "0")
+    if not number or (denominator and int(denominator) == 0):
+        cursor.fail("not_a_number", value=cursor.text[:80])
     return Fraction(number) / (100 if percent else int(denominator or 1))
 
 
@@ -125,7 +136,11 @@ class Grammar:
         outer, self.used = self.used, []
         try:
             settled = self.settle(cursor)
-            return None if settled is None else self.written(settled, place)
+            if settled is None:
+                # The reading that removed the node is remembered by what it was removed from.
+                outer += self.used
+                return None
+            return self.written(settled, place)
         finally:
             self.used = outer
 
@@ -195,7 +210,7 @@ class Grammar:
             at="",
             fact=name,
             tests=tests or body.fail("empty_option"),
-            closes=self.entry(body.get("closes")),
+            closes=self._closing(body.get("closes")),
             counts_from=self.entry(body.get("counts_from")),
         )
 
@@ -207,7 +222,7 @@ class Grammar:
             at="",
             measure=self._known(body["measure"], "measure", self.vocabulary.measures),
             relation=relation,
-            threshold=fraction(self.value(body[relation]).text),
+            threshold=fraction(self.value(body[relation])),
             zero=when_zero,
             during=self.entry(body.get("during")),
             counts_from=self.entry(body.get("counts_from")),
@@ -235,7 +250,9 @@ class Grammar:
             same=tuple(self._same(same)) if same else (),
             earlier=earlier,
             filed=filed,
-            closes=None if earlier else self.entry(body.get("closes")) or self._deadline(row, () if filed else kept),
+            closes=None
+            if earlier
+            else self._closing(body.get("closes")) or self._deadline(row, () if filed else kept),
             counts_from=self.entry(body.get("counts_from")),
         )
 
@@ -248,6 +265,11 @@ class Grammar:
                 self._check_fields((mine, theirs.text), fields)
                 agreements.append(Same(mine, item, theirs.text))
         return agreements
+
+    def _closing(self, cursor: Cursor | None) -> Entry | None:
+        """The entry a leaf closes on; an open one closes on the day of decision."""
+        entry = self.entry(cursor)
+        return self.calendar["decision"] if entry and entry.is_open else entry
 
     def _deadline(self, row: RowKind, tests: tuple[FieldTest, ...]) -> Entry:
         """The last day on which a row may come: its own filing deadline, or the day of decision."""
@@ -273,6 +295,8 @@ class Grammar:
         span = " to " in key
         fields = tuple(key.split(" to " if span else " or "))
         self._check_fields(fields, cursor)
+        if any(span != (isinstance(test, Day) and test.relation == "during") for test in tests):
+            cursor.fail("span_test", name=key)
         return FieldTest(fields, span, tests) if tests else None
 
     def _check_fields(self, fields: tuple[str, ...], cursor: Cursor) -> None:
@@ -299,7 +323,7 @@ class Grammar:
             case "table":
                 return InTable(self.tables[self._known(settled, "table", self.tables)])
             case "at_least" | "more_than":
-                return Number(kind, fraction(settled.text))
+                return Number(kind, fraction(settled))
             case "until" | "within" | "before" | "during":
                 return Day(kind, self.entry(settled) or settled.fail("empty_option"))
             case "stated":
@@ -317,7 +341,7 @@ class Grammar:
 
     def _known(self, cursor: Cursor, kind: str, names: Mapping[str, object]) -> str:
         if cursor.text not in names:
-            cursor.fail_name(f"unknown_{kind if kind not in ROW_KINDS[:2] else 'item'}", names)
+            cursor.fail_name(UNKNOWN[kind], names)
         return cursor.text
 
 

@@ -10,12 +10,11 @@ import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any as Anything
 from typing import TypeVar
 
 from engine.choices import link_readings, settle, sources_of, text_of
 from engine.claims import CyclicOutcomes, claims
-from engine.conditions import Always, Empty, Entry, Source, Table, TableEntry, Text
+from engine.conditions import Always, Empty, Entry, Source
 from engine.cursor import Cursor
 from engine.grammar import Grammar, Place, parse_day
 from engine.loading import PolicyFiles
@@ -23,24 +22,22 @@ from engine.policy import (
     Branch,
     Component,
     Document,
-    Field,
     Indicator,
-    Item,
-    Measure,
     Neutralisation,
     Period,
     Policy,
     Published,
     Tier,
-    Unit,
-    Vocabulary,
     Volet,
     Weight,
 )
-from engine.problems import Invalid, Problem
+from engine.problems import Invalid
+from engine.vocabulary import each, link_table, link_vocabulary
 from engine.yamltext import Page
 
 T = TypeVar("T")
+CLOSED = ("year", "assessment", "decision")
+"""The calendar's entries that must be days or spans: a decision is dated."""
 
 
 def link(files: PolicyFiles, asked: Mapping[str, str]) -> Policy:
@@ -68,17 +65,18 @@ class _Linker:
         self.documents = {name: _document(name, cursor) for name, cursor in self.top["sources"].items()}
         self.readings = link_readings(files.readings, self.documents)
         self.choices = settle(self.readings, asked)
-        self.tables = _each(files.tables, self.table)
+        self.tables = each(files.tables, lambda name, page: link_table(name, page, self.documents))
         self.grammar = Grammar(files.year, self.documents, self.readings, self.choices, self.tables)
         self.grammar.calendar = {name: self.entry(name, cursor) for name, cursor in self.top["calendar"].items()}
-        self.grammar.vocabulary = self.vocabulary()
+        pages = {name: Cursor.top(page) for name, page in files.vocabulary.items()}
+        self.grammar.vocabulary = link_vocabulary(pages, self.tables, lambda cursor: self.grammar.value(cursor).text)
 
     def policy(self) -> Policy:
         top = self.top
-        indicators = _each(self.files.indicators, self.indicator)
-        volets = tuple(self.volet(cursor, indicators) for cursor in top["volets"].each())
-        components = _each(self.files.components, self.component)
-        listed = [self.listed(cursor, components) for cursor in _list(top.get("components"))]
+        indicators = each(self.files.indicators, self.indicator)
+        volets = tuple(self.volet(cursor, indicators) for cursor in self.distinct(top["volets"], "id"))
+        components = each(self.files.components, self.component)
+        listed = [self.listed(one, components) for one in self.distinct(top.get("components"))]
         point = top["point_value"]
         policy = Policy(
             year=self.files.year,
@@ -114,6 +112,16 @@ class _Linker:
             cursor.fail_name("not_in_folder", known)
         return cursor.text
 
+    def distinct(self, cursor: Cursor | None, key: str | None = None) -> list[Cursor]:
+        """The elements of a list, none of which names (under `key`) what another already named."""
+        seen: set[str] = set()
+        for one in _list(cursor):
+            name = one[key] if key else one
+            if name.text in seen:
+                name.fail("duplicate_id", name=name.text)
+            seen.add(name.text)
+        return _list(cursor)
+
     def identify(self, top: Cursor, name: str) -> None:
         """A file says its own identity and year, and they are those of its place."""
         if top["id"].text != name:
@@ -145,6 +153,8 @@ class _Linker:
         written = self.grammar.value(cursor)
         label, sources = text_of(written["label"]), self.sources(written)
         if written.get("open"):
+            if name in CLOSED:
+                written.fail("entry_open", name=name)
             return Entry(name, None, None, label, sources)
         ends = ("on", "on") if written.get("on") else ("from", "to")
         first, last = (parse_day(self.grammar.value(written[end])) for end in ends)
@@ -152,74 +162,20 @@ class _Linker:
             written.fail("span_backwards")
         return Entry(name, first, last, label, sources)
 
-    def table(self, name: str, page: Page) -> Table:
-        top = Cursor.top(page)
-        if top["id"].text != name:
-            top["id"].fail("id_not_file", expected=name)
-        entries = [self.table_entry(code, one, refused=False) for code, one in top["entries"].items()]
-        refused = top.get("refused")
-        if refused:
-            entries += [self.table_entry(code, one, refused=True) for code, one in refused.items()]
-        codes = [entry.code for entry in entries]
-        if len(set(codes)) < len(codes):
-            top.fail("duplicate_id", name=next(code for code in codes if codes.count(code) > 1))
-        return Table(name, text_of(top["title"]), self.sources(top), tuple(entries))
-
-    def table_entry(self, code: str, cursor: Cursor, *, refused: bool) -> TableEntry:
-        aliases = cursor.get("aliases")
-        names = tuple(alias.text for alias in aliases.each()) if aliases else ()
-        return TableEntry(code, text_of(cursor["label"]), names, self.sources(cursor), refused)
-
-    def vocabulary(self) -> Vocabulary:
-        pages = {name: Cursor.top(page) for name, page in self.files.vocabulary.items()}
-        return Vocabulary(
-            fields={name: self.field(name, cursor) for name, cursor in pages["fields"].items()},
-            measures={name: self.measure(name, cursor) for name, cursor in pages["measures"].items()},
-            facts={name: self.field(name, cursor) for name, cursor in pages["facts"].items()},
-            items={name: self.item(name, cursor) for name, cursor in pages["items"].items()},
-            documents={name: text_of(cursor["label"]) for name, cursor in pages["documents"].items()},
-        )
-
-    def field(self, name: str, cursor: Cursor) -> Field:
-        types: Anything = cursor["type"].text
-        values, table, unit = cursor.get("values"), cursor.get("table"), cursor.get("unit")
-        return Field(
-            name=name,
-            type=types,
-            label=text_of(cursor["label"]),
-            values=_texts(values),
-            table=self.known_table(table) if table else None,
-            unit=_unit(unit) if unit else None,
-        )
-
-    def known_table(self, cursor: Cursor) -> Table:
-        if cursor.text not in self.tables:
-            cursor.fail_name("unknown_table", self.tables)
-        return self.tables[cursor.text]
-
-    def measure(self, name: str, cursor: Cursor) -> Measure:
-        above: Anything = self.word(cursor["above_one"])
-        exclusions = _texts(cursor.get("exclusions"))
-        units = (_unit(cursor["numerator"]), _unit(cursor["denominator"]))
-        return Measure(name, text_of(cursor["label"]), *units, above, exclusions)
-
-    def item(self, name: str, cursor: Cursor) -> Item:
-        choices = cursor.get("choices")
-        tables = tuple(self.known_table(table) for table in choices.each()) if choices else ()
-        return Item(name, text_of(cursor["label"]), tables)
-
     def indicator(self, name: str, page: Page) -> Indicator:
         top = Cursor.top(page)
         self.identify(top, name)
         sources, evidence = self.sources(top), top["evidence"].text
         points = top.get("points")
-        weight, readings = self.reading_block(lambda: self.weight(points, f"{name}#points") if points else None)
+        weight, readings = self.reading_block(
+            lambda: self.weight(points, f"{name}#points", sources) if points else None
+        )
         self.grammar.removed_when_empty.clear()
         when = self.grammar.required(top["when"], Place(name, f"{name}#when", sources))
         steps, more = self.reading_block(lambda: list(self.neutralisations(name, top.get("neutralised"))))
         for number, rate in enumerate(self.grammar.removed_when_empty, start=1):
             empty = Empty(
-                at=f"{name}#empty{number}",
+                at=f"{name}~empty{number}",
                 measure=rate.measure,
                 during=rate.during,
                 sources=rate.sources or sources,
@@ -229,7 +185,7 @@ class _Linker:
             steps.append(Neutralisation("removed", empty))
         return Indicator(
             id=name,
-            volet=name.split(".")[0],
+            volet=name.split(".", maxsplit=1)[0],
             title=text_of(top["title"]),
             evidence=evidence,  # type: ignore[arg-type]  # the schema allows nothing else
             weight=weight,
@@ -255,19 +211,22 @@ class _Linker:
             )
             yield Neutralisation("removed" if self.word(step["as"]) == "removed" else "met", when)
 
-    def weight(self, cursor: Cursor, at: str) -> Weight:
+    def weight(self, cursor: Cursor, at: str, sources: tuple[Source, ...]) -> Weight:
         written = self.grammar.value(cursor)
         if not isinstance(written.data, dict):
             return Decimal(written.text)
-        owner = at.split("#")[0]
-        when = self.grammar.required(written["when"], Place(owner, f"{at}.when", ()))
-        return Branch(when, self.weight(written["then"], f"{at}.then"), self.weight(written["else"], f"{at}.else"))
+        owner, _, _ = at.partition("#")
+        when = self.grammar.required(written["when"], Place(owner, f"{at}.when", sources))
+        then, otherwise = (self.weight(written[key], f"{at}.{key}", sources) for key in ("then", "else"))
+        return Branch(when, then, otherwise)
 
     def volet(self, cursor: Cursor, indicators: Mapping[str, Indicator]) -> Volet:
         name, sources = cursor["id"].text, self.sources(cursor)
-        own = tuple(self.in_volet(name, one, indicators) for one in cursor["indicators"].each())
+        own = tuple(self.in_volet(name, one, indicators) for one in self.distinct(cursor["indicators"]))
         points, gate = cursor.get("points"), cursor.get("gate")
-        weight, readings = self.reading_block(lambda: self.weight(points, f"{name}#points") if points else None)
+        weight, readings = self.reading_block(
+            lambda: self.weight(points, f"{name}#points", sources) if points else None
+        )
         block = cursor["pays"].text == "block"
         if block != (weight is not None):
             cursor.fail("volet_points")
@@ -329,32 +288,24 @@ class _Linker:
 
     def tier(self, at: str, cursor: Cursor, sources: tuple[Source, ...]) -> Tier:
         name = cursor["id"].text
-        when = self.grammar.required(cursor["when"], Place(at.split("#")[0], f"{at}.{name}", sources))
+        when = self.grammar.required(cursor["when"], Place(at.split("#", maxsplit=1)[0], f"{at}.{name}", sources))
         return Tier(name, text_of(cursor["label"]), Decimal(self.word(cursor["euros"])), when)
 
     def published(self, cursor: Cursor) -> Published:
         volet, under = cursor.get("volet"), cursor.get("under")
-        settle(self.readings, under.data if under else {})
+        try:
+            settle(self.readings, under.data if under else {})
+        except Invalid as invalid:
+            raise (under or cursor).placed(invalid) from None
+        volets = [one["id"].text for one in self.top["volets"].each()]
+        if volet and volet.text not in volets:
+            volet.fail_name("unknown_outcome", volets)
         return Published(
             volet.text if volet else None,
             Decimal(cursor["points"].text),
             self.sources(cursor),
             dict(under.data) if under else {},
         )
-
-
-def _each(pages: Mapping[str, Page], make: Callable[[str, Page], T]) -> dict[str, T]:
-    """What `make` links of every page. Raises Invalid with the problems of all of them."""
-    made: dict[str, T] = {}
-    problems: list[Problem] = []
-    for name, page in pages.items():
-        try:
-            made[name] = make(name, page)
-        except Invalid as invalid:
-            problems += invalid.problems
-    if problems:
-        raise Invalid(problems)
-    return made
 
 
 def _document(name: str, cursor: Cursor) -> Document:
@@ -364,11 +315,3 @@ def _document(name: str, cursor: Cursor) -> Document:
 
 def _list(cursor: Cursor | None) -> list[Cursor]:
     return list(cursor.each()) if cursor else []
-
-
-def _texts(cursor: Cursor | None) -> dict[str, Text]:
-    return {name: text_of(text) for name, text in cursor.items()} if cursor else {}
-
-
-def _unit(cursor: Cursor) -> Unit:
-    return Unit(text_of(cursor["one"]), text_of(cursor["many"]))

@@ -39,7 +39,11 @@ def years(root: Path) -> dict[int, Path]:
     """The years that `root` holds a policy for, oldest first. Raises Invalid when it holds none."""
     if not root.is_dir():
         raise Invalid([Problem("not_a_folder", str(root))])
-    found = {int(folder.name): folder for folder in root.iterdir() if folder.name.isdecimal() and folder.is_dir()}
+    found = {
+        int(folder.name): folder
+        for folder in root.iterdir()
+        if folder.name.isdecimal() and (folder / "policy.yaml").is_file()
+    }
     if not found:
         raise Invalid([Problem("no_policy", str(root))])
     return dict(sorted(found.items()))

@@ -50,7 +50,7 @@ def test_span(tests: Sequence[Test], start: Value | None, end: Value | None) -> 
 
 def _meets(entry: Entry, start: Value | None, end: Value | None) -> Verdict:
     if entry.first is None or entry.last is None:
-        return UNKNOWN if start is None else MET
+        return UNKNOWN if start is None else holds(start != NONE)
     begun = UNKNOWN if start is None else holds(isinstance(start, date) and start <= entry.last)
     not_over = MET if end in (None, NONE) else holds(isinstance(end, date) and end >= entry.first)
     return all_of([begun, not_over])

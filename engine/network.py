@@ -249,18 +249,16 @@ class Network:
         """
         chaining = _Chaining(self._plan, self._observed(leaves))
         with self._lock:
+            # Nobody's while it runs: after a fault it is forgotten, and the next call makes another.
             host, self._host = self._host or Host(self._plan.rules), None
             try:
                 host.run(list(chaining.opening()), chaining.act)
                 derivation = chaining.whole()
-                self._host = host
             except EngineFault:
                 raise
             except Exception as error:
                 raise EngineFault(f"{chaining.pending()}: {type(error).__name__}: {error}") from error
-            finally:
-                if self._host is None:
-                    host.drop()
+            self._host = host
         return derivation
 
     def _observed(self, leaves: Mapping[str, Verdict]) -> dict[int, Verdict]:

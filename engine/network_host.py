@@ -48,7 +48,7 @@ class Rule:
 
 
 class Host:
-    """One registered ruleset; to be dropped, and never run again, once a run has failed."""
+    """One registered ruleset, unregistered when forgotten; not to be run again once a run has failed."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         """Register the rules. Raises ValueError where they go beyond what the engine can take."""
@@ -56,8 +56,7 @@ class Host:
         # Rules are named by number: no text of a policy goes in, since the engine confuses some texts.
         ruleset = json.dumps({str(index): _definition(rule) for index, rule in enumerate(rules)})
         self._handle: int = steps.create_ruleset("network", ruleset)
-        self._release = weakref.finalize(self, steps.delete_ruleset, self._handle)
-        self._release.atexit = False
+        weakref.finalize(self, steps.delete_ruleset, self._handle).atexit = False
 
     def run(self, facts: Sequence[Fact], act: Act) -> None:
         """Assert the facts and fire rules until none is left to fire, with one call of `act` for each firing.
@@ -70,19 +69,17 @@ class Host:
         state = self._assert(facts)
         started: tuple[str, str] | None = steps.start_action_for_state(self._handle, state)
         if started is None:
-            raise HostFault("no rule fired")  # and such a state cannot be deleted: the engine would crash
-        firing: str | None = started[1]
-        while firing is not None:
-            ((rule, matches),) = json.loads(firing).items()
-            consumed = [match["m"] for match in (matches if isinstance(matches, list) else [matches])]
-            for fact in act(int(rule), consumed):
-                self._assert([fact])
-            firing = steps.complete_and_start_action(self._handle, state)
-        steps.delete_state(self._handle, _STATE)
-
-    def drop(self) -> None:
-        """Unregister the ruleset. What a failed run left in its state leaks: freeing it could crash."""
-        self._release()
+            raise HostFault("no rule fired")  # and its state must leak: before a firing, deleting it would crash
+        try:
+            firing: str | None = started[1]
+            while firing is not None:
+                ((rule, matches),) = json.loads(firing).items()
+                consumed = [match["m"] for match in (matches if isinstance(matches, list) else [matches])]
+                for fact in act(int(rule), consumed):
+                    self._assert([fact])
+                firing = steps.complete_and_start_action(self._handle, state)
+        finally:
+            steps.delete_state(self._handle, _STATE)
 
     def _assert(self, facts: Sequence[Fact]) -> int:
         told = [{**fact, "sid": _STATE, "id": str(fact["id"])} for fact in facts]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import product
 from math import prod
@@ -15,6 +16,7 @@ from engine.conditions import (
     Entry,
     Fact,
     FieldTest,
+    Number,
     Observed,
     Rate,
     Record,
@@ -107,11 +109,12 @@ def _fact(leaf: Fact, standing: Standing) -> Observation:
     seen = tuple(Seen(row, all_of(test_value(one, row.fields.get("value")) for one in leaf.tests)) for row in rows)
     if len({one.verdict for one in seen}) > 1:
         return Observation(UNKNOWN, "contradictory", seen=seen, conflict=tuple(rows))
-    verdict, value = seen[0].verdict, rows[0].fields.get("value")
-    conflict = tuple(rows) if len({row.fields.get("value") for row in rows}) > 1 else ()
+    values = {row.fields.get("value") for row in rows}
+    conflict = tuple(rows) if len(values) > 1 else ()
+    verdict, value = seen[0].verdict, None if conflict else rows[0].fields.get("value")
     if verdict is MET and not _ended(leaf.counts_from, as_of):
         return Observation(UNKNOWN, "not_yet", value=value, seen=seen, until=_last(leaf.counts_from))
-    reason: Reason = "threshold_missed" if isinstance(value, int) and not isinstance(value, bool) else "not_recorded"
+    reason: Reason = "threshold_missed" if any(isinstance(test, Number) for test in leaf.tests) else "not_recorded"
     return Observation(
         verdict,
         unknown="missing" if verdict is UNKNOWN else None,
@@ -253,19 +256,33 @@ def _record(leaf: Record, standing: Standing) -> Observation:
     if leaf.earlier:
         campaign = standing.latest_campaign(leaf.row, leaf.names, leaf.of)
     found = standing.candidates(leaf.row, leaf.names, leaf.of, campaign) if campaign is not None else []
-    seen = tuple(_look(leaf, candidate, standing) for candidate in found if _filed(leaf, candidate.row))
+    there = [candidate for candidate in found if _filed(leaf, candidate.row)]
+    seen = _doubted(there, [_look(leaf, candidate, standing) for candidate in there])
+    conflict = tuple(row for candidate in there for row in candidate.conflict)
     still_open = leaf.closes is not None and not _ended(leaf.closes, standing.as_of)
     verdict = max([one.verdict for one in seen], default=UNMET)
     if verdict is MET and not _ended(leaf.counts_from, standing.as_of):
         return Observation(UNKNOWN, "not_yet", seen=seen, until=_last(leaf.counts_from))
     if verdict is MET:
-        return Observation(MET, grade=_grade(leaf, found, seen), seen=seen)
+        return Observation(MET, grade=_grade(leaf, found, seen), seen=seen, conflict=conflict)
     if verdict is UNKNOWN:
-        return Observation(UNKNOWN, "missing", seen=seen)
+        return Observation(UNKNOWN, "contradictory" if conflict else "missing", seen=seen, conflict=conflict)
     if still_open:
         return Observation(UNKNOWN, "not_yet", seen=seen, until=_last(leaf.closes))
     reason, refused = _why(leaf, seen)
-    return Observation(UNMET, reason=reason, seen=seen, refused=refused)
+    return Observation(UNMET, reason=reason, seen=seen, refused=refused, conflict=conflict)
+
+
+def _doubted(there: list[Candidate], seen: list[Seen]) -> tuple[Seen, ...]:
+    """A row that others contradict matches for certain only if every version of the facts does.
+
+    Prefills that differ but all match leave no doubt; contradicting findings always do.
+    """
+    rivals = [one for candidate, one in zip(there, seen, strict=True) if candidate.conflict]
+    sure = all(one.verdict is MET and one.row.type == "prefill" for one in rivals)
+    return tuple(
+        replace(one, verdict=UNKNOWN) if one in rivals and one.verdict is MET and not sure else one for one in seen
+    )
 
 
 def _filed(leaf: Record, row: Row) -> bool:
@@ -311,7 +328,9 @@ def _why(leaf: Record, seen: tuple[Seen, ...]) -> tuple[Reason, TableEntry | Non
                 told.append((len(failed), 0, *_worst(failed)))
     if not told:
         return NOTHING_THERE[leaf.row], None
-    _, _, reason, refused = min(told, key=lambda way: way[:2])
+    _, _, reason, refused = min(
+        told, key=lambda way: (*way[:2], -REASONS.index(way[2]), way[3].code if way[3] else "")
+    )
     return reason, refused
 
 

@@ -22,11 +22,16 @@ FILED_BY: Mapping[RowType, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A row a rule may look at; `struck` says why it can no longer match, `confirmed` that a control upheld it."""
+    """A row a rule may look at.
+
+    `struck` says why it can no longer match, `confirmed` that a control upheld it; `conflict` holds the rows that
+    disagree about it: findings of one day that contradict each other, or prefills of one day that differ.
+    """
 
     row: Row
     struck: Struck | None
-    confirmed: bool
+    confirmed: bool = False
+    conflict: tuple[Row, ...] = ()
 
 
 def day_known(row: Row) -> date | None:
@@ -92,7 +97,7 @@ class Standing:
     def candidates(self, type: RowType, names: Iterable[str], item: str | None, campaign: int) -> list[Candidate]:
         """Every such row of the campaign, struck or not; `item` restricts documents to those that cover it."""
         rows = [row for row in self.of(type, names, campaign) if item is None or item in row.items]
-        return [self._candidate(row, campaign) for row in rows]
+        return [self._candidate(row, item, campaign) for row in rows]
 
     def standing_rows(self, item: str, campaign: int) -> list[Row]:
         """The rows that make up an item's standing statement: declarations, and the prefill not corrected."""
@@ -101,15 +106,32 @@ class Standing:
         )
         return [candidate.row for candidate in found if candidate.struck in (None, *BY_FINDING)]
 
-    def _candidate(self, row: Row, campaign: int) -> Candidate:
-        items = row.items if row.type == "document" else (row.name,)
-        findings = [self.finding(item, row, campaign) for item in items]
-        outcomes = {str(finding.fields["outcome"]) for finding in findings if finding} - self.ignored
+    def _candidate(self, row: Row, item: str | None, campaign: int) -> Candidate:
+        """How a row stands as evidence for an item (None: for whatever it covers)."""
         struck = self._struck(row, campaign)
-        for outcome in BY_FINDING:
-            if struck is None and outcome in outcomes:
-                struck = outcome
-        return Candidate(row, struck, confirmed=struck is None and "confirmed" in outcomes)
+        if struck:
+            return Candidate(row, struck)
+        items = [item] if item else row.items or [row.name]
+        findings = [finding for name in items for finding in self._findings(name, row, campaign)]
+        outcomes = {str(finding.fields["outcome"]) for finding in findings} - self.ignored
+        against = [outcome for outcome in BY_FINDING if outcome in outcomes]
+        if against and "confirmed" in outcomes:
+            return Candidate(row, None, conflict=tuple(findings))
+        if against:
+            return Candidate(row, against[0])
+        return Candidate(row, None, confirmed="confirmed" in outcomes, conflict=self._rivals(row, campaign))
+
+    def _rivals(self, row: Row, campaign: int) -> tuple[Row, ...]:
+        """The prefills of one item that disagree on one day."""
+        if row.type != "prefill":
+            return ()
+        rows = self._last_prefills(row.name, campaign)
+        return tuple(rows) if any(_said(other) != _said(row) for other in rows) else ()
+
+    def _last_prefills(self, item: str, campaign: int) -> list[Row]:
+        rows = self.of("prefill", [item], campaign)
+        last = max((row.recorded_on or date.min for row in rows), default=None)
+        return [row for row in rows if (row.recorded_on or date.min) == last]
 
     def _superseded(self, row: Row) -> bool:
         return row.id is not None and (row.type, row.id) in self.superseded
@@ -123,7 +145,9 @@ class Standing:
             case "declaration":
                 return None if row in self._statement(row.name, campaign) else "replaced"
             case "prefill":
-                declared = self._statement(row.name, campaign)
+                if row not in self._last_prefills(row.name, campaign):
+                    return "replaced"
+                declared = [other for other in self._statement(row.name, campaign) if self._in_time(other)]
                 choices = {other.fields.get("choice") for other in declared}
                 return "yielded" if declared and row.fields.get("choice") not in choices else None
             case _:
@@ -139,11 +163,11 @@ class Standing:
         rows.sort(key=_declared_on)
         standing: list[Row] = []
         last: list[dict[str, object]] = []
-        for day, group in groupby(rows, key=_declared_on):
+        for _, group in groupby(rows, key=_declared_on):
             statement = list(group)
             said = sorted((_said(row) for row in statement), key=repr)
             if standing and said != last:
-                if self.window_end is not None and day > self.window_end:
+                if not self._in_time(statement[0]):
                     standing += statement
                     continue
                 standing = []
@@ -151,14 +175,19 @@ class Standing:
             last = said
         return standing
 
-    def finding(self, item: str, row: Row, campaign: int) -> Row | None:
-        """The latest finding about an item, or about this row's own choice of it."""
+    def _in_time(self, row: Row) -> bool:
+        """Whether a declaration was made before the campaign's window closed: a later one replaces nothing."""
+        return self.window_end is None or _declared_on(row) <= self.window_end
+
+    def _findings(self, item: str, row: Row, campaign: int) -> list[Row]:
+        """The findings of the latest day about an item, or about this row's own choice of it."""
         found = [
             finding
             for finding in self.of("finding", [item], campaign)
             if finding.fields.get("choice") in (None, row.fields.get("choice"))
         ]
-        return max(found, key=lambda finding: _day(finding, "decided_on", date.min), default=None)
+        last = max((_decided_on(finding) for finding in found), default=None)
+        return [finding for finding in found if _decided_on(finding) == last]
 
 
 def _day(row: Row, field: str, default: date) -> date:
@@ -168,6 +197,10 @@ def _day(row: Row, field: str, default: date) -> date:
 
 def _declared_on(row: Row) -> date:
     return _day(row, "declared_on", date.max)
+
+
+def _decided_on(row: Row) -> date:
+    return _day(row, "decided_on", date.min)
 
 
 def _said(row: Row) -> dict[str, object]:

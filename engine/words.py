@@ -5,6 +5,7 @@ A catalogue is one TOML file a language in `engine/words/`; a sentence is a temp
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from importlib.resources import files
@@ -12,13 +13,21 @@ from typing import Literal
 
 Lang = Literal["fr", "en"]
 LANGS: tuple[Lang, ...] = ("fr", "en")
+NO_BREAK = "\N{NO-BREAK SPACE}"
+SPACE_BEFORE, SPACE_AFTER = re.compile(r" (?=[:;?!%€»])"), re.compile(r"(?<=«) ")
 
 
 @cache
 def catalogue(lang: Lang) -> dict[str, str]:
     """Every sentence of a language by its dotted key, such as `problem.not_a_date`."""
     tables = tomllib.loads((files("engine") / "words" / f"{lang}.toml").read_text(encoding="utf-8"))
-    return {f"{table}.{key}": text for table, sentences in tables.items() for key, text in sentences.items()}
+    typeset = typeset_french if lang == "fr" else str
+    return {f"{table}.{key}": typeset(text) for table, sentences in tables.items() for key, text in sentences.items()}
+
+
+def typeset_french(text: str) -> str:
+    """The spaces that French typography wants unbreakable made so: inside « », and before : ; ? ! % €."""
+    return SPACE_BEFORE.sub(NO_BREAK, SPACE_AFTER.sub(NO_BREAK, text))
 
 
 def say(lang: Lang, key: str, /, **details: object) -> str:

@@ -98,7 +98,10 @@ def parse_json(text: str, file: str) -> Page:
         raise Invalid([Problem("too_deep", file, details={"limit": str(MAX_DEPTH)})]) from None
     try:
         marks = parse_yaml(text.replace("\t", " "), file).marks
-    except Invalid:
+    except Invalid as invalid:
+        if any(problem.code == "too_deep" for problem in invalid.problems):
+            raise
+        # JSON that the other parser cannot follow (a lone surrogate, say): the data is sound, its places unknown.
         marks = {}
     return Page(file, _as_text(data), marks)
 
@@ -127,8 +130,12 @@ def _content(events: Iterator[Anything], file: str) -> Iterator[Anything]:
 
 
 def _at(event: Anything, code: str, file: str, **details: str) -> Problem:
-    mark: Anything = event.start_mark
-    return Problem(code, file, mark.line + 1, mark.column + 1, "", details)
+    line, column = _spot(event)
+    return Problem(code, file, line, column, "", details)
+
+
+def _spot(event: Anything) -> tuple[int, int]:
+    return event.start_mark.line + 1, event.start_mark.column + 1
 
 
 def _build(
@@ -138,7 +145,7 @@ def _build(
         return None
     if len(path) > MAX_DEPTH:
         raise Invalid([_at(event, "too_deep", file, limit=str(MAX_DEPTH))])
-    marks[path] = (event.start_mark.line + 1, event.start_mark.column + 1)
+    marks[path] = _spot(event)
     if isinstance(event, yaml.ScalarEvent):
         return None if event.style in (None, "") and event.value in EMPTY else event.value
     if isinstance(event, yaml.SequenceStartEvent):
@@ -154,5 +161,5 @@ def _build(
             raise Invalid([_at(key, "duplicate_key", file, key=key.value)])
         mapping[key.value] = _build(next(events), events, (*path, key.value), marks, file)
         # A mapping inside a mapping is best shown where its key stands.
-        marks[(*path, key.value)] = (key.start_mark.line + 1, key.start_mark.column + 1)
+        marks[(*path, key.value)] = _spot(key)
     return mapping

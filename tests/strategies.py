@@ -1,7 +1,7 @@
 """Random claims: trees of every kind of gate that name each other's outcomes, and verdicts for their leaves.
 
-The nodes drawn have no place (`at` is empty): `link` and `place` give each its own. A test that needs leaves of
-some kind passes a strategy of such leaves, without a place as well.
+The nodes drawn have no place (`at` is empty): `link` and `place` give each its own. A test that needs leaves
+of some kind passes a strategy of such leaves, without a place as well.
 """
 
 from __future__ import annotations

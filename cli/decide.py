@@ -1,0 +1,33 @@
+"""`forfait decide`: the decision in one line."""
+
+from __future__ import annotations
+
+import typer
+
+from cli.failing import printable
+from cli.options import Data, Doctor, Policies, Readings, Year, decided
+
+
+def decide(
+    doctor: Doctor, year: Year = None, data: Data = None, reading: Readings = None, policies: Policies = None
+) -> None:
+    """Dit en une ligne les points, les euros et la solidité de la décision."""
+    from engine.phrases import Phrases
+    from engine.record import record
+
+    decision = decided(doctor, year, data, reading, policies)
+    phrases = Phrases(decision.policy, "fr")
+    written = record(decision)
+    basis = phrases.say(f"grade.{decision.grade}") if decision.grade else phrases.say("grade.none")
+    points, euros = (
+        phrases.amount(written["points"]["paid"], "points"),
+        phrases.amount(written["euros"]["paid"], "euros"),
+    )
+    name = decision.dossier.name or phrases.say("view.unnamed")
+    typer.echo(
+        printable(
+            phrases.say(
+                "view.line", number=doctor, name=name, year=written["year"], points=points, euros=euros, basis=basis
+            )
+        )
+    )

@@ -1,0 +1,20 @@
+"""`forfait doctors`: who is in the data."""
+
+from __future__ import annotations
+
+from cli.options import Data
+
+
+def doctors(data: Data = None) -> None:
+    """Liste les médecins des données, avec leurs campagnes."""
+    from cli.screen import screen, table
+    from engine.stores import bundled_examples
+    from engine.stores import doctors as known_doctors
+    from engine.words import say
+
+    rows = [
+        (one.number, one.name or say("fr", "view.unnamed"), ", ".join(map(str, one.years)))
+        for one in known_doctors(data or bundled_examples())
+    ]
+    heads = [say("fr", f"head.{name}") for name in ("number", "name", "campaigns")]
+    screen().print(table(heads, rows))

@@ -1,0 +1,79 @@
+"""`forfait explain`: why each point was granted or refused."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.options import Data, Doctor, Policies, Readings, Year, decided
+
+if TYPE_CHECKING:
+    from engine.decision import Decision
+    from engine.explanation import Explanation
+
+
+class Format(StrEnum):
+    """How an explanation is drawn."""
+
+    tree = "tree"
+    markdown = "markdown"
+    json = "json"
+
+
+class Depth(StrEnum):
+    """How much of it is."""
+
+    short = "short"
+    full = "full"
+
+
+def explain(
+    doctor: Doctor,
+    year: Year = None,
+    data: Data = None,
+    indicator: Annotated[
+        str | None, typer.Option("--indicator", help="N’explique que cet indicateur, par exemple volet-2.aat.")
+    ] = None,
+    reading: Readings = None,
+    format: Annotated[Format, typer.Option("--format", help="Arbre, Markdown, ou données JSON.")] = Format.tree,
+    depth: Annotated[
+        Depth, typer.Option("--depth", help="L’essentiel, ou toutes les branches, données et paramètres.")
+    ] = Depth.short,
+    proof: Annotated[bool, typer.Option("--proof", help="Ajoute la preuve : chaque règle déclenchée.")] = False,
+    policies: Policies = None,
+) -> None:
+    """Explique chaque point accordé ou refusé, sur quelles données et selon quel passage."""
+    from engine.record import canonical, record
+
+    decision = decided(doctor, year, data, reading, policies)
+    if format is Format.json:
+        typer.echo(canonical(record(decision)).decode())
+        return
+    told = _explanation(decision, indicator, depth, proof=proof)
+    if format is Format.markdown:
+        from cli.markdown import markdown
+
+        typer.echo(markdown(told), nl=False)
+        return
+    from cli.draw import draw
+    from cli.screen import screen
+
+    draw(screen(), told)
+
+
+def _explanation(decision: Decision, indicator: str | None, depth: Depth, *, proof: bool) -> Explanation:
+    from engine.explanation import explain as told
+    from engine.explanation import only
+    from engine.problems import Invalid, Problem, unknown_name
+    from engine.proof import proof_part
+    from engine.record import record
+
+    explanation = told(record(decision), decision.dossier, decision.policy, "fr", depth.value)
+    if indicator:
+        titles = {one.id: one.title.fr for one in decision.policy.indicators}
+        if indicator not in titles:
+            raise Invalid([Problem("unknown_indicator", details=unknown_name(indicator, titles))])
+        explanation = only(explanation, titles[indicator])
+    return explanation.with_section(proof_part(decision, "fr", indicator)) if proof else explanation

@@ -1,0 +1,31 @@
+"""How a failure is told: one clear message for each problem, never a traceback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from engine.words import Lang, say
+
+if TYPE_CHECKING:
+    from engine.problems import Problem
+
+EXIT_INVALID = 2
+EXIT_FAULT = 3
+
+
+def printable(text: str) -> str:
+    """The text without the control characters a terminal would obey; line breaks become spaces."""
+    return "".join(char if char.isprintable() or char == "\N{NO-BREAK SPACE}" else " " for char in text)
+
+
+def problem_lines(problems: Iterable[Problem], lang: Lang = "fr") -> list[str]:
+    """The lines that tell what is wrong with an input."""
+    from engine.problems import render
+
+    return [printable(render(problem, lang)) for problem in problems]
+
+
+def fault_lines(fault: Exception, lang: Lang = "fr") -> list[str]:
+    """The lines that tell a fault of the product itself."""
+    return [printable(say(lang, "fault.derivation", why=str(fault)))]

@@ -1,0 +1,47 @@
+"""The `forfait` command and what its commands share."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from cli import decide, doctors, explain, policy
+from cli.failing import EXIT_FAULT, EXIT_INVALID, fault_lines, problem_lines
+
+app = typer.Typer(
+    name="forfait",
+    help="Décide et explique le forfait structure des médecins libéraux.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("explain")(explain.explain)
+app.command("decide")(decide.decide)
+app.command("doctors")(doctors.doctors)
+app.add_typer(policy.app, name="policy")
+
+
+def main() -> None:
+    """Run the command; a bad input ends in a message and exit code 2, a fault of the product in exit code 3."""
+    from engine.network import EngineFault
+    from engine.problems import Invalid
+
+    try:
+        app()
+    except Invalid as invalid:
+        _stop(problem_lines(invalid.problems), EXIT_INVALID)
+    except EngineFault as fault:
+        _stop(fault_lines(fault), EXIT_FAULT)
+    except BrokenPipeError:
+        # The reader went away: what is left to write has nowhere to go, at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(EXIT_INVALID)
+
+
+def _stop(lines: list[str], code: int) -> None:
+    for line in lines:
+        sys.stderr.write(line + "\n")
+    sys.exit(code)

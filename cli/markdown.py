@@ -1,0 +1,57 @@
+"""An explanation as Markdown, every text escaped so that nothing in it is read as markup."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from cli.draw import SIGNS
+from cli.failing import printable
+from engine.explanation import Explanation, Part
+
+SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&])|^(\d+)([.)])|^([+-])(?=\s)")
+
+
+def escape(text: str) -> str:
+    """The text with every character that Markdown or HTML would read made plain."""
+    return SPECIAL.sub(_plain, printable(text))
+
+
+def _plain(match: re.Match[str]) -> str:
+    char, number, dot, bullet = match.groups()
+    return f"{number}\\{dot}" if number else f"\\{char or bullet}"
+
+
+def markdown(explanation: Explanation) -> str:
+    """The explanation as a Markdown document."""
+    return "\n".join(_lines(explanation)) + "\n"
+
+
+def _lines(explanation: Explanation) -> Iterator[str]:
+    yield f"# {escape(explanation.title)}"
+    yield ""
+    for line in explanation.intro:
+        yield f"{escape(line)}  "
+    yield ""
+    yield "| | | |"
+    yield "|---|---:|---:|"
+    for cells in explanation.totals:
+        yield f"| {' | '.join(escape(cell) for cell in cells)} |"
+    for section in explanation.sections:
+        yield ""
+        yield f"## {_text(section)}"
+        yield ""
+        yield from _bullets(section.parts, 0)
+
+
+def _bullets(parts: Iterable[Part], depth: int) -> Iterator[str]:
+    for part in parts:
+        text = f"*{_text(part)}*" if part.fine else _text(part)
+        yield f"{'  ' * depth}- {text}"
+        yield from _bullets(part.parts, depth + 1)
+
+
+def _text(part: Part) -> str:
+    sign, _ = SIGNS[part.mark]
+    aside = f" — {escape(part.aside)}" if part.aside else ""
+    return f"{f'{sign} ' if sign else ''}{escape(part.text)}{aside}"

@@ -1,0 +1,64 @@
+"""The options that several commands share, and what they stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.problems import Invalid, Problem, unknown_name
+
+if TYPE_CHECKING:
+    from engine.decision import Decision
+    from engine.loading import PolicyFiles
+
+Doctor = Annotated[str, typer.Argument(metavar="MÉDECIN", help="Le numéro du médecin.")]
+Year = Annotated[int | None, typer.Option("--year", help="L’année ; par défaut, la dernière du dossier.")]
+Data = Annotated[
+    Path | None, typer.Option("--data", help="Fichier ou dossier de données ; par défaut, les exemples fournis.")
+]
+Policies = Annotated[
+    Path | None, typer.Option("--policies", help="Dossier des barèmes ; par défaut, ceux du produit.")
+]
+Readings = Annotated[
+    list[str] | None,
+    typer.Option("--reading", metavar="NOM=OPTION", help="Retient une autre lecture d’un point contesté."),
+]
+
+
+def readings(written: Iterable[str] | None) -> dict[str, str]:
+    """The readings asked for, by name. Raises Invalid for one not written NAME=OPTION, or two of one name."""
+    asked: dict[str, str] = {}
+    for text in written or ():
+        name, equals, option = text.partition("=")
+        if not (name and equals and option):
+            raise Invalid([Problem("bad_reading", details={"value": text})])
+        if asked.setdefault(name, option) != option:
+            raise Invalid([Problem("options_exclude", details={"name": name, "one": asked[name], "other": option})])
+    return asked
+
+
+def policy_files(year: int, root: Path | None) -> PolicyFiles:
+    """The policy's files of a year. Raises Invalid when there is no such year."""
+    from engine.loading import bundled_policies, read_policy, years
+
+    known = years(root or bundled_policies())
+    if year not in known:
+        raise Invalid([Problem("unknown_year", details=unknown_name(str(year), map(str, known)))])
+    return read_policy(known[year])
+
+
+def decided(
+    doctor: str, year: int | None, data: Path | None, written: Iterable[str] | None, root: Path | None
+) -> Decision:
+    """The decision on a doctor of the data, for a year (default: the latest there is a policy and a campaign for)."""
+    from engine.decision import decide
+    from engine.dossier import read_dossier
+    from engine.linking import link
+    from engine.stores import bundled_examples, find_doctor
+
+    known = find_doctor(data or bundled_examples(), doctor)
+    policy = link(policy_files(year or known.years[-1], root), readings(written))
+    return decide(policy, read_dossier(known.page, policy))

@@ -1,0 +1,28 @@
+"""`forfait policy`: what the policies hold."""
+
+from __future__ import annotations
+
+import typer
+
+from cli.options import Policies
+
+app = typer.Typer(help="Les barèmes : années, indicateurs, lectures.", no_args_is_help=True)
+
+
+@app.callback()
+def policy() -> None:
+    """Les barèmes : années, indicateurs, lectures."""
+
+
+@app.command("list")
+def list_policies(policies: Policies = None) -> None:
+    """Liste les années, leurs indicateurs et leurs lectures contestées."""
+    from cli.draw import draw_parts
+    from cli.screen import screen
+    from engine.contents import contents
+    from engine.linking import link
+    from engine.loading import bundled_policies, read_policy, years
+
+    out = screen()
+    for folder in years(policies or bundled_policies()).values():
+        draw_parts(out, [contents(link(read_policy(folder), {}), "fr")])

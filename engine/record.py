@@ -1,0 +1,316 @@
+"""A decision as a record: JSON data under `schemas/decision.schema.json`, without sentences.
+
+Amounts are exact decimals in text; one not settled is `{"from": …, "to": …}`. Dates are ISO. Nothing depends on
+the order in which a dossier's rows were written, on a clock or on a locale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from importlib.metadata import version
+from typing import Any as Anything
+
+import rfc8785
+
+from engine.amount import Amount
+from engine.conditions import (
+    All,
+    Always,
+    Any,
+    Attribute,
+    Day,
+    Empty,
+    Entry,
+    Exempt,
+    Fact,
+    FieldTest,
+    InTable,
+    Is,
+    Node,
+    Not,
+    Number,
+    Outcome,
+    Rate,
+    Record,
+    Same,
+    Silent,
+    Source,
+    Stated,
+    Test,
+    children,
+)
+from engine.decision import ComponentDecision, Decision, IndicatorDecision, VoletDecision
+from engine.observation import Check, Observation, Seen
+from engine.policy import Neutralisation
+from engine.text import decimal_text
+from engine.verdict import Verdict
+
+SCHEMA = "decision/1"
+Json = dict[str, Anything]
+
+
+def canonical(record: Json) -> bytes:
+    """The record in canonical JSON (RFC 8785)."""
+    return rfc8785.dumps(record)
+
+
+def record(decision: Decision) -> Json:
+    """The decision as plain JSON data."""
+    return _Writer(decision).whole()
+
+
+def amount(value: Amount) -> Anything:
+    """One decimal when settled, and both ends when not."""
+    if value.settled:
+        return decimal_text(value.least)
+    return {"from": decimal_text(value.least), "to": decimal_text(value.most)}
+
+
+def amounts(possible: Amount, attained: Amount, paid: Amount) -> Json:
+    return {"paid": amount(paid), "attained": amount(attained), "possible": amount(possible)}
+
+
+class _Writer:
+    def __init__(self, decision: Decision) -> None:
+        self.decision, self.policy, self.reasons = decision, decision.policy, decision.reasons
+
+    def whole(self) -> Json:
+        decision, policy = self.decision, self.policy
+        points = (decision.possible, decision.attained, decision.paid)
+        return {
+            "schema": SCHEMA,
+            "doctor": decision.dossier.doctor,
+            "year": policy.year,
+            "as_of": decision.as_of.isoformat(),
+            "policy": {"digest": policy.digest, "point_value": decimal_text(policy.point_value)},
+            "dossier": {"digest": decision.dossier.digest},
+            "engine": {"version": version("forfait-structure")},
+            "readings": dict(sorted(policy.choices.items())),
+            "eligible": {"verdict": decision.eligible.word, "tree": self.node(policy.eligible)},
+            "points": amounts(*points),
+            "euros": amounts(*(decision.euros(value) for value in points)),
+            "volets": [self.volet(volet) for volet in decision.volets],
+            "components": [self.component(component) for component in decision.components],
+            "indicators": [self.indicator(one) for one in decision.indicators],
+        }
+
+    # --- parts --------------------------------------------------------------------------------------------------
+
+    def volet(self, decided: VoletDecision) -> Json:
+        volet = decided.volet
+        return {
+            "id": volet.id,
+            "pays": volet.pays,
+            "verdict": decided.verdict.word,
+            "gate": self.node(volet.gate) if volet.gate else None,
+            "points": amounts(decided.possible, decided.attained, decided.paid),
+            "sources": sources(volet.sources),
+            "presumed": volet.presumed,
+            "readings": dict(volet.readings),
+        }
+
+    def indicator(self, decided: IndicatorDecision) -> Json:
+        indicator = decided.indicator
+        return {
+            "id": indicator.id,
+            "volet": indicator.volet,
+            "outcome": decided.outcome,
+            "how": decided.how,
+            "grade": decided.grade,
+            "reason": decided.reason,
+            "unknown": decided.unknown,
+            "evidence": indicator.evidence,
+            "points_possible": amount(decided.possible),
+            "points_attained": amount(decided.attained),
+            "points_paid": amount(decided.paid),
+            "sources": sources(indicator.sources),
+            "presumed": indicator.presumed,
+            "readings": dict(indicator.readings),
+            "neutralisations": [self.neutralisation(step) for step in indicator.neutralisations],
+            "tree": self.node(indicator.when),
+        }
+
+    def neutralisation(self, step: Neutralisation) -> Json:
+        return {"as": step.effect, "when": self.node(step.when)}
+
+    def component(self, decided: ComponentDecision) -> Json:
+        component = decided.component
+        return {
+            "id": component.id,
+            "outcome": decided.outcome,
+            "pays": component.pays,
+            "gate": self.node(component.gate) if component.gate else None,
+            "euros": amounts(decided.possible, decided.attained, decided.paid),
+            "sources": sources(component.sources),
+            "presumed": component.presumed,
+            "readings": dict(component.readings),
+            "periods": [
+                {
+                    "id": one.period.id,
+                    "ends": entry(one.period.ends),
+                    "paid_in": entry(one.period.paid),
+                    "pending": one.pending,
+                    "tier": one.tier,
+                    "attained": amount(one.attained),
+                    "paid": amount(one.paid),
+                    "tiers": [
+                        {"id": tier.id, "euros": decimal_text(tier.euros), "tree": self.node(tier.when)}
+                        for tier in one.period.tiers
+                    ],
+                }
+                for one in decided.periods
+            ],
+        }
+
+    # --- trees --------------------------------------------------------------------------------------------------
+
+    def node(self, node: Node) -> Json:
+        written: Json = {
+            "at": node.at,
+            "kind": type(node).__name__.lower(),
+            "verdict": self.decision.verdicts[node.at].word,
+            "sources": sources(node.sources),
+            "presumed": node.presumed,
+            "readings": dict(node.readings),
+        }
+        match self.decision.verdicts[node.at]:
+            case Verdict.UNMET:
+                written["reason"] = self.reasons.unmet(node)
+            case Verdict.UNKNOWN:
+                written["unknown"] = self.reasons.unknown(node)
+            case Verdict.MET:
+                pass
+        observed = self.decision.observations.get(node.at)
+        asked = asks(node)
+        if asked:
+            written["asks"] = asked
+        if observed:
+            written["saw"] = saw(observed)
+        below = children(node)
+        if below:
+            written["of"] = [self.node(child) for child in below]
+        return written
+
+
+def asks(node: Node) -> Json:
+    """What a leaf asks, as plain data; nothing for a gate."""
+    match node:
+        case Attribute(test=test):
+            return {"fields": list(test.fields), "tests": [_test(one) for one in test.tests]}
+        case Fact():
+            return {
+                "fact": node.fact,
+                "tests": [_test(one) for one in node.tests],
+                "closes": entry(node.closes),
+                "counts_from": entry(node.counts_from),
+            }
+        case Rate():
+            return {
+                "measure": node.measure,
+                node.relation: str(node.threshold),
+                "zero": node.zero,
+                "during": entry(node.during),
+                "counts_from": entry(node.counts_from),
+            }
+        case Empty():
+            return {"measure": node.measure, "during": entry(node.during)}
+        case Record():
+            return {
+                "row": node.row,
+                "names": list(node.names),
+                "of": node.of,
+                "where": [_field_test(test) for test in node.where],
+                "same": [_same(same) for same in node.same],
+                "earlier": node.earlier,
+                "filed": node.filed,
+                "closes": entry(node.closes),
+                "counts_from": entry(node.counts_from),
+            }
+        case Outcome(of=claim):
+            return {"outcome": claim}
+        case All() | Any() | Not() | Exempt() | Always() | Silent():
+            return {}
+
+
+def saw(observation: Observation) -> Json:
+    """What a leaf saw, as plain data; what does not apply is left out."""
+    count, value = observation.count, observation.value
+    written: Json = {
+        "grade": observation.grade,
+        "value": value.isoformat() if isinstance(value, date) else value,
+        "until": observation.until and observation.until.isoformat(),
+        "refused": observation.refused and observation.refused.code,
+        "rows": _sorted(_seen(one) for one in observation.seen),
+        "conflict": _sorted(row.plain() for row in observation.conflict),
+    }
+    if count:
+        written["count"] = {
+            "numerator": str(count.numerator),
+            "denominator": str(count.denominator),
+            "needed": str(count.needed),
+            "missing": str(max(0, count.needed - count.numerator)),
+        }
+    return {key: value for key, value in written.items() if value not in (None, [])}
+
+
+def _seen(one: Seen) -> Json:
+    return {
+        "row": one.row.plain(),
+        "verdict": one.verdict.word,
+        "struck": one.struck,
+        "checks": [_check(check) for check in one.checks],
+    }
+
+
+def _check(check: Check) -> Json:
+    found = check.found
+    return {
+        "field": check.field,
+        "found": found.isoformat() if isinstance(found, date) else found,
+        "verdict": check.verdict.word,
+        "reason": check.reason,
+        "refused": check.refused and check.refused.code,
+        "asks": _same(check.test) if isinstance(check.test, Same) else _field_test(check.test),
+    }
+
+
+def _sorted(rows: Iterable[Json]) -> list[Json]:
+    return sorted(rows, key=rfc8785.dumps)
+
+
+def _field_test(test: FieldTest) -> Json:
+    return {"fields": list(test.fields), "span": test.span, "tests": [_test(one) for one in test.tests]}
+
+
+def _same(same: Same) -> Json:
+    return {"mine": same.mine, "item": same.item, "theirs": same.theirs}
+
+
+def _test(test: Test) -> Json:
+    match test:
+        case Is(values=values):
+            return {"is": list(values)}
+        case InTable(table=table):
+            return {"table": table.id}
+        case Number(relation=relation, threshold=threshold):
+            return {relation: str(threshold)}
+        case Day(relation=relation, entry=one):
+            return {relation: entry(one)}
+        case Stated():
+            return {"stated": True}
+
+
+def entry(one: Entry | None) -> Json | None:
+    """A calendar entry: its name, and its days when it is not open."""
+    if one is None:
+        return None
+    if one.first is None and one.last is None:
+        return {"entry": one.name, "open": True}
+    days = {"from": one.first, "to": one.last}
+    return {"entry": one.name, **{key: day.isoformat() for key, day in days.items() if day}}
+
+
+def sources(passages: tuple[Source, ...]) -> list[Json]:
+    """Passages as plain data, in the policy's order."""
+    return [{"document": one.document, "section": one.section, "lines": list(one.lines)} for one in passages]

@@ -1,0 +1,247 @@
+"""A node of a record → sentences: what was asked, what was found, where it came from, where it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Mapping
+from typing import Any as Anything
+
+from engine.claims import claims
+from engine.conditions import Node, Silent, walk
+from engine.phrases import Json, Phrases, retyped
+from engine.policy import Policy
+from engine.words import Lang
+
+MET = "met"
+FILING = ("choice", "channel", "declared_on", "received_on")
+"""The fields that tell one row from another, where the tests it failed say the rest."""
+
+
+class Sentences(Phrases):
+    """Says the nodes of a record; the labels come from the linked policy, by place."""
+
+    def __init__(self, policy: Policy, lang: Lang) -> None:
+        super().__init__(policy, lang)
+        self.nodes: Mapping[str, Node] = {node.at: node for _, tree in claims(policy) for node in walk(tree)}
+
+    def label(self, node: Json) -> str:
+        """What a node is called: its own label, or what its kind asks."""
+        own = self.nodes[node["at"]].label
+        return self.text(own) if own else self._asked(node)
+
+    def _asked(self, node: Json) -> str:
+        asks = node.get("asks", {})
+        match node["kind"]:
+            case "attribute":
+                return self.field(asks["fields"][0])
+            case "fact":
+                return self.text(self.policy.vocabulary.facts[asks["fact"]].label)
+            case "rate" | "empty":
+                return self.text(self.policy.vocabulary.measures[asks["measure"]].label)
+            case "record":
+                return self._record_asked(asks)
+            case "outcome":
+                return self.claim(asks["outcome"])
+            case kind:
+                return self.say(f"node.{kind}")
+
+    def _record_asked(self, asks: Json) -> str:
+        earlier = self.say("node.earlier") if asks["earlier"] else ""
+        if asks["row"] == "document":
+            kinds = self.joined([self.document(kind) for kind in asks["names"]])
+            if not asks["of"]:
+                return kinds + earlier
+            return self.say("node.document", kinds=kinds, item=self.item(asks["of"])) + earlier
+        return (
+            self.say(f"node.{asks['row']}", item=self.joined([self.item(name) for name in asks["names"]])) + earlier
+        )
+
+    def claim(self, name: str) -> str:
+        """The title of an indicator or volet named by a claim."""
+        plain = name.replace("~", "#").partition("#")[0]
+        titles = {volet.id: volet.title for volet in self.policy.volets}
+        titles |= {indicator.id: indicator.title for indicator in self.policy.indicators}
+        return self.text(titles[plain]) if plain in titles else plain
+
+    # --- what was found -----------------------------------------------------------------------------------------
+
+    def found(self, node: Json) -> Iterator[str]:
+        """What a leaf found, one sentence a finding; nothing for a gate."""
+        saw, asks = node.get("saw", {}), node.get("asks", {})
+        match node["kind"]:
+            case "attribute":
+                yield from self._attribute(node, asks, saw)
+            case "fact":
+                yield from self._fact(asks, saw)
+            case "rate":
+                yield from self._rate(asks, saw)
+            case "empty":
+                yield self.say(f"found.empty_{node['verdict']}")
+            case "record":
+                yield from self._record(node, asks, saw)
+            case "silent":
+                leaf = self.nodes[node["at"]]
+                yield self.text(leaf.question) if isinstance(leaf, Silent) else ""
+            case "outcome":
+                yield self.say(f"found.outcome_{node['verdict']}", name=self.claim(asks["outcome"]))
+            case _:
+                pass
+        if saw.get("conflict"):
+            yield self.say("found.conflict", rows=self.joined([self.origin(row) for row in saw["conflict"]], "and"))
+        if saw.get("until") and node.get("unknown") == "not_yet":
+            yield self.say("found.until", day=self.day(saw["until"]))
+
+    def _attribute(self, node: Json, asks: Json, saw: Json) -> Iterator[str]:
+        name = asks["fields"][0]
+        for one in saw.get("rows", ()):
+            yield self.say("found.location", department=one["row"]["name"], expected=self.tests(asks))
+        if not saw.get("rows"):
+            found = self.value(name, saw.get("value"))
+            key = "found.attribute" if node["verdict"] == MET else "found.attribute_expected"
+            yield self.say(key, field=self.field(name), found=found, expected=self.tests(asks))
+
+    def _fact(self, asks: Json, saw: Json) -> Iterator[str]:
+        field = self.policy.vocabulary.facts[asks["fact"]]
+        label, found = self.text(field.label), saw.get("value")
+        if found is None:
+            yield self.say("found.no_fact", label=label)
+            return
+        tests = [self.fact_test(test, asks["fact"]) for test in asks["tests"]]
+        yield self.say("found.fact", label=label, found=self.typed(field, found), expected=self.joined(tests, "and"))
+
+    def fact_test(self, test: Json, fact: str) -> str:
+        """What is expected of an automated value."""
+        if "is" in test:
+            field = self.policy.vocabulary.facts[fact]
+            return self.joined([self.typed(field, retyped(value)) for value in test["is"]])
+        return self.test(test, fact)
+
+    def threshold(self, asks: Json) -> str:
+        """`au moins 70 %`, `plus de 2/3`."""
+        relation = "at_least" if "at_least" in asks else "more_than"
+        return self.say(f"test.{relation}", value=self.fraction(asks[relation]))
+
+    def _rate(self, asks: Json, saw: Json) -> Iterator[str]:
+        measure = self.policy.vocabulary.measures[asks["measure"]]
+        expected = self.threshold(asks)
+        count = saw.get("count")
+        if count is None:
+            yield self.say("found.no_rate", label=self.text(measure.label), expected=expected)
+            return
+        numerator, denominator, missing = (int(count[key]) for key in ("numerator", "denominator", "missing"))
+        parts = {
+            "numerator": self.counted(numerator, measure.numerator),
+            "denominator": self.counted(denominator, measure.denominator),
+            "expected": expected,
+        }
+        if denominator == 0:
+            yield self.say("found.rate_empty", **parts)
+            return
+        yield self.say("found.rate", percent=self.percent(numerator, denominator), **parts)
+        if missing:
+            number = self.counted(missing, measure.numerator)
+            of = self.counted(denominator, measure.denominator)
+            yield self.say("found.rate_missing", number=number, of=of)
+
+    def _record(self, node: Json, asks: Json, saw: Json) -> Iterator[str]:
+        rows = saw.get("rows", [])
+        if not rows:
+            yield self.say(f"found.nothing_{asks['row']}")
+            return
+        best = [one for one in rows if one["verdict"] == node["verdict"]] if node["verdict"] == MET else rows
+        for one in best:
+            yield self.row(one["row"], None if node["verdict"] == MET else FILING)
+            yield from self._stopped(one)
+
+    def _stopped(self, one: Json) -> Iterator[str]:
+        """Why a row did not match: what struck it, or each test it did not pass."""
+        if one["struck"]:
+            yield self.say(f"struck.{one['struck']}")
+            return
+        for check in one["checks"]:
+            if check["verdict"] != MET:
+                yield self.check(check, one["row"]["name"])
+
+    def check(self, check: Json, item: str) -> str:
+        """One test not passed: what the field holds, and what was expected."""
+        asks, field = check["asks"], check["field"]
+        found = self.value(field, check["found"], item)
+        if check["refused"]:
+            return self.say("found.refused", found=found)
+        if "mine" in asks:
+            theirs = self.say("test.same", field=self.field(asks["theirs"]), item=self.item(asks["item"]))
+            return self.say("found.check", field=self.field(field), found=found, expected=theirs)
+        return self.say("found.check", field=self.field(field), found=found, expected=self.tests(asks, item))
+
+    # --- rows ---------------------------------------------------------------------------------------------------
+
+    def row(self, row: Json, only: Container[str] | None = None) -> str:
+        """A row in one line: what it is, what it holds (`only` these fields), and where it came from."""
+        fields = {key: value for key, value in row.get("fields", {}).items() if only is None or key in only}
+        parts = [
+            self.say("row.field", field=self.field(key), found=self.value(key, value, row["name"]))
+            for key, value in fields.items()
+        ]
+        shown = self.say("row.fields", fields=", ".join(parts)) if parts else ""
+        return self.say("row.line", name=self.row_name(row), fields=shown, origin=self.origin(row))
+
+    def row_name(self, row: Json) -> str:
+        """What a row is about."""
+        name = row["name"]
+        match row["type"]:
+            case "declaration" | "prefill" | "finding":
+                return self.say(f"row.{row['type']}", item=self.item(name))
+            case "document":
+                items = self.joined([self.item(item) for item in row.get("items", [])], "and")
+                return self.say("row.document", kind=self.document(name), items=items)
+            case "measure":
+                return self.text(self.policy.vocabulary.measures[name].label)
+            case "fact":
+                return self.text(self.policy.vocabulary.facts[name].label)
+            case _:
+                return self.say("row.location", department=name)
+
+    def origin(self, row: Json) -> str:
+        """Where a row came from, and when it was recorded."""
+        where = row.get("origin") or self.say("row.no_origin")
+        recorded = row.get("recorded_on")
+        return self.say("row.origin_on", origin=where, day=self.day(recorded)) if recorded else where
+
+
+def telling(node: Json) -> list[Json]:
+    """The leaves that tell why a node has its verdict.
+
+    For a met `any`, its first met branch; for an unmet one, the branch that came nearest; else every part that
+    shares the verdict.
+    """
+    below = node.get("of")
+    if not below:
+        return [node]
+    alike = [child for child in below if child["verdict"] == node["verdict"]]
+    match node["kind"], node["verdict"]:
+        case ("exempt", "met"):
+            alike = alike[-1:]
+        case ("any", "met"):
+            alike = alike[:1]
+        case ("any" | "exempt", "unmet"):
+            alike = [child for child in alike if child["reason"] == node["reason"]][:1] or alike[-1:]
+        case ("not", _):
+            alike = list(below)
+        case _:
+            pass
+    return [leaf for child in alike for leaf in telling(child)]
+
+
+def leaves(node: Json) -> Iterator[Json]:
+    """Every leaf of a record's tree."""
+    below = node.get("of")
+    if not below:
+        yield node
+    for child in below or ():
+        yield from leaves(child)
+
+
+def rows_seen(node: Anything) -> Iterator[Json]:
+    """Every row that the leaves of a tree looked at."""
+    for leaf in leaves(node):
+        for one in leaf.get("saw", {}).get("rows", ()):
+            yield one["row"]

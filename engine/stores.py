@@ -1,0 +1,102 @@
+"""Where dossiers live: one file a doctor (YAML or JSON), a JSONL file of one line a doctor, or a folder of those."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from importlib.resources import files
+from itertools import pairwise
+from pathlib import Path
+
+from engine.dossier import campaigns
+from engine.problems import Invalid, Problem, unknown_name
+from engine.schema import check
+from engine.yamltext import Page, parse_json, parse_yaml, read_bytes
+
+SUFFIXES = (".yaml", ".yml", ".json", ".jsonl")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A doctor in a store: number, name if given, the campaigns there are, and the page that holds them."""
+
+    number: str
+    name: str | None
+    years: tuple[int, ...]
+    page: Page
+
+
+def bundled_examples() -> Path:
+    """The folder of fictitious doctors that comes with the product."""
+    return Path(str(files("examples")))
+
+
+def doctors(path: Path) -> Iterator[Known]:
+    """Every doctor of a store, by number. Raises Invalid: unreadable, not a dossier, a doctor who stands twice."""
+    known = sorted(_known(path, None), key=lambda one: one.number)
+    for one, after in pairwise(known):
+        if one.number == after.number:
+            raise Invalid([Problem("duplicate_doctor", after.page.file, details=_double(one))])
+    yield from known
+
+
+def find_doctor(path: Path, number: str) -> Known:
+    """The doctor of that number. Raises Invalid as `doctors` does, and when there is none (the nearest is named)."""
+    found = [one for one in _known(path, number) if one.number == number]
+    if not found:
+        raise Invalid([Problem("unknown_doctor", str(path), details=_nearest(path, number))])
+    if len(found) > 1:
+        raise Invalid([Problem("duplicate_doctor", found[1].page.file, details=_double(found[0]))])
+    return found[0]
+
+
+def _double(one: Known) -> dict[str, str]:
+    return {"name": one.number, "other": one.page.file}
+
+
+def _nearest(path: Path, number: str) -> dict[str, str]:
+    details = unknown_name(number, [one.number for one in _known(path, None)])
+    return details if details["nearest"] else {**details, "valid": ""}
+
+
+def _known(path: Path, number: str | None) -> Iterator[Known]:
+    """The doctors of a store; with a number, only those whose file or line holds these digits."""
+    for page in _pages(path, number):
+        problems = check(page, "dossier")
+        if problems:
+            raise Invalid(problems)
+        yield Known(page.data["doctor"], page.data.get("name"), tuple(campaigns(page)), page)
+
+
+def _pages(path: Path, number: str | None) -> Iterator[Page]:
+    for file in _files(path):
+        text = read_bytes(file)
+        if number is not None and number not in text:
+            continue
+        if file.suffix == ".jsonl":
+            yield from _lines(file, text, number)
+        elif file.suffix == ".json":
+            yield parse_json(text, str(file))
+        else:
+            yield parse_yaml(text, str(file))
+
+
+def _lines(file: Path, text: str, number: str | None) -> Iterator[Page]:
+    for count, line in enumerate(text.splitlines(), start=1):
+        if line.strip() and (number is None or number in line):
+            # The parser knows one line alone: its faults and marks are moved to where that line stands.
+            try:
+                page = parse_json(line, str(file))
+            except Invalid as invalid:
+                raise Invalid(replace(problem, line=count) for problem in invalid.problems) from None
+            marks = {path: (count, column) for path, (_, column) in page.marks.items()}
+            yield Page(page.file, page.data, marks)
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    found = sorted(file for file in path.iterdir() if file.suffix in SUFFIXES and file.is_file())
+    if not found:
+        raise Invalid([Problem("no_dossier", str(path))])
+    return found
