@@ -15,7 +15,7 @@ def decide(
     from engine.phrases import Phrases
     from engine.record import record
 
-    decision = decided(doctor, year, data, reading, policies)
+    decision = decided(doctor, year, data, reading, policies).decision
     phrases = Phrases(decision.policy, "fr")
     written = record(decision)
     basis = phrases.say(f"grade.{decision.grade}") if decision.grade else phrases.say("grade.none")

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import Data, Doctor, Policies, Readings, Year, decided
+from cli.options import Data, Decided, Doctor, Policies, Readings, Year, decided
 
 if TYPE_CHECKING:
-    from engine.decision import Decision
     from engine.explanation import Explanation
 
 
@@ -45,13 +44,13 @@ def explain(
     policies: Policies = None,
 ) -> None:
     """Explique chaque point accordé ou refusé, sur quelles données et selon quel passage."""
-    from engine.record import canonical, record
+    from engine.record import canonical
 
-    decision = decided(doctor, year, data, reading, policies)
+    result = decided(doctor, year, data, reading, policies)
     if format is Format.json:
-        typer.echo(canonical(record(decision)).decode())
+        typer.echo(canonical(result.record()).decode())
         return
-    told = _explanation(decision, indicator, depth, proof=proof)
+    told = _explanation(result, indicator, depth, proof=proof)
     if format is Format.markdown:
         from cli.markdown import markdown
 
@@ -63,17 +62,17 @@ def explain(
     draw(screen(), told)
 
 
-def _explanation(decision: Decision, indicator: str | None, depth: Depth, *, proof: bool) -> Explanation:
+def _explanation(result: Decided, indicator: str | None, depth: Depth, *, proof: bool) -> Explanation:
     from engine.explanation import explain as told
     from engine.explanation import only
     from engine.problems import Invalid, Problem, unknown_name
     from engine.proof import proof_part
-    from engine.record import record
 
-    explanation = told(record(decision), decision.dossier, decision.policy, "fr", depth.value)
-    if indicator:
-        titles = {one.id: one.title.fr for one in decision.policy.indicators}
-        if indicator not in titles:
-            raise Invalid([Problem("unknown_indicator", details=unknown_name(indicator, titles))])
+    decision = result.decision
+    titles = {one.id: one.title.fr for one in decision.policy.indicators}
+    if indicator is not None and indicator not in titles:
+        raise Invalid([Problem("unknown_indicator", details=unknown_name(indicator, titles))])
+    explanation = told(result.record(), decision.dossier, decision.policy, "fr", depth.value)
+    if indicator is not None:
         explanation = only(explanation, titles[indicator])
     return explanation.with_section(proof_part(decision, "fr", indicator)) if proof else explanation

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
+from unicodedata import category
 
 from engine.words import Lang, say
 
@@ -16,7 +17,7 @@ EXIT_FAULT = 3
 
 def printable(text: str) -> str:
     """The text without the control characters a terminal would obey; line breaks become spaces."""
-    return "".join(char if char.isprintable() or char == "\N{NO-BREAK SPACE}" else " " for char in text)
+    return "".join(char if char.isprintable() or category(char) == "Zs" else " " for char in text)
 
 
 def problem_lines(problems: Iterable[Problem], lang: Lang = "fr") -> list[str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +14,7 @@ from engine.problems import Invalid, Problem, unknown_name
 if TYPE_CHECKING:
     from engine.decision import Decision
     from engine.loading import PolicyFiles
+    from engine.yamltext import Page
 
 Doctor = Annotated[str, typer.Argument(metavar="MÉDECIN", help="Le numéro du médecin.")]
 Year = Annotated[int | None, typer.Option("--year", help="L’année ; par défaut, la dernière du dossier.")]
@@ -50,15 +52,32 @@ def policy_files(year: int, root: Path | None) -> PolicyFiles:
     return read_policy(known[year])
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision, and the files it was made from."""
+
+    decision: Decision
+    files: PolicyFiles
+    page: Page
+
+    def record(self) -> dict[str, Any]:
+        """The decision's record, with what every other reading would change."""
+        from engine.pricing import alternatives
+        from engine.record import record
+
+        return record(self.decision, alternatives(self.files, self.page, self.decision))
+
+
 def decided(
     doctor: str, year: int | None, data: Path | None, written: Iterable[str] | None, root: Path | None
-) -> Decision:
-    """The decision on a doctor of the data, for a year (default: the latest there is a policy and a campaign for)."""
+) -> Decided:
+    """The decision on a doctor of the data, for a year (default: the latest campaign of the dossier)."""
     from engine.decision import decide
     from engine.dossier import read_dossier
     from engine.linking import link
     from engine.stores import bundled_examples, find_doctor
 
     known = find_doctor(data or bundled_examples(), doctor)
-    policy = link(policy_files(year or known.years[-1], root), readings(written))
-    return decide(policy, read_dossier(known.page, policy))
+    files = policy_files(year or known.years[-1], root)
+    policy = link(files, readings(written))
+    return Decided(decide(policy, read_dossier(known.page, policy)), files, known.page)

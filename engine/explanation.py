@@ -15,7 +15,7 @@ from typing import Literal
 from engine.dossier import Dossier
 from engine.phrases import Json
 from engine.policy import Policy
-from engine.sentences import Sentences, rows_seen, telling
+from engine.sentences import Sentences, every, rows_seen, telling
 from engine.words import Lang
 
 Mark = Literal["granted", "refused", "undetermined", "out_of_play", "met", "unmet", "unknown", "none"]
@@ -66,7 +66,7 @@ def only(explanation: Explanation, indicator_title: str) -> Explanation:
 
 class _Explainer(Sentences):
     def __init__(self, record: Json, dossier: Dossier, policy: Policy, lang: Lang, depth: Depth) -> None:
-        super().__init__(policy, lang)
+        super().__init__(policy, lang, brief=depth == "short")
         self.record, self.dossier, self.full = record, dossier, depth == "full"
         self.indicators = {one["id"]: one for one in record["indicators"]}
         self.titles = {one.id: self.text(one.title) for one in policy.indicators}
@@ -97,6 +97,8 @@ class _Explainer(Sentences):
 
     def totals(self) -> Iterator[tuple[str, str, str]]:
         for key in ("paid", "attained", "possible"):
+            if key == "attained" and self.record["points"]["paid"] == self.record["points"]["attained"]:
+                continue
             points, euros = (self.record[unit][key] for unit in ("points", "euros"))
             yield self.say(f"view.{key}"), self.amount(points, "points"), self.amount(euros, "euros")
         for component in self.record["components"]:
@@ -139,13 +141,15 @@ class _Explainer(Sentences):
         return Part(self.claim(volet["id"]), aside=aside, parts=(*own, *fine))
 
     def indicator(self, one: Json) -> Part:
-        parts = list(self.neutral(one)) if one["how"] == "neutralisation" or one["outcome"] == "out_of_play" else []
-        parts += [self.tree(one["tree"])] if self.full else self.tell(one["tree"])
-        parts += self.sources(one)
+        title = self.titles[one["id"]]
+        seen = [self.tree(one["tree"])] if self.full else self.tell(one["tree"], title)
+        if one["how"] == "neutralisation" or one["outcome"] == "out_of_play":
+            seen = [*self.neutral(one), Part(self.say("view.seen_anyway"), parts=tuple(seen))]
+        parts = [*seen, *self.sources(one)]
         if self.full:
             parts.append(Part(self.say("view.evidence", evidence=self.say(f"evidence.{one['evidence']}")), fine=True))
             parts += [Part(self.say("view.keep", paper=paper), fine=True) for paper in self.papers(one["id"])]
-        return Part(self.titles[one["id"]], one["outcome"], self.why(one), parts=tuple(parts))
+        return Part(title, one["outcome"], self.why(one), parts=tuple(parts))
 
     def papers(self, name: str) -> list[str]:
         return [self.text(paper) for one in self.policy.indicators if one.id == name for paper in one.keep]
@@ -182,13 +186,15 @@ class _Explainer(Sentences):
                 parts = self.sources(step["when"])
                 yield Part(self.label(step["when"]), "met", self.say(f"effect.{step['as']}"), parts=tuple(parts))
 
-    def tell(self, tree: Json) -> list[Part]:
-        """The leaves that made the verdict, each with what it found."""
-        told: dict[str, Part] = {}
+    def tell(self, tree: Json, under: str = "") -> list[Part]:
+        """The leaves that made the verdict, each with what it found; a lone leaf speaks `under` its indicator."""
+        told: dict[tuple[str, tuple[str, ...]], Part] = {}
         for leaf in telling(tree):
-            found = [sentence for sentence in self.found(leaf) if sentence]
-            told.setdefault(leaf["at"], Part(self.label(leaf), leaf["verdict"], parts=tuple(map(Part, found))))
-        return list(told.values())
+            found = tuple(sentence for sentence in self.found(leaf) if sentence)
+            told.setdefault((self.label(leaf), found), Part(self.label(leaf), leaf["verdict"], parts=_parts(found)))
+        parts = list(told.values())
+        alone = len(parts) == 1 and (parts[0].text == under or not self.own_label(telling(tree)[0]))
+        return list(parts[0].parts) if under and alone else parts
 
     def tree(self, node: Json) -> Part:
         """A node with everything under it, branches that were not needed included."""
@@ -233,35 +239,73 @@ class _Explainer(Sentences):
     # --- contested ----------------------------------------------------------------------------------------------
 
     def contested(self) -> list[Part]:
-        """The readings on which this decision rests, for the indicators whose tree or points they shape."""
-        rests: dict[str, list[str]] = {}
-        for one in self.record["indicators"]:
-            leaves = telling(one["tree"])
-            names = {name for node in [one, *leaves, *self.lifting(one)] for name in node["readings"]}
-            for name in names:
-                rests.setdefault(name, []).append(self.titles[one["id"]])
-        parts = [self.reading(name, titles) for name, titles in sorted(rests.items())]
-        return [Part(self.say("view.contested"), parts=tuple(parts))] if parts else []
-
-    def lifting(self, one: Json) -> list[Json]:
-        return [step["when"] for step in one["neutralisations"] if step["when"]["verdict"] == "met"]
-
-    def reading(self, name: str, titles: Sequence[str]) -> Part:
-        reading = self.policy.readings[name]
-        option = self.policy.choices[name]
-        taken = self.say("view.reading_taken", option=option, says=self.text(reading.options[option].says))
-        parts = [Part(taken)]
+        """The other readings that would change this decision, priced; in full, all those it rests on."""
+        changing = [self.alternative(one) for one in self.record["contested"]]
+        parts = changing or [Part(self.say("view.uncontested"))]
         if self.full:
-            parts.append(Part(self.say("view.reading_bears", titles=", ".join(titles))))
-            parts += [self.option(name, other) for other in reading.options if other != option]
-            parts.append(Part(self.text(reading.why), fine=True))
-        aside = self.say("view.reading_name", name=name, contradiction=reading.contradiction)
-        return Part(self.text(reading.question), aside=aside, parts=tuple(parts))
+            parts.append(Part(self.say("view.rests"), parts=tuple(self.reading(name) for name in self.rests_on())))
+        return [Part(self.say("view.contested"), parts=tuple(parts))]
 
-    def option(self, name: str, option: str) -> Part:
+    def alternative(self, one: Json) -> Part:
+        reading, other = self.policy.readings[one["reading"]], one["option"]
+        taken = self.policy.choices[reading.id]
+        lines = [
+            self.say("view.reading_taken", option=taken, says=self.says(reading.id, taken)),
+            self.option(reading.id, other),
+            self.price(one),
+        ]
+        flips = [
+            self.say("view.flip", title=self.titles.get(name) or self.component_title(name), outcome=word)
+            for name, outcome in one["outcomes"].items()
+            for word in [self.say(f"outcome.{outcome}")]
+        ]
+        aside = self.say("view.reading_name", name=reading.id, option=other, contradiction=reading.contradiction)
+        return Part(self.text(reading.question), aside=aside, parts=_parts([*lines, *flips]))
+
+    def price(self, one: Json) -> str:
+        """What the decision would pay under another reading."""
+        points, euros = self.amount(one["points"]["paid"], "points"), self.amount(one["euros"]["paid"], "euros")
+        beside = [
+            self.say("view.price_beside", title=self.component_title(name), euros=self.amount(paid, "euros"))
+            for name, paid in one["components"].items()
+            if paid != next(each["euros"]["paid"] for each in self.record["components"] if each["id"] == name)
+        ]
+        return self.say("view.price", points=points, euros=euros, beside="".join(beside))
+
+    def rests_on(self) -> list[str]:
+        """Every reading that shaped the conditions and points of this decision."""
+        trees = [self.record["eligible"]["tree"], *(one["tree"] for one in self.record["indicators"])]
+        lifting = [step["when"] for one in self.record["indicators"] for step in one["neutralisations"]]
+        gates = [volet["gate"] for volet in self.record["volets"] if volet["gate"]]
+        tiers = [t["tree"] for c in self.record["components"] for p in c["periods"] for t in p["tiers"]]
+        shaped = [node for tree in [*trees, *lifting, *gates, *tiers] for node in every(tree)]
+        shaped += [*self.record["indicators"], *self.record["volets"], *self.record["components"]]
+        return sorted({name for one in shaped for name in one["readings"]})
+
+    def reading(self, name: str) -> Part:
+        reading, taken = self.policy.readings[name], self.policy.choices[name]
+        lines = [self.say("view.reading_taken", option=taken, says=self.says(reading.id, taken))]
+        lines += [self.option(name, other) for other in reading.options if other != taken]
+        why = Part(self.text(reading.why), fine=True)
+        aside = self.say("view.reading_id", name=name, contradiction=reading.contradiction)
+        return Part(self.text(reading.question), aside=aside, parts=(*_parts(lines), why))
+
+    def says(self, name: str, option: str) -> str:
+        """What an option says, as a clause that a sentence can end."""
+        return self.text(self.policy.readings[name].options[option].says).rstrip(".")
+
+    def option(self, name: str, option: str) -> str:
+        """Another option: what it says, who supports it, and what it could be worth if it cannot be computed."""
         other = self.policy.readings[name].options[option]
         support = self.joined([self.text(one.who) for one in other.support], "and")
-        return Part(self.say("view.reading_other", option=option, says=self.text(other.says), support=support))
+        told = self.say("view.reading_other", option=option, says=self.says(name, option), support=support)
+        if other.silent is None:
+            return told
+        least, most = other.silent.bounds
+        amounts = [str(least), str(most)] if most is not None else [str(least)]
+        bounds = [self.amount(bound, other.silent.unit) for bound in amounts]
+        key = "view.bounds" if most is not None else "view.bounds_open"
+        return f"{told} {self.say(key, why=self.text(other.silent.why), least=bounds[0], most=bounds[-1])}"
 
     # --- what R.311-3-1-2 owes ----------------------------------------------------------------------------------
 
@@ -315,4 +359,8 @@ class _Explainer(Sentences):
                 "crpa.digests", policy=self.record["policy"]["digest"], dossier=self.record["dossier"]["digest"]
             ),
         ]
-        return Part(self.say("crpa.operations"), parts=tuple(map(Part, lines)))
+        return Part(self.say("crpa.operations"), parts=_parts(lines))
+
+
+def _parts(lines: Sequence[str]) -> tuple[Part, ...]:
+    return tuple(Part(line) for line in lines)

@@ -20,12 +20,12 @@ UNKNOWNS: tuple[Unknown, ...] = ("not_yet", "silent", "missing", "contradictory"
 
 Reason = Literal[
     "not_eligible",
-    "excluded",
     "prerequisite",
     "not_prefilled",
     "not_recorded",
     "not_declared",
     "not_qualifying",
+    "excluded",
     "threshold_missed",
     "not_calculable",
     "out_of_period",

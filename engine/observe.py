@@ -112,7 +112,7 @@ def _fact(leaf: Fact, standing: Standing) -> Observation:
     values = {row.fields.get("value") for row in rows}
     conflict = tuple(rows) if len(values) > 1 else ()
     verdict, value = seen[0].verdict, None if conflict else rows[0].fields.get("value")
-    if verdict is MET and not _ended(leaf.counts_from, as_of):
+    if not _ended(leaf.counts_from, as_of):
         return Observation(UNKNOWN, "not_yet", value=value, seen=seen, until=_last(leaf.counts_from))
     reason: Reason = "threshold_missed" if any(isinstance(test, Number) for test in leaf.tests) else "not_recorded"
     return Observation(

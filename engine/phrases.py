@@ -45,8 +45,8 @@ class Phrases:
     def day(self, iso: str) -> str:
         """`4 février 2024`, and `1er` for the first of a month in French."""
         day = date.fromisoformat(iso)
-        written = str(format_date(day, format="d MMMM y", locale=self.locale))
-        return written.replace("1 ", "1er ", 1) if self.lang == "fr" and day.day == 1 else written
+        written = str(format_date(day, format="d MMMM y", locale=self.locale)).replace(" ", NO_BREAK)
+        return written.replace("1", "1er", 1) if self.lang == "fr" and day.day == 1 else written
 
     def euros(self, value: str) -> str:
         """`1 960,00 €`."""

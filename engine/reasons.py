@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from engine.conditions import All, Any, Attribute, Exempt, Node, Not, Outcome, children
-from engine.observation import GRADES, REASONS, UNKNOWNS, Grade, Observation, Reason, Unknown
+from engine.conditions import All, Any, Attribute, Exempt, Fact, Node, Not, Outcome, Rate, Record, children
+from engine.observation import GRADES, REASONS, UNKNOWNS, Grade, Observation, Reason, Seen, Unknown
 from engine.policy import Evidence
 from engine.verdict import Verdict
 
+NOT_THERE = ("superseded", "replaced", "yielded")
+
+# What it would take to mend a failure, to compare ways of meeting a condition that all failed: one fact of a row,
+# a whole row, a row declared too much, or another arrangement altogether.
+FAILED_TEST, MISSING_ROW, UNDOING, OTHER_CHOICE = 1, 4, 4, 5
 How = Literal["fact", "exemption", "neutralisation"]
 
 
@@ -58,12 +63,12 @@ class Reasons:
                 return None if found == "declared" and evidence == "justificatif" else found
 
     def unmet(self, node: Node) -> Reason:
-        """Why an unmet tree is unmet: the first failing part of an `all`, the most telling branch of an `any`."""
+        """Why an unmet tree is unmet: the first failing part of an `all`, the nearest branch of an `any`."""
         match node:
             case All(of=of):
                 return self.unmet(next(part for part in of if self.verdicts[part.at] is Verdict.UNMET))
             case Any(of=of):
-                return max((self.unmet(branch) for branch in of), key=REASONS.index, default="not_eligible")
+                return self.unmet(self.nearest(of)) if of else "not_eligible"
             case Exempt(require=require):
                 return self.unmet(require)
             case Not():
@@ -75,6 +80,38 @@ class Reasons:
             case _:
                 return self.observations[node.at].reason or "not_eligible"
 
+    def nearest(self, branches: Sequence[Node]) -> Node:
+        """Of several unmet branches, the one that came nearest to being met; of equals, the one that says most."""
+        return min(branches, key=lambda branch: (self._gap(branch), -REASONS.index(self.unmet(branch))))
+
+    def _gap(self, node: Node) -> tuple[int, int]:
+        """How far a node is from being met: what the doctor cannot change, then what would have to change."""
+        if self.verdicts[node.at] is Verdict.MET:
+            return (0, 0)
+        match node:
+            case All(of=of):
+                gaps = [self._gap(part) for part in of]
+                return (sum(fixed for fixed, _ in gaps), sum(free for _, free in gaps))
+            case Any(of=of):
+                return min((self._gap(branch) for branch in of), default=(1, 0))
+            case Exempt(when=when, require=require):
+                return min(self._gap(when), self._gap(require))
+            case Record():
+                return self._record_gap(node)
+            case Rate() | Fact():
+                return (0, FAILED_TEST)
+            case Not():
+                return (0, UNDOING)
+            case _:
+                return (1, 0)
+
+    def _record_gap(self, leaf: Record) -> tuple[int, int]:
+        """The failed tests of the row that came nearest, or the row to bring where it is the doctor's to bring."""
+        rows = [one for one in self.observations[leaf.at].seen if one.struck not in NOT_THERE]
+        if rows:
+            return (0, min(_failings(one) for one in rows))
+        return (1, 0) if leaf.earlier or leaf.row == "prefill" else (0, MISSING_ROW)
+
     def unknown(self, node: Node) -> Unknown:
         """Why an unknown tree is unknown: the most telling of the unknown leaves it hangs on."""
         below = (self.trees[node.of],) if isinstance(node, Outcome) else children(node)
@@ -82,3 +119,9 @@ class Reasons:
         if not doubtful:
             return self.observations[node.at].unknown or "missing"
         return max((self.unknown(child) for child in doubtful), key=UNKNOWNS.index)
+
+
+def _failings(one: Seen) -> int:
+    failed = [check for check in one.checks if check.verdict is not Verdict.MET]
+    costs = [OTHER_CHOICE if check.field == "choice" else FAILED_TEST for check in failed]
+    return sum(costs) or FAILED_TEST

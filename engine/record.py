@@ -43,6 +43,7 @@ from engine.conditions import (
 from engine.decision import ComponentDecision, Decision, IndicatorDecision, VoletDecision
 from engine.observation import Check, Observation, Seen
 from engine.policy import Neutralisation
+from engine.pricing import Alternative
 from engine.text import decimal_text
 from engine.verdict import Verdict
 
@@ -55,9 +56,21 @@ def canonical(record: Json) -> bytes:
     return rfc8785.dumps(record)
 
 
-def record(decision: Decision) -> Json:
-    """The decision as plain JSON data."""
-    return _Writer(decision).whole()
+def record(decision: Decision, others: Iterable[Alternative] = ()) -> Json:
+    """The decision as plain JSON data, with the other readings that would change it."""
+    return {**_Writer(decision).whole(), "contested": [_alternative(one, decision) for one in others]}
+
+
+def _alternative(one: Alternative, decision: Decision) -> Json:
+    other = one.decision
+    return {
+        "reading": one.reading,
+        "option": one.option,
+        "points": amounts(other.possible, other.attained, other.paid),
+        "euros": amounts(*(other.euros(value) for value in (other.possible, other.attained, other.paid))),
+        "components": {each.component.id: amount(each.paid) for each in other.components},
+        "outcomes": one.flips(decision),
+    }
 
 
 def amount(value: Amount) -> Anything:
@@ -177,6 +190,8 @@ class _Writer:
         match self.decision.verdicts[node.at]:
             case Verdict.UNMET:
                 written["reason"] = self.reasons.unmet(node)
+                if isinstance(node, Any) and node.of:
+                    written["nearest"] = self.reasons.nearest(node.of).at
             case Verdict.UNKNOWN:
                 written["unknown"] = self.reasons.unknown(node)
             case Verdict.MET:

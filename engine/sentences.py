@@ -13,20 +13,25 @@ from engine.words import Lang
 
 MET = "met"
 FILING = ("choice", "channel", "declared_on", "received_on")
-"""The fields that tell one row from another, where the tests it failed say the rest."""
+"""The fields that tell one row from another, where little room is left."""
 
 
 class Sentences(Phrases):
     """Says the nodes of a record; the labels come from the linked policy, by place."""
 
-    def __init__(self, policy: Policy, lang: Lang) -> None:
+    def __init__(self, policy: Policy, lang: Lang, *, brief: bool = False) -> None:
         super().__init__(policy, lang)
+        self.shown = FILING if brief else None
         self.nodes: Mapping[str, Node] = {node.at: node for _, tree in claims(policy) for node in walk(tree)}
 
     def label(self, node: Json) -> str:
         """What a node is called: its own label, or what its kind asks."""
+        return self.own_label(node) or self._asked(node)
+
+    def own_label(self, node: Json) -> str:
+        """The label the policy gives a node; empty when it gives none."""
         own = self.nodes[node["at"]].label
-        return self.text(own) if own else self._asked(node)
+        return self.text(own) if own else ""
 
     def _asked(self, node: Json) -> str:
         asks = node.get("asks", {})
@@ -149,7 +154,7 @@ class Sentences(Phrases):
             return
         best = [one for one in rows if one["verdict"] == node["verdict"]] if node["verdict"] == MET else rows
         for one in best:
-            yield self.row(one["row"], None if node["verdict"] == MET else FILING)
+            yield self.row(one["row"], self.shown)
             yield from self._stopped(one)
 
     def _stopped(self, one: Json) -> Iterator[str]:
@@ -178,11 +183,23 @@ class Sentences(Phrases):
         """A row in one line: what it is, what it holds (`only` these fields), and where it came from."""
         fields = {key: value for key, value in row.get("fields", {}).items() if only is None or key in only}
         parts = [
-            self.say("row.field", field=self.field(key), found=self.value(key, value, row["name"]))
+            self.say("row.field", field=self.row_field(row, key), found=self.row_value(row, key, value))
             for key, value in fields.items()
         ]
         shown = self.say("row.fields", fields=", ".join(parts)) if parts else ""
         return self.say("row.line", name=self.row_name(row), fields=shown, origin=self.origin(row))
+
+    def row_field(self, row: Json, key: str) -> str:
+        """The label of a row's field; a document's state is not the doctor's status."""
+        return self.say("field.status") if (row["type"], key) == ("document", "status") else self.field(key)
+
+    def row_value(self, row: Json, key: str, value: Anything) -> str:
+        """A row's field in words."""
+        if (row["type"], key) == ("document", "status"):
+            return self.say(f"status.{value}")
+        if (row["type"], key) == ("finding", "outcome"):
+            return self.say(f"finding.{value}")
+        return self.value(key, value, row["name"])
 
     def row_name(self, row: Json) -> str:
         """What a row is about."""
@@ -222,8 +239,10 @@ def telling(node: Json) -> list[Json]:
             alike = alike[-1:]
         case ("any", "met"):
             alike = alike[:1]
-        case ("any" | "exempt", "unmet"):
-            alike = [child for child in alike if child["reason"] == node["reason"]][:1] or alike[-1:]
+        case ("any", "unmet"):
+            alike = [child for child in alike if child["at"] == node["nearest"]]
+        case ("exempt", "unmet"):
+            alike = alike[-1:]
         case ("not", _):
             alike = list(below)
         case _:
@@ -231,17 +250,15 @@ def telling(node: Json) -> list[Json]:
     return [leaf for child in alike for leaf in telling(child)]
 
 
-def leaves(node: Json) -> Iterator[Json]:
-    """Every leaf of a record's tree."""
-    below = node.get("of")
-    if not below:
-        yield node
-    for child in below or ():
-        yield from leaves(child)
+def every(node: Json) -> Iterator[Json]:
+    """Every node of a record's tree, parents first."""
+    yield node
+    for child in node.get("of", ()):
+        yield from every(child)
 
 
-def rows_seen(node: Anything) -> Iterator[Json]:
+def rows_seen(tree: Json) -> Iterator[Json]:
     """Every row that the leaves of a tree looked at."""
-    for leaf in leaves(node):
-        for one in leaf.get("saw", {}).get("rows", ()):
+    for node in every(tree):
+        for one in node.get("saw", {}).get("rows", ()):
             yield one["row"]
