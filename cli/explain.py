@@ -33,7 +33,8 @@ def explain(
     year: Year = None,
     data: Data = None,
     indicator: Annotated[
-        str | None, typer.Option("--indicator", help="N’explique que cet indicateur, par exemple volet-2.aat.")
+        str | None,
+        typer.Option("--indicator", help="N’explique que cet indicateur (les noms : forfait policy list)."),
     ] = None,
     reading: Readings = None,
     format: Annotated[Format, typer.Option("--format", help="Arbre, Markdown, ou données JSON.")] = Format.tree,

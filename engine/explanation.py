@@ -234,7 +234,7 @@ class _Explainer(Sentences):
 
     def tier(self, tier: Json, label: Anything) -> Part:
         text = self.say("view.tier", label=self.text(label), euros=self.euros(tier["euros"]))
-        return Part(text, tier["tree"]["verdict"], parts=tuple(self.tell(tier["tree"])) if self.full else ())
+        return Part(text, tier["tree"]["verdict"], parts=tuple(self.tell(tier["tree"], text)))
 
     # --- contested ----------------------------------------------------------------------------------------------
 

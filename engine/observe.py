@@ -53,7 +53,7 @@ def observe(leaf: Observed, standing: Standing, policy: Policy) -> Observation:
         case Attribute():
             return _attribute(leaf, standing, policy)
         case Fact():
-            return _fact(leaf, standing)
+            return _fact(leaf, standing, policy)
         case Rate():
             return _rate(leaf, standing, policy)
         case Empty():
@@ -97,9 +97,10 @@ def _plain(verdict: Verdict, value: Value | None, reason: Reason) -> Observation
     return Observation(verdict, unknown, reason if verdict is UNMET else None, value=value)
 
 
-def _fact(leaf: Fact, standing: Standing) -> Observation:
-    as_of = standing.as_of
-    rows = _latest(standing.of("fact", [leaf.fact]))
+def _fact(leaf: Fact, standing: Standing, policy: Policy) -> Observation:
+    as_of, assessed = standing.as_of, policy.calendar["assessment"].last or date.max
+    # What was observed after the day of assessment says nothing of the year.
+    rows = _latest([row for row in standing.of("fact", [leaf.fact]) if _observed(row) <= assessed])
     if not rows:
         if leaf.closes is None:
             return Observation(UNKNOWN, "missing")
@@ -133,7 +134,7 @@ def _latest(rows: Sequence[Row]) -> list[Row]:
 
 
 def _observed(row: Row) -> date:
-    observed = row.fields.get("observed_on", row.recorded_on)
+    observed = row.fields.get("observed_on")
     return observed if isinstance(observed, date) else date.min
 
 
@@ -165,7 +166,7 @@ def _rate(leaf: Rate, standing: Standing, policy: Policy) -> Observation:
     return Observation(
         verdict,
         reason=None if verdict is MET else "not_calculable" if empty else "threshold_missed",
-        grade="measured" if verdict is MET else None,
+        grade="measured" if verdict is MET and not empty else None,
         count=versions[0],
         seen=seen,
         conflict=conflict,

@@ -13,9 +13,9 @@ from engine.verdict import Verdict
 
 NOT_THERE = ("superseded", "replaced", "yielded")
 
-# What it would take to mend a failure, to compare ways of meeting a condition that all failed: one fact of a row,
-# a whole row, a row declared too much, or another arrangement altogether.
-FAILED_TEST, MISSING_ROW, UNDOING, OTHER_CHOICE = 1, 4, 4, 5
+# What it would take to mend a failure, to compare ways of meeting a condition that all failed: one test of a
+# row, an automated value, a whole row, a row declared too much, or another arrangement altogether.
+FAILED_TEST, FAILED_FACT, MISSING_ROW, UNDOING, OTHER_CHOICE = 1, 2, 5, 5, 6
 How = Literal["fact", "exemption", "neutralisation"]
 
 
@@ -99,7 +99,7 @@ class Reasons:
             case Record():
                 return self._record_gap(node)
             case Rate() | Fact():
-                return (0, FAILED_TEST)
+                return (0, FAILED_FACT)
             case Not():
                 return (0, UNDOING)
             case _:
@@ -113,11 +113,13 @@ class Reasons:
         return (1, 0) if leaf.earlier or leaf.row == "prefill" else (0, MISSING_ROW)
 
     def unknown(self, node: Node) -> Unknown:
-        """Why an unknown tree is unknown: the most telling of the unknown leaves it hangs on."""
+        """Why an unknown tree is unknown: the first unknown part of an `all`, the most telling branch of an `any`."""
         below = (self.trees[node.of],) if isinstance(node, Outcome) else children(node)
         doubtful = [child for child in below if self.verdicts[child.at] is Verdict.UNKNOWN]
         if not doubtful:
             return self.observations[node.at].unknown or "missing"
+        if isinstance(node, All):
+            return self.unknown(doubtful[0])
         return max((self.unknown(child) for child in doubtful), key=UNKNOWNS.index)
 
 

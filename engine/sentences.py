@@ -90,7 +90,7 @@ class Sentences(Phrases):
                 yield self.say(f"found.outcome_{node['verdict']}", name=self.claim(asks["outcome"]))
             case _:
                 pass
-        if saw.get("conflict"):
+        if len(saw.get("conflict", ())) > 1:
             yield self.say("found.conflict", rows=self.joined([self.origin(row) for row in saw["conflict"]], "and"))
         if saw.get("until") and node.get("unknown") == "not_yet":
             yield self.say("found.until", day=self.day(saw["until"]))
@@ -130,7 +130,9 @@ class Sentences(Phrases):
         expected = self.threshold(asks)
         count = saw.get("count")
         if count is None:
-            yield self.say("found.no_rate", label=self.text(measure.label), expected=expected)
+            key = "found.rate_unsettled" if saw.get("rows") else "found.no_rate"
+            yield self.say(key, label=self.text(measure.label), expected=expected)
+            yield from (self.row(one["row"]) for one in saw.get("rows", ()))
             return
         numerator, denominator, missing = (int(count[key]) for key in ("numerator", "denominator", "missing"))
         parts = {
@@ -142,6 +144,8 @@ class Sentences(Phrases):
             yield self.say("found.rate_empty", **parts)
             return
         yield self.say("found.rate", percent=self.percent(numerator, denominator), **parts)
+        if numerator > denominator:
+            yield self.say("found.above_one")
         if missing:
             number = self.counted(missing, measure.numerator)
             of = self.counted(denominator, measure.denominator)

@@ -59,7 +59,7 @@ class Standing:
         known = [row for row in dossier.rows if (day_known(row) or as_of) <= as_of]
         self.rows = tuple(self._status_known(row) for row in known)
         self.later = tuple(row for row in dossier.rows if row not in known)
-        self.superseded = {(row.type, row.supersedes) for row in self.rows if row.supersedes}
+        self.superseded = {(row.type, row.campaign, row.supersedes) for row in self.rows if row.supersedes}
 
     def _status_known(self, row: Row) -> Row:
         """A status given after the day reads as received."""
@@ -134,7 +134,7 @@ class Standing:
         return [row for row in rows if (row.recorded_on or date.min) == last]
 
     def _superseded(self, row: Row) -> bool:
-        return row.id is not None and (row.type, row.id) in self.superseded
+        return row.id is not None and (row.type, row.campaign, row.id) in self.superseded
 
     def _struck(self, row: Row, campaign: int) -> Struck | None:
         if self._superseded(row):

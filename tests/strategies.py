@@ -15,6 +15,7 @@ from engine.conditions import All, Always, Any, Exempt, Fact, Node, Not, Outcome
 from engine.verdict import Verdict
 
 Claims = tuple[tuple[str, Node], ...]
+Case = tuple[Claims, dict[str, Verdict]]
 
 verdicts = st.sampled_from(Verdict)
 
@@ -77,3 +78,8 @@ def observed(claims: Claims) -> list[str]:
 def observations(claims: Claims) -> st.SearchStrategy[dict[str, Verdict]]:
     """Any verdicts for those places."""
     return st.fixed_dictionaries(dict.fromkeys(observed(claims), verdicts))
+
+
+def cases(leaves: st.SearchStrategy[Node] = plain_leaves, most: int = 6) -> st.SearchStrategy[Case]:
+    """Claims, and verdicts observed for them."""
+    return claim_sets(leaves, most).flatmap(lambda claims: st.tuples(st.just(claims), observations(claims)))

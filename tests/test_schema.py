@@ -1,4 +1,4 @@
-"""What breaks a schema is told at its place, in words; and every sentence that may be told exists in both languages."""
+"""What breaks a schema is told at its place; and every sentence that may be told exists in both languages."""
 
 from __future__ import annotations
 
@@ -114,32 +114,84 @@ def broken(file: str, old: str, new: str) -> tuple[str, list[Problem]]:
 @pytest.mark.parametrize(
     ("file", "old", "new", "needle", "code", "details"),
     [
-        ("care/beacon.yaml", "evidence:", "evidense:", "evidense", "unknown_key", {"key": "evidense", "nearest": "evidence"}),
+        (
+            "care/beacon.yaml",
+            "evidence:",
+            "evidense:",
+            "evidense",
+            "unknown_key",
+            {"key": "evidense", "nearest": "evidence"},
+        ),
         ("care/beacon.yaml", "evidence: automated\n", "", "id: care", "missing_key", {"key": "evidence"}),
         ("care/beacon.yaml", "automated", "automatic", "evidence", "not_one_of", {"nearest": "automated"}),
         ("care/beacon.yaml", "points: 9.75", "points: nine", "points", "not_expected", {"value": "nine"}),
         ("care/beacon.yaml", "points: 9.75", "points: -9.75", "points", "not_expected", {"value": "-9.75"}),
-        ("care/beacon.yaml", "{ fact: { fact", "{ fakt: { fact", "fakt", "unknown_key", {"key": "fakt", "nearest": "fact"}),
-        ("care/beacon.yaml", "when: {", "when: { any: [],", "any: []", "not_expected", {}),
-        ("care/beacon.yaml", "lines: [1, 2]", "lines: [0, 2]", "lines", "below_minimum", {"value": "0", "limit": "1"}),
+        (
+            "care/beacon.yaml",
+            "{ fact: { fact",
+            "{ fakt: { fact",
+            "fakt",
+            "unknown_key",
+            {"key": "fakt", "nearest": "fact"},
+        ),
+        ("care/beacon.yaml", "when: {", "when: { any: [],", "when", "one_key_of", {}),
+        (
+            "care/beacon.yaml",
+            "lines: [1, 2]",
+            "lines: [0, 2]",
+            "0, 2]",
+            "below_minimum",
+            {"value": "0", "limit": "1"},
+        ),
         ("care/beacon.yaml", "year: 2031", "year: 3031", "year", "below_maximum", {"value": "3031", "limit": "2999"}),
         ("care/beacon.yaml", "care.beacon", "Care Beacon", "id:", "not_expected", {"value": "Care Beacon"}),
-        ("policy.yaml", "decision: { on: 2032-09-30, label", "decision: { label", "decision:", "one_key_of", {"names": "on, from, to, open"}),
-        ("policy.yaml", "decision: { on: 2032-09-30,", "Decision: { on: 2032-09-30,", "calendar:", "missing_key", {"key": "decision"}),
+        (
+            "policy.yaml",
+            "decision: { on: 2032-09-30, label",
+            "decision: { label",
+            "decision:",
+            "one_key_of",
+            {"names": "on, from, to, open"},
+        ),
+        (
+            "policy.yaml",
+            "decision: { on: 2032-09-30,",
+            "Decision: { on: 2032-09-30,",
+            "calendar:",
+            "missing_key",
+            {"key": "decision"},
+        ),
         ("policy.yaml", "on: 2032-09-30", "on: 30/09/2032", "on: 30", "not_expected", {"value": "30/09/2032"}),
-        ("policy.yaml", "pays: indicators", "pays: indicator", "pays: indicator\n", "not_one_of", {"nearest": "indicators"}),
-        ("tables/lamps.yaml", "oil:", "Oil:", "entries", "bad_name", {"value": "Oil"}),
-        ("readings/target.yaml", "contradiction: C01", "contradiction: one", "contradiction", "not_expected", {"value": "one"}),
+        (
+            "policy.yaml",
+            "pays: indicators",
+            "pays: indicator",
+            "pays: indicator\n",
+            "not_one_of",
+            {"nearest": "indicators"},
+        ),
+        ("tables/lamps.yaml", "oil:", "Oil:", "Oil:", "bad_name", {"value": "Oil"}),
+        (
+            "readings/target.yaml",
+            "contradiction: C01",
+            "contradiction: one",
+            "contradiction",
+            "not_expected",
+            {"value": "one"},
+        ),
         ("components/garden.yaml", "euros: 110.10", "euros: 1e3", "euros: 1e3", "not_expected", {"value": "1e3"}),
         ("care/orchard.yaml", "then: 6, ", "", "points", "missing_key", {"key": "then"}),
     ],
-)  # fmt: skip
+)
 def test_a_fault_is_named_where_it_stands(
     file: str, old: str, new: str, needle: str, code: str, details: Mapping[str, str]
 ) -> None:
-    text, (problem, *_) = broken(file, old, new)
-    told = {key: problem.details.get(key) for key in details}
-    assert (problem.code, (problem.line, problem.column), told) == (code, spot(text, needle), details)
+    text, found = broken(file, old, new)
+    told = [
+        (problem.code, (problem.line, problem.column), {key: problem.details.get(key) for key in details})
+        for problem in found
+    ]
+    assert (code, spot(text, needle), details) in told
 
 
 def test_faults_come_in_the_order_of_the_file() -> None:
@@ -173,13 +225,17 @@ def test_the_nearest_name_is_offered_and_a_far_one_is_not() -> None:
     ("lang", "expected"),
     [
         ("en", "policy.yaml:3:7: “calendar.year”: unknown measure: “trade”. The nearest name is “trades”."),
-        ("fr", "policy.yaml:3:7\u00a0: « calendar.year » : mesure inconnue : « trade ». Le nom le plus proche est « trades »."),
+        (
+            "fr",
+            "policy.yaml:3:7 : « calendar.year » : mesure inconnue : « trade »."
+            " Le nom le plus proche est « trades ».",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_problem_is_told_with_its_place_and_its_remedy(lang: Lang, expected: str) -> None:
     details = {"name": "trade", "nearest": "trades", "valid": "trades, echoes"}
     problem = Problem("unknown_measure", "policy.yaml", 3, 7, "calendar.year", details)
-    assert render(problem, lang).replace("\u202f", " ").replace("\u00a0", " ") == expected.replace("\u00a0", " ")
+    assert re.sub(r"\s", " ", render(problem, lang)) == expected
 
 
 def places(text: str) -> set[str]:
@@ -200,7 +256,7 @@ def codes(node: ast.AST) -> Iterator[str]:
     """The texts an expression may be, as patterns: a string is itself, what an f-string fills in is anything."""
     match node:
         case ast.Constant(value=str(text)):
-            yield re.escape(text)
+            yield from [re.escape(text)] if text else []
         case ast.JoinedStr(values=parts):
             yield "".join(re.escape(str(part.value)) if isinstance(part, ast.Constant) else ".+" for part in parts)
         case ast.IfExp(body=body, orelse=orelse):
