@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from engine.conditions import All, Any, Attribute, Exempt, Fact, Node, Not, Outcome, Rate, Record, children
-from engine.observation import GRADES, REASONS, UNKNOWNS, Grade, Observation, Reason, Seen, Unknown
+from engine.conditions import All, Any, Attribute, Exempt, Fact, FieldTest, Node, Not, Outcome, Rate, Record, children
+from engine.observation import GRADES, REASONS, UNKNOWNS, Check, Grade, Observation, Reason, Seen, Unknown
 from engine.policy import Evidence
 from engine.verdict import Verdict
 
 NOT_THERE = ("superseded", "replaced", "yielded")
-
 # What it would take to mend a failure, to compare ways of meeting a condition that all failed: one test of a
 # row, an automated value, a whole row, a row declared too much, or another arrangement altogether.
 FAILED_TEST, FAILED_FACT, MISSING_ROW, UNDOING, OTHER_CHOICE = 1, 2, 5, 5, 6
+NEVER = (True, OTHER_CHOICE)
 How = Literal["fact", "exemption", "neutralisation"]
 
 
@@ -84,33 +84,35 @@ class Reasons:
         """Of several unmet branches, the one that came nearest to being met; of equals, the one that says most."""
         return min(branches, key=lambda branch: (self._gap(branch), -REASONS.index(self.unmet(branch))))
 
-    def _gap(self, node: Node) -> tuple[int, int]:
-        """How far a node is from being met: what the doctor cannot change, then what would have to change."""
+    def _gap(self, node: Node) -> tuple[bool, int]:
+        """How far a node is from being met: whether by something not the doctor's to bring, then how much."""
         if self.verdicts[node.at] is Verdict.MET:
-            return (0, 0)
+            return (False, 0)
         match node:
             case All(of=of):
                 gaps = [self._gap(part) for part in of]
-                return (sum(fixed for fixed, _ in gaps), sum(free for _, free in gaps))
+                return (any(fixed for fixed, _ in gaps), sum(cost for _, cost in gaps))
             case Any(of=of):
-                return min((self._gap(branch) for branch in of), default=(1, 0))
+                return min((self._gap(branch) for branch in of), default=NEVER)
             case Exempt(when=when, require=require):
                 return min(self._gap(when), self._gap(require))
             case Record():
                 return self._record_gap(node)
-            case Rate() | Fact():
-                return (0, FAILED_FACT)
+            case Rate():
+                return (False, FAILED_FACT)
+            case Fact():
+                return (True, FAILED_FACT)
             case Not():
-                return (0, UNDOING)
+                return (False, UNDOING)
             case _:
-                return (1, 0)
+                return NEVER
 
-    def _record_gap(self, leaf: Record) -> tuple[int, int]:
+    def _record_gap(self, leaf: Record) -> tuple[bool, int]:
         """The failed tests of the row that came nearest, or the row to bring where it is the doctor's to bring."""
         rows = [one for one in self.observations[leaf.at].seen if one.struck not in NOT_THERE]
         if rows:
-            return (0, min(_failings(one) for one in rows))
-        return (1, 0) if leaf.earlier or leaf.row == "prefill" else (0, MISSING_ROW)
+            return (False, min(_failings(one) for one in rows))
+        return (leaf.earlier or leaf.row == "prefill", MISSING_ROW)
 
     def unknown(self, node: Node) -> Unknown:
         """Why an unknown tree is unknown: the first unknown part of an `all`, the most telling branch of an `any`."""
@@ -125,5 +127,13 @@ class Reasons:
 
 def _failings(one: Seen) -> int:
     failed = [check for check in one.checks if check.verdict is not Verdict.MET]
-    costs = [OTHER_CHOICE if check.field == "choice" else FAILED_TEST for check in failed]
-    return sum(costs) or FAILED_TEST
+    return sum(OTHER_CHOICE if _other_kind(check) else FAILED_TEST for check in failed) or FAILED_TEST
+
+
+def _other_kind(check: Check) -> bool:
+    """Whether the row is of another kind than the test wants: a choice or category that is not the one asked."""
+    return (
+        isinstance(check.test, FieldTest)
+        and check.reason in ("not_qualifying", "document_mismatch")
+        and (isinstance(check.found, str))
+    )

@@ -38,13 +38,13 @@ NAMES: list[Fault] = [
     ("care/beacon.yaml", "choose: target", "choose: targit", "choose: targit", "unknown_reading", "target"),
     ("base/exchange.yaml", "measure: trades", "measure: trade", "measure: trade\n", "unknown_measure", "trades"),
     ("care/quarry.yaml", "fact: quarried", "fact: quarryed", "fact: quarryed", "unknown_fact", "quarried"),
-    ("care/harbour.yaml", "specialty", "speciality", "{ field: speciality", "unknown_field", "specialty"),
+    ("care/harbour.yaml", "specialty", "speciality", "attribute: { field: speciality", "unknown_field", "specialty"),
     ("base/register.yaml", "sworn: true", "sworm: true", "sworm", "unknown_field", "sworn"),
-    ("base/register.yaml", "logbook", "logbok", "declaration", "unknown_item", "logbook"),
+    ("base/register.yaml", "logbook", "logbok", "declaration: logbok", "unknown_item", "logbook"),
     ("care/orchard.yaml", "prefill: orchard", "prefill: orchad", "prefill: ", "unknown_item", "orchard"),
     ("care/lantern.yaml", "of: lamp", "of: lampe", "of: lampe", "unknown_item", "lamp"),
     ("care/lantern.yaml", "same: { lamp:", "same: { lump:", "lump", "unknown_item", "lamp"),
-    ("care/lantern.yaml", "{ model: choice }", "{ modal: choice }", "modal", "unknown_field", "model"),
+    ("care/lantern.yaml", "{ model: choice }", "{ modal: choice }", "lamp: { modal", "unknown_field", "model"),
     ("care/lantern.yaml", "[bill, letter]", "[bill, lettre]", "lettre", "unknown_kind", "letter"),
     ("care/lantern.yaml", "table: lamps", "table: lambs", "table: lambs", "unknown_table", "lamps"),
     ("care/orchard.yaml", "within: spring", "within: springs", "within: springs", "unknown_entry", "spring"),
@@ -52,7 +52,14 @@ NAMES: list[Fault] = [
     ("base/exchange.yaml", "from: year", "from: yaer", "counts_from", "unknown_entry", "year"),
     ("care/orchard.yaml", "care.beacon", "care.beakon", "outcome: ", "unknown_outcome", "care.beacon"),
     ("policy.yaml", "gate: { outcome: base }", "gate: { outcome: bass }", "outcome: bass", "unknown_outcome", "base"),
-    ("policy.yaml", "gate: { outcome: base }", "gate: { outcome: care }", "outcome: care", "unknown_outcome", "base"),
+    (
+        "policy.yaml",
+        "gate: { outcome: base }",
+        "gate: { outcome: care }",
+        "outcome: care",
+        "unknown_outcome",
+        "care.tide",
+    ),
     ("policy.yaml", "ferry, meadow", "fairy, meadow", "fairy", "not_in_folder", "ferry"),
     ("policy.yaml", "[garden]", "[gardens]", "gardens", "not_in_folder", "garden"),
     ("policy.yaml", "volet: base, points", "volet: bass, points", "volet: bass", "unknown_outcome", "base"),
@@ -95,17 +102,17 @@ SENSE: list[tuple[str, str, str, str, str]] = [
     ("policy.yaml", "[beacon, lantern", "[beacon, beacon, lantern", "beacon, lantern", "duplicate_id"),
     ("policy.yaml", "[garden]", "[garden, garden]", "garden]", "duplicate_id"),
     ("policy.yaml", "- id: care\n", "- id: base\n", "id: base\n", "duplicate_id"),
-    ("tables/lamps.yaml", "torch:", "oil:", "id: ", "duplicate_id"),
+    ("tables/lamps.yaml", "torch:", "oil:", "oil: { label: { fr: Texte, en: Text } } }\n", "duplicate_id"),
     ("policy.yaml", "on: 2032-09-30", "on: 2032-02-30", "on: 2032-02-30", "no_such_day"),
     ("policy.yaml", "from: 2031-03-21", "from: 2031-06-21", "spring", "span_backwards"),
     ("policy.yaml", "decision: { on: 2032-09-30", "decision: { open: true", "decision", "entry_open"),
     ("care/beacon.yaml", "lines: [1, 2]", "lines: [2, 1]", "lines", "lines_backwards"),
-    ("care/beacon.yaml", "low: 12, ", "", "{ choose", "options_not_listed"),
-    ("care/beacon.yaml", "low: 12, ", "low: 12, lower: 9, ", "{ choose", "options_not_listed"),
-    ("care/beacon.yaml", "low: 12", "low: silent", "at_least", "silent_option_taken"),
+    ("care/beacon.yaml", "low: 12, ", "", "at_least", "options_not_listed"),
+    ("care/beacon.yaml", "low: 12, ", "low: 12, lower: 9, ", "at_least", "options_not_listed"),
+    ("care/beacon.yaml", "low: 12", "low: silent", "low: silent", "silent_option_taken"),
     ("care/beacon.yaml", "low: 12", "low: ~", "fact: { fact", "empty_option"),
     ("base/exchange.yaml", "shut: unmet", "shut: ~", "zero", "empty_option"),
-    ("base/exchange.yaml", "3/7", "3/0", "more_than", "not_a_number"),
+    ("base/exchange.yaml", "3/7", "3/0", "more_than", "not_expected"),
     ("base/exchange.yaml", "3/7", r'"3/7\n"', "more_than", "not_a_number"),
     ("care/meadow.yaml", "during: spring", "within: spring", "rented_from", "span_test"),
     ("care/meadow.yaml", "during: spring", "stated: true", "rented_from", "span_test"),
@@ -238,7 +245,8 @@ def test_the_digest_does_not_depend_on_the_readings_taken() -> None:
 
 
 def test_a_case_on_a_day_that_does_not_exist_is_told_at_its_place(tmp_path: Path) -> None:
-    text = f"about: care.beacon\ncases:\n  - name: a\n    title: {TEXT}\n    as_of: 2031-02-29\n    expect: {{ outcome: refused }}\n"
+    case = f"{{ name: a, title: {TEXT}, as_of: 2031-02-29, expect: {{ outcome: refused }} }}"
+    text = f"about: care.beacon\ncases:\n  - {case}\n"
     with pytest.raises(Invalid) as raised:
         list(read_cases(pages(tmp_path, {"cases/a.yaml": text})))
     (problem,) = raised.value.problems
