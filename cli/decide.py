@@ -5,18 +5,24 @@ from __future__ import annotations
 import typer
 
 from cli.failing import printable
+from cli.language import Language, Spoken, spoken
 from cli.options import Data, Doctor, Policies, Readings, Year, decided
 
 
 def decide(
-    doctor: Doctor, year: Year = None, data: Data = None, reading: Readings = None, policies: Policies = None
+    doctor: Doctor,
+    year: Year = None,
+    data: Data = None,
+    reading: Readings = None,
+    policies: Policies = None,
+    lang: Spoken = Language.fr,
 ) -> None:
     """Dit en une ligne les points, les euros et la solidité de la décision."""
     from engine.phrases import Phrases
     from engine.record import record
 
     decision = decided(doctor, year, data, reading, policies).decision
-    phrases = Phrases(decision.policy, "fr")
+    phrases = Phrases(decision.policy, spoken())
     written = record(decision)
     basis = phrases.say(f"grade.{decision.grade}") if decision.grade else phrases.say("grade.none")
     points, euros = (

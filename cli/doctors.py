@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from cli.language import Language, Spoken, spoken
 from cli.options import Data
 
 
-def doctors(data: Data = None) -> None:
+def doctors(data: Data = None, lang: Spoken = Language.fr) -> None:
     """Liste les médecins des données, avec leurs campagnes."""
     from cli.screen import screen, table
     from engine.stores import bundled_examples
@@ -13,8 +14,8 @@ def doctors(data: Data = None) -> None:
     from engine.words import say
 
     rows = [
-        (one.number, one.name or say("fr", "view.unnamed"), ", ".join(map(str, one.years)))
+        (one.number, one.name or say(spoken(), "view.unnamed"), ", ".join(map(str, one.years)))
         for one in known_doctors(data or bundled_examples())
     ]
-    heads = [say("fr", f"head.{name}") for name in ("number", "name", "campaigns")]
+    heads = [say(spoken(), f"head.{name}") for name in ("number", "name", "campaigns")]
     screen().print(table(heads, rows))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.language import Language, Spoken, spoken
 from cli.options import Data, Decided, Doctor, Policies, Readings, Year, decided
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def explain(
     ] = Depth.short,
     proof: Annotated[bool, typer.Option("--proof", help="Ajoute la preuve : chaque règle déclenchée.")] = False,
     policies: Policies = None,
+    lang: Spoken = Language.fr,
 ) -> None:
     """Explique chaque point accordé ou refusé, sur quelles données et selon quel passage."""
     from engine.record import canonical
@@ -66,14 +68,16 @@ def explain(
 def _explanation(result: Decided, indicator: str | None, depth: Depth, *, proof: bool) -> Explanation:
     from engine.explanation import explain as told
     from engine.explanation import only
+    from engine.phrases import Phrases
     from engine.problems import Invalid, Problem, unknown_name
     from engine.proof import proof_part
 
     decision = result.decision
-    titles = {one.id: one.title.fr for one in decision.policy.indicators}
+    phrases = Phrases(decision.policy, spoken())
+    titles = {one.id: phrases.text(one.title) for one in decision.policy.indicators}
     if indicator is not None and indicator not in titles:
         raise Invalid([Problem("unknown_indicator", details=unknown_name(indicator, titles))])
-    explanation = told(result.record(), decision.dossier, decision.policy, "fr", depth.value)
+    explanation = told(result.record(), decision.dossier, decision.policy, spoken(), depth.value)
     if indicator is not None:
         explanation = only(explanation, titles[indicator])
-    return explanation.with_section(proof_part(decision, "fr", indicator)) if proof else explanation
+    return explanation.with_section(proof_part(decision, spoken(), indicator)) if proof else explanation

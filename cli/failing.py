@@ -20,13 +20,13 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() or category(char) == "Zs" else " " for char in text)
 
 
-def problem_lines(problems: Iterable[Problem], lang: Lang = "fr") -> list[str]:
+def problem_lines(problems: Iterable[Problem], lang: Lang) -> list[str]:
     """The lines that tell what is wrong with an input."""
     from engine.problems import render
 
     return [printable(render(problem, lang)) for problem in problems]
 
 
-def fault_lines(fault: Exception, lang: Lang = "fr") -> list[str]:
+def fault_lines(fault: Exception, lang: Lang) -> list[str]:
     """The lines that tell a fault of the product itself."""
     return [printable(say(lang, "fault.derivation", why=str(fault)))]

@@ -9,6 +9,7 @@ import typer
 
 from cli import decide, doctors, explain, policy
 from cli.failing import EXIT_FAULT, EXIT_INVALID, fault_lines, problem_lines
+from cli.language import spoken
 
 app = typer.Typer(
     name="forfait",
@@ -32,9 +33,9 @@ def main() -> None:
     try:
         app()
     except Invalid as invalid:
-        _stop(problem_lines(invalid.problems), EXIT_INVALID)
+        _stop(problem_lines(invalid.problems, spoken()), EXIT_INVALID)
     except EngineFault as fault:
-        _stop(fault_lines(fault), EXIT_FAULT)
+        _stop(fault_lines(fault, spoken()), EXIT_FAULT)
     except BrokenPipeError:
         # The reader went away: what is left to write has nowhere to go, at exit either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

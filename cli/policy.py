@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from cli.language import Language, Spoken, spoken
 from cli.options import Policies
 
 app = typer.Typer(help="Les barèmes : années, indicateurs, lectures.", no_args_is_help=True)
@@ -15,7 +16,7 @@ def policy() -> None:
 
 
 @app.command("list")
-def list_policies(policies: Policies = None) -> None:
+def list_policies(policies: Policies = None, lang: Spoken = Language.fr) -> None:
     """Liste les années, leurs indicateurs et leurs lectures contestées."""
     from cli.draw import draw_parts
     from cli.screen import screen
@@ -25,4 +26,4 @@ def list_policies(policies: Policies = None) -> None:
 
     out = screen()
     for folder in years(policies or bundled_policies()).values():
-        draw_parts(out, [contents(link(read_policy(folder), {}), "fr")])
+        draw_parts(out, [contents(link(read_policy(folder), {}), spoken())])

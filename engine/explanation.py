@@ -187,14 +187,28 @@ class _Explainer(Sentences):
                 yield Part(self.label(step["when"]), "met", self.say(f"effect.{step['as']}"), parts=tuple(parts))
 
     def tell(self, tree: Json, under: str = "") -> list[Part]:
-        """The leaves that made the verdict, each with what it found; a lone leaf speaks `under` its indicator."""
+        """The leaves that made the verdict, each with what it found, grouped by the labelled parts of the tree.
+
+        A lone leaf without a name of its own speaks `under` its indicator.
+        """
+        groups = [child for child in self.parted(tree) if child["verdict"] == tree["verdict"]]
+        if groups:
+            return [Part(self.label(group), group["verdict"], parts=tuple(self.leaves(group))) for group in groups]
+        told, found = self.leaves(tree), telling(tree)
+        alone = len(told) == 1 and (told[0].text == under or not self.own_label(found[0]))
+        return list(told[0].parts) if under and alone else told
+
+    def parted(self, tree: Json) -> list[Json]:
+        """The parts of an `all` that are themselves gates with a name."""
+        below = tree.get("of", ()) if tree["kind"] == "all" else ()
+        return [child for child in below if child.get("of") and self.own_label(child)]
+
+    def leaves(self, tree: Json) -> list[Part]:
         told: dict[tuple[str, tuple[str, ...]], Part] = {}
         for leaf in telling(tree):
             found = tuple(sentence for sentence in self.found(leaf) if sentence)
             told.setdefault((self.label(leaf), found), Part(self.label(leaf), leaf["verdict"], parts=_parts(found)))
-        parts = list(told.values())
-        alone = len(parts) == 1 and (parts[0].text == under or not self.own_label(telling(tree)[0]))
-        return list(parts[0].parts) if under and alone else parts
+        return list(told.values())
 
     def tree(self, node: Json) -> Part:
         """A node with everything under it, branches that were not needed included."""

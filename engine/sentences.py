@@ -191,7 +191,17 @@ class Sentences(Phrases):
             for key, value in fields.items()
         ]
         shown = self.say("row.fields", fields=", ".join(parts)) if parts else ""
-        return self.say("row.line", name=self.row_name(row), fields=shown, origin=self.origin(row))
+        excluded = self._excluded(row) if only is None and row.get("exclusions") else ""
+        return self.say("row.line", name=self.row_name(row), fields=shown + excluded, origin=self.origin(row))
+
+    def _excluded(self, row: Json) -> str:
+        """What a measure left out of its counts, by reason."""
+        reasons = self.policy.vocabulary.measures[row["name"]].exclusions
+        counts = [
+            self.say("row.exclusion", count=self.number(count), reason=self.text(reasons[name]))
+            for name, count in sorted(row["exclusions"].items())
+        ]
+        return self.say("row.excluded", counts=", ".join(counts))
 
     def row_field(self, row: Json, key: str) -> str:
         """The label of a row's field; a document's state is not the doctor's status."""
