@@ -6,7 +6,7 @@ import typer
 
 from cli.failing import printable
 from cli.language import Language, Spoken, spoken
-from cli.options import Data, Doctor, Policies, Readings, Year, decided
+from cli.options import AsOf, Data, Doctor, Policies, Readings, Year, decided
 
 
 def decide(
@@ -14,6 +14,7 @@ def decide(
     year: Year = None,
     data: Data = None,
     reading: Readings = None,
+    as_of: AsOf = None,
     policies: Policies = None,
     lang: Spoken = Language.fr,
 ) -> None:
@@ -21,7 +22,7 @@ def decide(
     from engine.phrases import Phrases
     from engine.record import record
 
-    decision = decided(doctor, year, data, reading, policies).decision
+    decision = decided(doctor, year, data, reading, policies, as_of).decision
     phrases = Phrases(decision.policy, spoken())
     written = record(decision)
     basis = phrases.say(f"grade.{decision.grade}") if decision.grade else phrases.say("grade.none")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.language import Language, Spoken, spoken
-from cli.options import Data, Decided, Doctor, Policies, Readings, Year, decided
+from cli.options import AsOf, Data, Decided, Doctor, Policies, Readings, Year, decided
 
 if TYPE_CHECKING:
     from engine.explanation import Explanation
@@ -38,6 +38,7 @@ def explain(
         typer.Option("--indicator", help="N’explique que cet indicateur (les noms : forfait policy list)."),
     ] = None,
     reading: Readings = None,
+    as_of: AsOf = None,
     format: Annotated[Format, typer.Option("--format", help="Arbre, Markdown, ou données JSON.")] = Format.tree,
     depth: Annotated[
         Depth, typer.Option("--depth", help="L’essentiel, ou toutes les branches, données et paramètres.")
@@ -49,7 +50,7 @@ def explain(
     """Explique chaque point accordé ou refusé, sur quelles données et selon quel passage."""
     from engine.record import canonical
 
-    result = decided(doctor, year, data, reading, policies)
+    result = decided(doctor, year, data, reading, policies, as_of)
     if format is Format.json:
         typer.echo(canonical(result.record()).decode())
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -28,6 +29,20 @@ Readings = Annotated[
     list[str] | None,
     typer.Option("--reading", metavar="NOM=OPTION", help="Retient une autre lecture d’un point contesté."),
 ]
+
+
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="AAAA-MM-JJ", help="Décide sur ce qui était connu à la fin de ce jour."),
+]
+
+
+def day(written: str | None) -> date | None:
+    """The day written as an option. Raises Invalid when it is none."""
+    try:
+        return date.fromisoformat(written) if written else None
+    except ValueError:
+        raise Invalid([Problem("bad_date", details={"value": str(written)})]) from None
 
 
 def readings(written: Iterable[str] | None) -> dict[str, str]:
@@ -69,7 +84,12 @@ class Decided:
 
 
 def decided(
-    doctor: str, year: int | None, data: Path | None, written: Iterable[str] | None, root: Path | None
+    doctor: str,
+    year: int | None,
+    data: Path | None,
+    written: Iterable[str] | None,
+    root: Path | None,
+    as_of: str | None = None,
 ) -> Decided:
     """The decision on a doctor of the data, for a year (default: the latest campaign of the dossier)."""
     from engine.decision import decide
@@ -80,4 +100,4 @@ def decided(
     known = find_doctor(data or bundled_examples(), doctor)
     files = policy_files(year or known.years[-1], root)
     policy = link(files, readings(written))
-    return Decided(decide(policy, read_dossier(known.page, policy)), files, known.page)
+    return Decided(decide(policy, read_dossier(known.page, policy), day(as_of)), files, known.page)

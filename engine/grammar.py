@@ -206,6 +206,7 @@ class Grammar:
     def _fact(self, body: Cursor) -> Fact:
         name = self._known(body["fact"], "fact", self.vocabulary.facts)
         tests = self._tests(body, skip=("fact", "closes", "counts_from"))
+        _check_span(tests, name, body, span=False)
         return Fact(
             at="",
             fact=name,
@@ -295,8 +296,7 @@ class Grammar:
         span = " to " in key
         fields = tuple(key.split(" to " if span else " or "))
         self._check_fields(fields, cursor)
-        if any(span != (isinstance(test, Day) and test.relation == "during") for test in tests):
-            cursor.fail("span_test", name=key)
+        _check_span(tests, key, cursor, span=span)
         return FieldTest(fields, span, tests) if tests else None
 
     def _check_fields(self, fields: tuple[str, ...], cursor: Cursor) -> None:
@@ -343,6 +343,12 @@ class Grammar:
         if cursor.text not in names:
             cursor.fail_name(UNKNOWN[kind], names)
         return cursor.text
+
+
+def _check_span(tests: tuple[Test, ...], name: str, cursor: Cursor, *, span: bool) -> None:
+    """A span takes `during` and nothing else; what is no span does not take it."""
+    if any(span != (isinstance(test, Day) and test.relation == "during") for test in tests):
+        cursor.fail("span_test", name=name)
 
 
 def _under(place: Place, step: str) -> Place:

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from engine.choices import link_readings, settle, sources_of, text_of
 from engine.claims import CyclicOutcomes, claims
-from engine.conditions import Always, Empty, Entry, Source
+from engine.conditions import Always, Empty, Entry, Source, Table
 from engine.cursor import Cursor
 from engine.grammar import Grammar, Place, parse_day
 from engine.loading import PolicyFiles
@@ -27,6 +27,7 @@ from engine.policy import (
     Period,
     Policy,
     Published,
+    Reading,
     Tier,
     Volet,
     Weight,
@@ -59,13 +60,19 @@ def _linked(files: PolicyFiles, asked: tuple[tuple[str, str], ...]) -> Policy:
     return link(files, dict(asked))
 
 
+@lru_cache(maxsize=16)
+def _unchosen(files: PolicyFiles) -> tuple[dict[str, Document], dict[str, Reading], dict[str, Table]]:
+    """What no reading can change: the sources, the readings themselves, the closed lists."""
+    documents = {name: _document(name, cursor) for name, cursor in Cursor.top(files.policy)["sources"].items()}
+    tables = each(files.tables, lambda name, page: link_table(name, page, documents))
+    return documents, link_readings(files.readings, documents), tables
+
+
 class _Linker:
     def __init__(self, files: PolicyFiles, asked: Mapping[str, str]) -> None:
         self.files, self.top = files, Cursor.top(files.policy)
-        self.documents = {name: _document(name, cursor) for name, cursor in self.top["sources"].items()}
-        self.readings = link_readings(files.readings, self.documents)
+        self.documents, self.readings, self.tables = _unchosen(files)
         self.choices = settle(self.readings, asked)
-        self.tables = each(files.tables, lambda name, page: link_table(name, page, self.documents))
         self.grammar = Grammar(files.year, self.documents, self.readings, self.choices, self.tables)
         self.grammar.calendar = {name: self.entry(name, cursor) for name, cursor in self.top["calendar"].items()}
         pages = {name: Cursor.top(page) for name, page in files.vocabulary.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import product
@@ -98,9 +98,9 @@ def _plain(verdict: Verdict, value: Value | None, reason: Reason) -> Observation
 
 
 def _fact(leaf: Fact, standing: Standing, policy: Policy) -> Observation:
-    as_of, assessed = standing.as_of, policy.calendar["assessment"].last or date.max
-    # What was observed after the day of assessment says nothing of the year.
-    rows = _latest([row for row in standing.of("fact", [leaf.fact]) if _observed(row) <= assessed])
+    as_of, span = standing.as_of, leaf.counts_from or policy.calendar["assessment"]
+    # What was observed after the end of the year it should tell of says nothing of that year.
+    rows = _latest([row for row in standing.of("fact", [leaf.fact]) if _observed(row) <= (span.last or date.max)])
     if not rows:
         if leaf.closes is None:
             return Observation(UNKNOWN, "missing")
@@ -259,7 +259,7 @@ def _record(leaf: Record, standing: Standing) -> Observation:
     found = standing.candidates(leaf.row, leaf.names, leaf.of, campaign) if campaign is not None else []
     there = [candidate for candidate in found if _filed(leaf, candidate.row)]
     seen = _doubted(there, [_look(leaf, candidate, standing) for candidate in there])
-    conflict = tuple(row for candidate in there for row in candidate.conflict)
+    conflict = _distinct(row for candidate in there for row in candidate.conflict)
     still_open = leaf.closes is not None and not _ended(leaf.closes, standing.as_of)
     verdict = max([one.verdict for one in seen], default=UNMET)
     if verdict is MET and not _ended(leaf.counts_from, standing.as_of):
@@ -272,6 +272,14 @@ def _record(leaf: Record, standing: Standing) -> Observation:
         return Observation(UNKNOWN, "not_yet", seen=seen, until=_last(leaf.closes))
     reason, refused = _why(leaf, seen)
     return Observation(UNMET, reason=reason, seen=seen, refused=refused, conflict=conflict)
+
+
+def _distinct(rows: Iterable[Row]) -> tuple[Row, ...]:
+    kept: list[Row] = []
+    for row in rows:
+        if row not in kept:
+            kept.append(row)
+    return tuple(kept)
 
 
 def _doubted(there: list[Candidate], seen: list[Seen]) -> tuple[Seen, ...]:

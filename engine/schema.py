@@ -65,6 +65,8 @@ def _problem(page: Page, error: ValidationError) -> Problem:
     deepest: Anything = best_match([error]) or error  # the library types its attributes as possibly unset
     path = tuple(deepest.absolute_path)
     value = deepest.instance
+    if "propertyNames" in deepest.absolute_schema_path:
+        return page.problem("bad_name", (*path, value), value=value[:80])
     shown = value if isinstance(value, str) else type(value).__name__
     match deepest.validator:
         case "required":
@@ -93,8 +95,6 @@ def _problem(page: Page, error: ValidationError) -> Problem:
             return page.problem(
                 f"below_{deepest.validator}", path, value=shown[:80], limit=str(deepest.validator_value)
             )
-        case "propertyNames":
-            return page.problem("bad_name", path, value=shown[:80])
         case _:
             expected = deepest.schema.get("description") or _expected(deepest)
             return page.problem("not_expected", path, value=shown[:80], expected=expected)

@@ -82,7 +82,7 @@ def _pages(path: Path, number: str | None) -> Iterator[Page]:
 
 
 def _lines(file: Path, text: str, number: str | None) -> Iterator[Page]:
-    for count, line in enumerate(text.splitlines(), start=1):
+    for count, line in enumerate(text.split("\n"), start=1):
         if line.strip() and (number is None or number in line):
             # The parser knows one line alone: its faults and marks are moved to where that line stands.
             try:
