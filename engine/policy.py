@@ -65,7 +65,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of the doctor or of a row: its type, label, and the values it may take."""
+    """A field of the doctor or of a row, or a fact: its type, label, and the values it may take.
+
+    A `fixed` fact is none the doctor could have changed (where a service is deployed, say).
+    """
 
     name: str
     type: FieldType
@@ -73,6 +76,7 @@ class Field:
     values: Mapping[str, Text]
     table: Table | None
     unit: Unit | None = None
+    fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

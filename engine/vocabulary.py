@@ -72,6 +72,7 @@ def link_vocabulary(
             values=_texts(cursor.get("values")),
             table=table(listed) if listed else None,
             unit=_unit(unit) if unit else None,
+            fixed=cursor.get("fixed") is not None,
         )
 
     def measure(name: str, cursor: Cursor) -> Measure:

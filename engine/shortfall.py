@@ -1,0 +1,91 @@
+"""What was missing: the smallest changes a doctor could have made that would have granted an indicator.
+
+Each is found on the tree (`ways`), made on the dossier (`mending`) and decided again: what is announced is what the
+engine would have decided, cascade through the volets included.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from engine.amount import Amount
+from engine.conditions import Node, Observed, walk
+from engine.decision import Decision, judge, ordered
+from engine.mending import Change, Mender, changeable
+from engine.verdict import Verdict
+from engine.ways import Way, ways
+
+MOST_SHORTFALLS = 8
+MOST_TRIED = 32
+"""Ways tried for one claim: those the dossier's own facts make impossible are passed over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """One set of changes that would have met a claim, and the decision it would have given."""
+
+    changes: tuple[Change, ...]
+    decision: Decision
+
+    def gain(self, before: Decision) -> Amount:
+        """The points paid on top of what is paid, from what is certain to what is possible."""
+        return Amount(self.decision.paid.least - before.paid.least, self.decision.paid.most - before.paid.most)
+
+
+def shortfalls(decision: Decision, claim: str, most: int = MOST_SHORTFALLS) -> tuple[Shortfall, ...]:
+    """The smallest sets of changes that would have met a claim (an indicator, a volet's gate), fewest first.
+
+    Empty when it is met, or when nothing a doctor could have done would have met it.
+    """
+    return _Search(decision).find(claim, most)
+
+
+class _Search:
+    def __init__(self, decision: Decision) -> None:
+        self.decision, self.policy = decision, decision.policy
+        self.trees = dict(ordered(self.policy))
+        nodes = [node for tree in self.trees.values() for node in walk(tree)]
+        self.places = {node.at: index for index, node in enumerate(nodes)}
+        self.leaves = {node.at: node for node in nodes if isinstance(node, Observed)}
+
+    def find(self, claim: str, most: int) -> tuple[Shortfall, ...]:
+        if self.decision.verdicts[claim] is Verdict.MET:
+            return ()
+        found: list[Shortfall] = []
+        for way in ways(self.trees[claim], self.decision.verdicts, self.trees, self._changeable)[:MOST_TRIED]:
+            changes = self.minimal(self.made(way), claim)
+            if changes is None or any(changes == one.changes for one in found):
+                continue
+            found.append(Shortfall(changes, self.decided(changes)))
+            if len(found) == most:
+                break
+        return tuple(sorted(found, key=lambda one: (len(one.changes), -one.gain(self.decision).least)))
+
+    def _changeable(self, leaf: Node, met: bool) -> bool:
+        return changeable(leaf, met, self.policy)
+
+    def made(self, way: Way) -> tuple[Change, ...]:
+        """The changes that a way asks for, made one leaf after the other in the order of the text."""
+        mender = Mender(self.decision.dossier, self.policy, self.decision.as_of)
+        for flip in sorted(way, key=lambda one: self.places[one.at]):
+            mender.mend(self.leaves[flip.at], met=flip.met)
+        return mender.changes
+
+    def minimal(self, changes: tuple[Change, ...], claim: str) -> tuple[Change, ...] | None:
+        """The changes without those that can be spared; None when even all of them do not meet the claim."""
+        if not changes or not self.meets(changes, claim):
+            return None
+        for change in changes:
+            fewer = tuple(one for one in changes if one is not change)
+            if fewer and self.meets(fewer, claim):
+                return self.minimal(fewer, claim)
+        return changes
+
+    def meets(self, changes: tuple[Change, ...], claim: str) -> bool:
+        return self.decided(changes).verdicts[claim] is Verdict.MET
+
+    def decided(self, changes: tuple[Change, ...]) -> Decision:
+        gone = [change.before for change in changes if change.before is not None]
+        kept = [row for row in self.decision.dossier.rows if not any(row is one for one in gone)]
+        rows = (*kept, *(change.after for change in changes if change.after is not None))
+        return judge(self.policy, replace(self.decision.dossier, rows=rows), self.decision.as_of)
