@@ -12,7 +12,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from cli.failing import printable
-from engine.explanation import Explanation, Mark, Part
+from engine.parts import Explanation, Mark, Part
 
 SIGNS: dict[Mark, tuple[str, str]] = {
     "granted": ("✓", "green"),

@@ -11,7 +11,7 @@ from cli.language import Language, Spoken, spoken
 from cli.options import AsOf, Data, Decided, Doctor, Policies, Readings, Year, decided
 
 if TYPE_CHECKING:
-    from engine.explanation import Explanation
+    from engine.parts import Explanation
 
 
 class Format(StrEnum):
@@ -68,7 +68,7 @@ def explain(
 
 def _explanation(result: Decided, indicator: str | None, depth: Depth, *, proof: bool) -> Explanation:
     from engine.explanation import explain as told
-    from engine.explanation import only
+    from engine.parts import only
     from engine.phrases import Phrases
     from engine.problems import Invalid, Problem, unknown_name
     from engine.proof import proof_part

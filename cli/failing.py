@@ -27,6 +27,6 @@ def problem_lines(problems: Iterable[Problem], lang: Lang) -> list[str]:
     return [printable(render(problem, lang)) for problem in problems]
 
 
-def fault_lines(fault: Exception, lang: Lang) -> list[str]:
-    """The lines that tell a fault of the product itself."""
-    return [printable(say(lang, "fault.derivation", why=str(fault)))]
+def fault_line(kind: str, why: str, lang: Lang) -> str:
+    """The line that tells a fault of the product itself: nothing is decided."""
+    return printable(say(lang, f"fault.{kind}", why=why))

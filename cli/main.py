@@ -8,7 +8,7 @@ import sys
 import typer
 
 from cli import decide, doctors, explain, policy
-from cli.failing import EXIT_FAULT, EXIT_INVALID, fault_lines, problem_lines
+from cli.failing import EXIT_FAULT, EXIT_INVALID, fault_line, problem_lines
 from cli.language import spoken
 
 app = typer.Typer(
@@ -35,11 +35,17 @@ def main() -> None:
     except Invalid as invalid:
         _stop(problem_lines(invalid.problems, spoken()), EXIT_INVALID)
     except EngineFault as fault:
-        _stop(fault_lines(fault, spoken()), EXIT_FAULT)
+        _stop([fault_line("derivation", str(fault), spoken())], EXIT_FAULT)
     except BrokenPipeError:
         # The reader went away: what is left to write has nowhere to go, at exit either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(EXIT_INVALID)
+    except Exception as fault:  # a user never sees a traceback, whatever was not foreseen
+        where = fault.__traceback__
+        while where and where.tb_next:
+            where = where.tb_next
+        spot = f"{where.tb_frame.f_code.co_name}:{where.tb_lineno}" if where else ""
+        _stop([fault_line("unforeseen", f"{type(fault).__name__}, {spot}: {fault}", spoken())], EXIT_FAULT)
 
 
 def _stop(lines: list[str], code: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.explanation import Part
+from engine.parts import Part
 from engine.phrases import Phrases
 from engine.policy import Policy, Reading
 from engine.words import Lang

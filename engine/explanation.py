@@ -7,47 +7,18 @@ origins, the parameters and their weights, and the operations carried out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
 from typing import Any as Anything
-from typing import Literal
 
+from engine.contested import contested
 from engine.dossier import Dossier
+from engine.missing import missing
+from engine.owed import owed
+from engine.parts import Depth, Explanation, Part, each_line
 from engine.phrases import Json
 from engine.policy import Policy
-from engine.sentences import Sentences, every, rows_seen, telling
+from engine.sentences import Sentences, telling
 from engine.words import Lang
-
-Mark = Literal["granted", "refused", "undetermined", "out_of_play", "met", "unmet", "unknown", "none"]
-Depth = Literal["short", "full"]
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One line of an explanation, with what lies under it.
-
-    `mark` is its sign; `aside` what stands beside it (an outcome, points); `fine` marks small print (sources).
-    """
-
-    text: str
-    mark: Mark = "none"
-    aside: str = ""
-    fine: bool = False
-    parts: tuple[Part, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """The whole: a title, lines that say who and when, totals as (label, points, euros), and titled sections."""
-
-    title: str
-    intro: tuple[str, ...]
-    totals: tuple[tuple[str, str, str], ...]
-    sections: tuple[Part, ...]
-
-    def with_section(self, section: Part) -> Explanation:
-        """The same, with one more section at its end."""
-        return replace(self, sections=(*self.sections, section))
 
 
 def explain(record: Json, dossier: Dossier, policy: Policy, lang: Lang, depth: Depth = "short") -> Explanation:
@@ -55,28 +26,17 @@ def explain(record: Json, dossier: Dossier, policy: Policy, lang: Lang, depth: D
     return _Explainer(record, dossier, policy, lang, depth).whole()
 
 
-def only(explanation: Explanation, indicator_title: str) -> Explanation:
-    """The explanation of one indicator alone, under its title."""
-    kept = [
-        replace(section, parts=tuple(part for part in section.parts if part.text == indicator_title))
-        for section in explanation.sections
-    ]
-    return replace(explanation, sections=tuple(section for section in kept if section.parts))
-
-
 class _Explainer(Sentences):
     def __init__(self, record: Json, dossier: Dossier, policy: Policy, lang: Lang, depth: Depth) -> None:
         super().__init__(policy, lang, brief=depth == "short")
         self.record, self.dossier, self.full = record, dossier, depth == "full"
-        self.indicators = {one["id"]: one for one in record["indicators"]}
-        self.titles = {one.id: self.text(one.title) for one in policy.indicators}
 
     def whole(self) -> Explanation:
         sections = [*self.obstacles(), *(self.volet(volet) for volet in self.record["volets"])]
         sections += [self.component(one) for one in self.record["components"]]
-        sections += self.contested()
+        sections.append(contested(self, self.record, full=self.full))
         if self.full:
-            sections += [self.contribution(), self.data(), self.parameters(), self.operations()]
+            sections += owed(self, self.record, self.dossier)
         return Explanation(
             title=self.text(self.policy.title),
             intro=tuple(self.intro()),
@@ -103,7 +63,7 @@ class _Explainer(Sentences):
             yield self.say(f"view.{key}"), self.amount(points, "points"), self.amount(euros, "euros")
         for component in self.record["components"]:
             if component["euros"]["paid"] != "0":
-                title = self.component_title(component["id"])
+                title = self.claim(component["id"])
                 yield self.say("view.beside", title=title), "", self.amount(component["euros"]["paid"], "euros")
 
     def obstacles(self) -> list[Part]:
@@ -121,11 +81,12 @@ class _Explainer(Sentences):
         attained = self.amount(volet["points"]["attained"], "points")
         text = self.say("view.closed", title=self.claim(volet["id"]), attained=attained)
         failing = [
-            Part(self.titles[one["id"]], one["outcome"], self.why(one))
+            Part(self.claim(one["id"]), one["outcome"], self.why(one))
             for one in self.record["indicators"]
             if one["volet"] != volet["id"] and one["outcome"] not in ("granted", "out_of_play")
         ]
-        return Part(text, gate["verdict"], parts=tuple(failing) or tuple(self.tell(gate)))
+        lacking = missing(self, volet["missing"], full=self.full)
+        return Part(text, gate["verdict"], parts=(*(failing or self.tell(gate)), *lacking))
 
     # --- volets and indicators ----------------------------------------------------------------------------------
 
@@ -141,11 +102,11 @@ class _Explainer(Sentences):
         return Part(self.claim(volet["id"]), aside=aside, parts=(*own, *fine))
 
     def indicator(self, one: Json) -> Part:
-        title = self.titles[one["id"]]
+        title = self.claim(one["id"])
         seen = [self.tree(one["tree"])] if self.full else self.tell(one["tree"], title)
         if one["how"] == "neutralisation" or one["outcome"] == "out_of_play":
             seen = [*self.neutral(one), Part(self.say("view.seen_anyway"), parts=tuple(seen))]
-        parts = [*seen, *self.sources(one)]
+        parts = [*seen, *missing(self, one["missing"], full=self.full), *self.sources(one)]
         if self.full:
             parts.append(Part(self.say("view.evidence", evidence=self.say(f"evidence.{one['evidence']}")), fine=True))
             parts += [Part(self.say("view.keep", paper=paper), fine=True) for paper in self.papers(one["id"])]
@@ -207,7 +168,9 @@ class _Explainer(Sentences):
         told: dict[tuple[str, tuple[str, ...]], Part] = {}
         for leaf in telling(tree):
             found = tuple(sentence for sentence in self.found(leaf) if sentence)
-            told.setdefault((self.label(leaf), found), Part(self.label(leaf), leaf["verdict"], parts=_parts(found)))
+            told.setdefault(
+                (self.label(leaf), found), Part(self.label(leaf), leaf["verdict"], parts=each_line(found))
+            )
         return list(told.values())
 
     def tree(self, node: Json) -> Part:
@@ -229,9 +192,6 @@ class _Explainer(Sentences):
 
     # --- components ---------------------------------------------------------------------------------------------
 
-    def component_title(self, name: str) -> str:
-        return next(self.text(one.title) for one in self.policy.components if one.id == name)
-
     def component(self, one: Json) -> Part:
         component = next(component for component in self.policy.components if component.id == one["id"])
         labels = {period.id: period for period in component.periods}
@@ -244,137 +204,8 @@ class _Explainer(Sentences):
             told = [self.tier(tier, linked.tiers[index].label) for index, tier in enumerate(tiers)]
             parts.append(Part(self.text(linked.label), aside=aside, parts=tuple(told)))
         aside = self.say("view.component", euros=self.amount(one["euros"]["paid"], "euros"))
-        return Part(self.component_title(one["id"]), one["outcome"], aside, parts=(*parts, *self.sources(one)))
+        return Part(self.claim(one["id"]), one["outcome"], aside, parts=(*parts, *self.sources(one)))
 
     def tier(self, tier: Json, label: Anything) -> Part:
         text = self.say("view.tier", label=self.text(label), euros=self.euros(tier["euros"]))
         return Part(text, tier["tree"]["verdict"], parts=tuple(self.tell(tier["tree"], text)))
-
-    # --- contested ----------------------------------------------------------------------------------------------
-
-    def contested(self) -> list[Part]:
-        """The other readings that would change this decision, priced; in full, all those it rests on."""
-        changing = [self.alternative(one) for one in self.record["contested"]]
-        parts = changing or [Part(self.say("view.uncontested"))]
-        if self.full:
-            parts.append(Part(self.say("view.rests"), parts=tuple(self.reading(name) for name in self.rests_on())))
-        return [Part(self.say("view.contested"), parts=tuple(parts))]
-
-    def alternative(self, one: Json) -> Part:
-        reading, other = self.policy.readings[one["reading"]], one["option"]
-        taken = self.policy.choices[reading.id]
-        lines = [
-            self.say("view.reading_taken", option=taken, says=self.says(reading.id, taken)),
-            self.option(reading.id, other),
-            self.price(one),
-        ]
-        flips = [
-            self.say("view.flip", title=self.titles.get(name) or self.component_title(name), outcome=word)
-            for name, outcome in one["outcomes"].items()
-            for word in [self.say(f"outcome.{outcome}")]
-        ]
-        aside = self.say("view.reading_name", name=reading.id, option=other, contradiction=reading.contradiction)
-        return Part(self.text(reading.question), aside=aside, parts=_parts([*lines, *flips]))
-
-    def price(self, one: Json) -> str:
-        """What the decision would pay under another reading."""
-        points, euros = self.amount(one["points"]["paid"], "points"), self.amount(one["euros"]["paid"], "euros")
-        beside = [
-            self.say("view.price_beside", title=self.component_title(name), euros=self.amount(paid, "euros"))
-            for name, paid in one["components"].items()
-            if paid != next(each["euros"]["paid"] for each in self.record["components"] if each["id"] == name)
-        ]
-        return self.say("view.price", points=points, euros=euros, beside="".join(beside))
-
-    def rests_on(self) -> list[str]:
-        """Every reading that shaped the conditions and points of this decision."""
-        trees = [self.record["eligible"]["tree"], *(one["tree"] for one in self.record["indicators"])]
-        lifting = [step["when"] for one in self.record["indicators"] for step in one["neutralisations"]]
-        gates = [volet["gate"] for volet in self.record["volets"] if volet["gate"]]
-        tiers = [t["tree"] for c in self.record["components"] for p in c["periods"] for t in p["tiers"]]
-        shaped = [node for tree in [*trees, *lifting, *gates, *tiers] for node in every(tree)]
-        shaped += [*self.record["indicators"], *self.record["volets"], *self.record["components"]]
-        return sorted({name for one in shaped for name in one["readings"]})
-
-    def reading(self, name: str) -> Part:
-        reading, taken = self.policy.readings[name], self.policy.choices[name]
-        lines = [self.say("view.reading_taken", option=taken, says=self.says(reading.id, taken))]
-        lines += [self.option(name, other) for other in reading.options if other != taken]
-        why = Part(self.text(reading.why), fine=True)
-        aside = self.say("view.reading_id", name=name, contradiction=reading.contradiction)
-        return Part(self.text(reading.question), aside=aside, parts=(*_parts(lines), why))
-
-    def says(self, name: str, option: str) -> str:
-        """What an option says, as a clause that a sentence can end."""
-        return self.text(self.policy.readings[name].options[option].says).rstrip(".")
-
-    def option(self, name: str, option: str) -> str:
-        """Another option: what it says, who supports it, and what it could be worth if it cannot be computed."""
-        other = self.policy.readings[name].options[option]
-        support = self.joined([self.text(one.who) for one in other.support], "and")
-        told = self.say("view.reading_other", option=option, says=self.says(name, option), support=support)
-        if other.silent is None:
-            return told
-        least, most = other.silent.bounds
-        amounts = [str(least), str(most)] if most is not None else [str(least)]
-        bounds = [self.amount(bound, other.silent.unit) for bound in amounts]
-        key = "view.bounds" if most is not None else "view.bounds_open"
-        return f"{told} {self.say(key, why=self.text(other.silent.why), least=bounds[0], most=bounds[-1])}"
-
-    # --- what R.311-3-1-2 owes ----------------------------------------------------------------------------------
-
-    def contribution(self) -> Part:
-        lines = [Part(self.say(f"crpa.contribution_{number}")) for number in (1, 2)]
-        return Part(self.say("crpa.contribution"), parts=tuple(lines))
-
-    def data(self) -> Part:
-        trees = [self.record["eligible"]["tree"], *(one["tree"] for one in self.record["indicators"])]
-        tiers = [t["tree"] for c in self.record["components"] for p in c["periods"] for t in p["tiers"]]
-        lines = dict.fromkeys(self.row(row) for tree in [*trees, *tiers] for row in rows_seen(tree))
-        fields = [
-            self.say("row.field", field=self.field(key), found=self.value(key, value))
-            for key, value in self.dossier.plain()["fields"].items()
-        ]
-        about = Part(self.say("crpa.doctor", fields=", ".join(fields)))
-        return Part(self.say("crpa.data"), parts=(about, *(Part(line) for line in lines)))
-
-    def parameters(self) -> Part:
-        value = self.euros(self.record["policy"]["point_value"])
-        lines = [Part(self.say("crpa.point_value", value=value))]
-        for volet in self.record["volets"]:
-            weight = self.amount(volet["points"]["possible"], "points")
-            lines.append(Part(self.say(f"crpa.volet_{volet['pays']}", title=self.claim(volet["id"]), points=weight)))
-        for one in self.record["indicators"]:
-            weight = self.amount(one["points_possible"], "points")
-            if one["points_possible"] != "0":
-                lines.append(Part(self.say("crpa.weight", title=self.titles[one["id"]], points=weight)))
-        for entry in self.policy.calendar.values():
-            days = (day.isoformat() if day else "" for day in (entry.first, entry.last))
-            first, last = (self.day(day) if day else "" for day in days)
-            label = self.text(entry.label) if entry.label else entry.name
-            key = "open" if entry.is_open else "day" if first == last else "span"
-            lines.append(Part(self.say(f"crpa.{key}", label=label, first=first, last=last)))
-        return Part(self.say("crpa.parameters"), parts=tuple(lines))
-
-    def operations(self) -> Part:
-        points, euros = self.record["points"]["paid"], self.record["euros"]["paid"]
-        sums = [self.amount(volet["points"]["paid"], "points") for volet in self.record["volets"]]
-        lines = [
-            self.say("crpa.observed"),
-            self.say("crpa.derived"),
-            self.say("crpa.sum", terms=" + ".join(sums), total=self.amount(points, "points")),
-            self.say(
-                "crpa.product",
-                points=self.amount(points, "points"),
-                value=self.euros(self.record["policy"]["point_value"]),
-                euros=self.amount(euros, "euros"),
-            ),
-            self.say(
-                "crpa.digests", policy=self.record["policy"]["digest"], dossier=self.record["dossier"]["digest"]
-            ),
-        ]
-        return Part(self.say("crpa.operations"), parts=_parts(lines))
-
-
-def _parts(lines: Sequence[str]) -> tuple[Part, ...]:
-    return tuple(Part(line) for line in lines)

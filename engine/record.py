@@ -41,9 +41,11 @@ from engine.conditions import (
     children,
 )
 from engine.decision import ComponentDecision, Decision, IndicatorDecision, VoletDecision
+from engine.mending import Change, Wanted
 from engine.observation import Check, Observation, Seen
 from engine.policy import Neutralisation
 from engine.pricing import Alternative
+from engine.shortfall import shortfalls
 from engine.text import decimal_text
 from engine.verdict import Verdict
 
@@ -108,6 +110,16 @@ class _Writer:
             "indicators": [self.indicator(one) for one in decision.indicators],
         }
 
+    def missing(self, claim: str) -> list[Json]:
+        """The shortfalls of a claim: what would have met it, and the points and euros that would have brought."""
+        written = []
+        for one in shortfalls(self.decision, claim):
+            gain = one.gain(self.decision)
+            changes = [_change(change) for change in one.changes]
+            points, euros = amount(gain), amount(self.decision.euros(gain))
+            written.append({"changes": changes, "points": points, "euros": euros})
+        return written
+
     # --- parts --------------------------------------------------------------------------------------------------
 
     def volet(self, decided: VoletDecision) -> Json:
@@ -118,6 +130,7 @@ class _Writer:
             "verdict": decided.verdict.word,
             "gate": self.node(volet.gate) if volet.gate else None,
             "points": amounts(decided.possible, decided.attained, decided.paid),
+            "missing": self.missing(volet.gate.at) if volet.gate and decided.gate is Verdict.UNMET else [],
             "sources": sources(volet.sources),
             "presumed": volet.presumed,
             "readings": dict(volet.readings),
@@ -140,6 +153,7 @@ class _Writer:
             "sources": sources(indicator.sources),
             "presumed": indicator.presumed,
             "readings": dict(indicator.readings),
+            "missing": self.missing(indicator.id) if decided.outcome == "refused" else [],
             "neutralisations": [self.neutralisation(step) for step in indicator.neutralisations],
             "tree": self.node(indicator.when),
         }
@@ -267,6 +281,24 @@ def saw(observation: Observation) -> Json:
             "missing": str(max(0, count.needed - count.numerator)),
         }
     return {key: value for key, value in written.items() if value not in (None, [])}
+
+
+def _change(change: Change) -> Json:
+    return {
+        "before": change.before and change.before.plain(),
+        "after": change.after and change.after.plain(),
+        "wanted": {name: _wanted(wanted) for name, wanted in change.wanted.items()},
+    }
+
+
+def _wanted(wanted: Wanted) -> Json:
+    match wanted:
+        case Same():
+            return _same(wanted)
+        case FieldTest():
+            return _field_test(wanted)
+        case tests:
+            return {"tests": [_test(one) for one in tests]}
 
 
 def _seen(one: Seen) -> Json:

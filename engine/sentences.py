@@ -61,10 +61,11 @@ class Sentences(Phrases):
         )
 
     def claim(self, name: str) -> str:
-        """The title of an indicator or volet named by a claim."""
+        """The title of an indicator, volet or component, or of what a claim of its own settles."""
         plain = name.replace("~", "#").partition("#")[0]
         titles = {volet.id: volet.title for volet in self.policy.volets}
         titles |= {indicator.id: indicator.title for indicator in self.policy.indicators}
+        titles |= {component.id: component.title for component in self.policy.components}
         return self.text(titles[plain]) if plain in titles else plain
 
     # --- what was found -----------------------------------------------------------------------------------------
@@ -143,13 +144,14 @@ class Sentences(Phrases):
         if denominator == 0:
             yield self.say("found.rate_empty", **parts)
             return
-        yield self.say("found.rate", percent=self.percent(numerator, denominator), **parts)
+        parts["percent"] = self.percent(numerator, denominator)
+        yield (
+            self.say("found.rate_short", needed=self.number(numerator + missing), **parts)
+            if missing
+            else self.say("found.rate", **parts)
+        )
         if numerator > denominator:
             yield self.say("found.above_one")
-        if missing:
-            number = self.counted(missing, measure.numerator)
-            of = self.counted(denominator, measure.denominator)
-            yield self.say("found.rate_missing", number=number, of=of)
 
     def _record(self, node: Json, asks: Json, saw: Json) -> Iterator[str]:
         rows = saw.get("rows", [])

@@ -7,6 +7,7 @@ engine would have decided, cascade through the volets included.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from engine.amount import Amount
 from engine.conditions import Node, Observed, walk
@@ -57,9 +58,12 @@ class _Search:
             if changes is None or any(changes == one.changes for one in found):
                 continue
             found.append(Shortfall(changes, self.decided(changes)))
-            if len(found) == most:
-                break
-        return tuple(sorted(found, key=lambda one: (len(one.changes), -one.gain(self.decision).least)))
+        return tuple(sorted(found, key=self.rank)[:most])
+
+    def rank(self, one: Shortfall) -> tuple[int, int, Decimal]:
+        """Fewest changes first, then fewest things asked of them, then the greatest gain."""
+        asked = sum(len(change.wanted) for change in one.changes)
+        return len(one.changes), asked, -one.gain(self.decision).least
 
     def _changeable(self, leaf: Node, met: bool) -> bool:
         return changeable(leaf, met, self.policy)

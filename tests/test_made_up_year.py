@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+import sys
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -10,12 +13,14 @@ from typing import Any as Anything
 
 import pytest
 
+from cli.main import main
 from engine.amount import NOTHING, Amount
 from engine.decision import decide
 from engine.loading import years
 from engine.policy import Policy
 from engine.problems import Invalid
-from tests.made_up import EVERYTHING, dossier, edit, full, indicator, law, outcome, policy, write
+from engine.record import record
+from tests.made_up import DOCTOR, EVERYTHING, dossier, edit, full, indicator, law, outcome, policy, write
 
 
 @pytest.fixture
@@ -251,3 +256,50 @@ def test_the_announced_total_is_reached_with_every_indicator_granted() -> None:
     announced = {total.volet: total.points for total in year.published}
     decision = full(year)
     assert announced == {"base": decision.volets[0].paid.most, None: decision.paid.most}
+
+
+# --- by the command -------------------------------------------------------------------------------------------------
+
+
+def forfait(monkeypatch: pytest.MonkeyPatch, root: Path, *words: str) -> int:
+    """Run the command on the doctor who has everything, and give its exit code."""
+    write(root / "policies")
+    data = root / "doctor.json"
+    data.write_text(json.dumps({"doctor": DOCTOR, "campaigns": {"2031": EVERYTHING}}), encoding="utf-8")
+    options = ("--policies", str(root / "policies"), "--data", str(data))
+    monkeypatch.setattr(sys, "argv", ["forfait", words[0], DOCTOR, *options, *words[1:]])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    code = ended.value.code
+    return code if isinstance(code, int) else 0
+
+
+def test_the_command_writes_the_same_record(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert forfait(monkeypatch, tmp_path, "explain", "--format", "json") == 0
+    written = json.loads(capsys.readouterr().out)
+    del written["contested"]
+    assert written == {key: value for key, value in record(full(law())).items() if key != "contested"}
+
+
+@pytest.mark.parametrize(("lang", "expected"), [("fr", "110 points, 357,50 €"), ("en", "110 points, €357.50")])
+def test_the_command_says_what_is_paid(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str], lang: str, expected: str
+) -> None:
+    assert forfait(monkeypatch, tmp_path, "decide", "--lang", lang) == 0
+    assert expected in re.sub(r"\s", " ", capsys.readouterr().out)
+
+
+def test_the_command_takes_the_readings_of_the_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert forfait(monkeypatch, tmp_path, "explain", "--format", "json", "--reading", "target=high") == 0
+    assert json.loads(capsys.readouterr().out)["readings"]["target"] == "high"
+
+
+def test_the_command_refuses_an_option_of_another_year(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert forfait(monkeypatch, tmp_path, "decide", "--reading", "cible=page", "--lang", "en") == 2
+    assert "unknown reading: “cible”" in re.sub(r"\s", " ", capsys.readouterr().err)

@@ -1,0 +1,88 @@
+"""What is contested: the other readings that would change a decision, priced, and all those it rests on."""
+
+from __future__ import annotations
+
+from engine.parts import Part, each_line
+from engine.phrases import Json
+from engine.sentences import Sentences, every
+
+
+def contested(words: Sentences, record: Json, *, full: bool) -> Part:
+    """The other readings that would change the decision; in full, every reading it rests on too."""
+    return _Contested(words, record).part(full=full)
+
+
+class _Contested:
+    def __init__(self, words: Sentences, record: Json) -> None:
+        self.words, self.record, self.policy, self.say = words, record, words.policy, words.say
+
+    def part(self, *, full: bool) -> Part:
+        parts = [self.alternative(one) for one in self.record["contested"]]
+        parts = parts or [Part(self.say("view.uncontested"))]
+        if full:
+            parts.append(Part(self.say("view.rests"), parts=tuple(self.reading(name) for name in self.rests_on())))
+        return Part(self.say("view.contested"), parts=tuple(parts))
+
+    def alternative(self, one: Json) -> Part:
+        reading, other = self.policy.readings[one["reading"]], one["option"]
+        taken = self.policy.choices[reading.id]
+        told = [
+            self.say("view.reading_taken", option=taken, says=self.says(reading.id, taken)),
+            self.option(reading.id, other),
+            self.price(one),
+        ]
+        flips = [
+            self.say("view.flip", title=self.words.claim(name), outcome=word)
+            for name, outcome in one["outcomes"].items()
+            for word in [self.say(f"outcome.{outcome}")]
+        ]
+        aside = self.say("view.reading_name", name=reading.id, option=other, contradiction=reading.contradiction)
+        return Part(self.words.text(reading.question), aside=aside, parts=each_line([*told, *flips]))
+
+    def price(self, one: Json) -> str:
+        """What the decision would pay under another reading."""
+        points, euros = (
+            self.words.amount(one["points"]["paid"], "points"),
+            self.words.amount(one["euros"]["paid"], "euros"),
+        )
+        beside = [
+            self.say("view.price_beside", title=self.words.claim(name), euros=self.words.amount(paid, "euros"))
+            for name, paid in one["components"].items()
+            if paid != next(each["euros"]["paid"] for each in self.record["components"] if each["id"] == name)
+        ]
+        return self.say("view.price", points=points, euros=euros, beside="".join(beside))
+
+    def rests_on(self) -> list[str]:
+        """Every reading that shaped the conditions and points of this decision."""
+        trees = [self.record["eligible"]["tree"], *(one["tree"] for one in self.record["indicators"])]
+        lifting = [step["when"] for one in self.record["indicators"] for step in one["neutralisations"]]
+        gates = [volet["gate"] for volet in self.record["volets"] if volet["gate"]]
+        tiers = [t["tree"] for c in self.record["components"] for p in c["periods"] for t in p["tiers"]]
+        shaped = [node for tree in [*trees, *lifting, *gates, *tiers] for node in every(tree)]
+        shaped += [*self.record["indicators"], *self.record["volets"], *self.record["components"]]
+        return sorted({name for one in shaped for name in one["readings"]})
+
+    def reading(self, name: str) -> Part:
+        reading, taken = self.policy.readings[name], self.policy.choices[name]
+        told = [self.say("view.reading_taken", option=taken, says=self.says(reading.id, taken))]
+        told += [self.option(name, other) for other in reading.options if other != taken]
+        why = Part(self.words.text(reading.why), fine=True)
+        aside = self.say("view.reading_id", name=name, contradiction=reading.contradiction)
+        return Part(self.words.text(reading.question), aside=aside, parts=(*each_line(told), why))
+
+    def says(self, name: str, option: str) -> str:
+        """What an option says, as a clause that a sentence can end."""
+        return self.words.text(self.policy.readings[name].options[option].says).rstrip(".")
+
+    def option(self, name: str, option: str) -> str:
+        """Another option: what it says, who supports it, and what it could be worth if it cannot be computed."""
+        other = self.policy.readings[name].options[option]
+        support = self.words.joined([self.words.text(one.who) for one in other.support], "and")
+        told = self.say("view.reading_other", option=option, says=self.says(name, option), support=support)
+        if other.silent is None:
+            return told
+        least, most = other.silent.bounds
+        amounts = [str(least), str(most)] if most is not None else [str(least)]
+        bounds = [self.words.amount(bound, other.silent.unit) for bound in amounts]
+        key = "view.bounds" if most is not None else "view.bounds_open"
+        return f"{told} {self.say(key, why=self.words.text(other.silent.why), least=bounds[0], most=bounds[-1])}"
