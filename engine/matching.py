@@ -99,8 +99,9 @@ def check_same(same: Same, row: Row, standing: Sequence[Row]) -> Check:
         agree = [UNKNOWN if value is None else holds(value == mine) for value in theirs]
         verdict = max(agree)
     if verdict is not UNMET:
-        return Check(same, same.mine, mine, verdict)
-    return Check(same, same.mine, mine, verdict, "document_incomplete" if mine == NONE else "document_mismatch")
+        return Check(same, same.mine, mine, verdict, against=tuple(standing))
+    reason: Reason = "document_incomplete" if mine == NONE else "document_mismatch"
+    return Check(same, same.mine, mine, verdict, reason, against=tuple(standing))
 
 
 def _reason(test: Test, field: str, found: Value | None, type: RowType) -> Reason:

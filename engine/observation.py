@@ -44,7 +44,10 @@ REASONS: tuple[Reason, ...] = Reason.__args__  # type: ignore[attr-defined]
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One test of one row: the field looked at, what it held (None: nothing known), and what that gives."""
+    """One test of one row: the field looked at, what it held (None: nothing known), and what that gives.
+
+    `refused` is the entry that expressly refuses it; `against` the rows it was compared with.
+    """
 
     test: FieldTest | Same
     field: str
@@ -52,16 +55,21 @@ class Check:
     verdict: Verdict
     reason: Reason | None = None
     refused: TableEntry | None = None
+    against: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A row a leaf looked at. `struck` says why the row could not match whatever its fields."""
+    """A row a leaf looked at. `struck` says why the row could not match whatever its fields.
+
+    `findings` are the controls that bear on it.
+    """
 
     row: Row
     verdict: Verdict
     checks: tuple[Check, ...] = ()
     struck: Struck | None = None
+    findings: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

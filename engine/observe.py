@@ -147,14 +147,13 @@ def _last(entry: Entry | None) -> date | None:
 
 def _rate(leaf: Rate, standing: Standing, policy: Policy) -> Observation:
     rows, counts = _counts(leaf, standing, policy)
-    seen = tuple(Seen(row, UNKNOWN) for row in rows)
     if counts is None:
-        return Observation(UNKNOWN, "missing", seen=seen)
+        return Observation(UNKNOWN, "missing", seen=_all_seen(rows, UNKNOWN))
     strictly = leaf.relation == "more_than"
     versions = [Count(n, d, least_numerator(leaf.threshold, strictly, d)) for n, d in counts]
     verdicts = {_rate_verdict(leaf, count, policy) for count in versions}
     conflict = tuple(rows) if len(versions) > 1 else ()
-    shown = versions[0] if len(versions) == 1 else None
+    shown, seen = (versions[0] if len(versions) == 1 else None), _all_seen(rows, UNKNOWN)
     if verdicts == {UNKNOWN}:
         return Observation(UNKNOWN, "contradictory", count=shown, seen=seen, conflict=tuple(rows))
     if len(verdicts) > 1:
@@ -168,9 +167,13 @@ def _rate(leaf: Rate, standing: Standing, policy: Policy) -> Observation:
         reason=None if verdict is MET else "not_calculable" if empty else "threshold_missed",
         grade="measured" if verdict is MET and not empty else None,
         count=versions[0],
-        seen=seen,
+        seen=_all_seen(rows, verdict),
         conflict=conflict,
     )
+
+
+def _all_seen(rows: Sequence[Row], verdict: Verdict) -> tuple[Seen, ...]:
+    return tuple(Seen(row, verdict) for row in rows)
 
 
 def _rate_verdict(leaf: Rate, count: Count, policy: Policy) -> Verdict:
@@ -184,7 +187,7 @@ def _rate_verdict(leaf: Rate, count: Count, policy: Policy) -> Verdict:
 
 def _empty(leaf: Empty, standing: Standing, policy: Policy) -> Observation:
     rows, counts = _counts(leaf, standing, policy)
-    seen = tuple(Seen(row, UNKNOWN) for row in rows)
+    seen = _all_seen(rows, UNKNOWN)
     if counts is None:
         return Observation(UNKNOWN, "missing", seen=seen)
     empties = {denominator == 0 for _, denominator in counts}
@@ -307,7 +310,7 @@ def _look(leaf: Record, candidate: Candidate, standing: Standing) -> Seen:
     checks += [check_same(same, row, standing.standing_rows(same.item, standing.dossier.year)) for same in leaf.same]
     struck = None if leaf.filed and candidate.struck in BY_FINDING else candidate.struck
     verdict = UNMET if struck else all_of(check.verdict for check in checks)
-    return Seen(row, verdict, tuple(checks), struck)
+    return Seen(row, verdict, tuple(checks), struck, candidate.findings)
 
 
 def _on_dates(test: FieldTest) -> bool:

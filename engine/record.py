@@ -306,6 +306,7 @@ def _seen(one: Seen) -> Json:
         "row": one.row.plain(),
         "verdict": one.verdict.word,
         "struck": one.struck,
+        "findings": _sorted(row.plain() for row in one.findings),
         "checks": [_check(check) for check in one.checks],
     }
 
@@ -318,6 +319,7 @@ def _check(check: Check) -> Json:
         "verdict": check.verdict.word,
         "reason": check.reason,
         "refused": check.refused and check.refused.code,
+        "against": _sorted(row.plain() for row in check.against),
         "asks": _same(check.test) if isinstance(check.test, Same) else _field_test(check.test),
     }
 

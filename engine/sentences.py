@@ -14,6 +14,8 @@ from engine.words import Lang
 MET = "met"
 FILING = ("choice", "channel", "declared_on", "received_on")
 """The fields that tell one row from another, where little room is left."""
+COUNTED = ("choice", "numerator", "denominator", "value", "outcome")
+"""The fields on which rows contradict each other."""
 
 
 class Sentences(Phrases):
@@ -22,6 +24,7 @@ class Sentences(Phrases):
     def __init__(self, policy: Policy, lang: Lang, *, brief: bool = False) -> None:
         super().__init__(policy, lang)
         self.shown = FILING if brief else None
+        self.wanted = self.say("found.expected")
         self.nodes: Mapping[str, Node] = {node.at: node for _, tree in claims(policy) for node in walk(tree)}
 
     def label(self, node: Json) -> str:
@@ -87,14 +90,25 @@ class Sentences(Phrases):
             case "silent":
                 leaf = self.nodes[node["at"]]
                 yield self.text(leaf.question) if isinstance(leaf, Silent) else ""
+            case "not":
+                yield from self._not(node)
             case "outcome":
                 yield self.say(f"found.outcome_{node['verdict']}", name=self.claim(asks["outcome"]))
             case _:
                 pass
         if len(saw.get("conflict", ())) > 1:
-            yield self.say("found.conflict", rows=self.joined([self.origin(row) for row in saw["conflict"]], "and"))
+            rows = [self.row(row, COUNTED) for row in saw["conflict"]]
+            yield self.say("found.conflict", rows=" ".join(rows))
         if saw.get("until") and node.get("unknown") == "not_yet":
             yield self.say("found.until", day=self.day(saw["until"]))
+
+    def _not(self, node: Json) -> Iterator[str]:
+        """What the condition that must not hold found."""
+        self.wanted = self.say("found.excluded")
+        for child in node["of"]:
+            for leaf in telling(child):
+                yield from self.found(leaf)
+        self.wanted = self.say("found.expected")
 
     def _attribute(self, node: Json, asks: Json, saw: Json) -> Iterator[str]:
         name = asks["fields"][0]
@@ -103,7 +117,7 @@ class Sentences(Phrases):
         if not saw.get("rows"):
             found = self.value(name, saw.get("value"))
             key = "found.attribute" if node["verdict"] == MET else "found.attribute_expected"
-            yield self.say(key, field=self.field(name), found=found, expected=self.tests(asks))
+            yield self.say(key, field=self.field(name), found=found, expected=self.tests(asks), wanted=self.wanted)
 
     def _fact(self, asks: Json, saw: Json) -> Iterator[str]:
         field = self.policy.vocabulary.facts[asks["fact"]]
@@ -112,7 +126,10 @@ class Sentences(Phrases):
             yield self.say("found.no_fact", label=label)
             return
         tests = [self.fact_test(test, asks["fact"]) for test in asks["tests"]]
-        yield self.say("found.fact", label=label, found=self.typed(field, found), expected=self.joined(tests, "and"))
+        expected = self.joined(tests, "and")
+        yield self.say(
+            "found.fact", label=label, found=self.typed(field, found), expected=expected, wanted=self.wanted
+        )
 
     def fact_test(self, test: Json, fact: str) -> str:
         """What is expected of an automated value."""
@@ -157,6 +174,16 @@ class Sentences(Phrases):
         rows = saw.get("rows", [])
         if not rows:
             yield self.say(f"found.nothing_{asks['row']}")
+            if self.shown is None and asks["where"]:
+                expected = [
+                    self.say(
+                        "missing.field",
+                        field=self.field(test["fields"][0]),
+                        expected=self.tests(test, asks["names"][0]),
+                    )
+                    for test in asks["where"]
+                ]
+                yield self.say("found.awaited", expected=self.say("missing.separator").join(expected))
             return
         best = [one for one in rows if one["verdict"] == node["verdict"]] if node["verdict"] == MET else rows
         for one in best:
@@ -167,6 +194,7 @@ class Sentences(Phrases):
         """Why a row did not match: what struck it, or each test it did not pass."""
         if one["struck"]:
             yield self.say(f"struck.{one['struck']}")
+            yield from (self.row(finding) for finding in one["findings"])
             return
         for check in one["checks"]:
             if check["verdict"] != MET:
@@ -180,7 +208,12 @@ class Sentences(Phrases):
             return self.say("found.refused", found=found)
         if "mine" in asks:
             theirs = self.say("test.same", field=self.field(asks["theirs"]), item=self.item(asks["item"]))
-            return self.say("found.check", field=self.field(field), found=found, expected=theirs)
+            values = [row["fields"].get(asks["theirs"]) for row in check["against"]]
+            said = [self.value(asks["theirs"], value, asks["item"]) for value in values if value is not None]
+            key = "found.check_same" if said else "found.check"
+            return self.say(
+                key, field=self.field(field), found=found, expected=theirs, said=self.joined(said or [""])
+            )
         return self.say("found.check", field=self.field(field), found=found, expected=self.tests(asks, item))
 
     # --- rows ---------------------------------------------------------------------------------------------------
@@ -260,7 +293,7 @@ def telling(node: Json) -> list[Json]:
         case ("exempt", "unmet"):
             alike = alike[-1:]
         case ("not", _):
-            alike = list(below)
+            return [node]
         case _:
             pass
     return [leaf for child in alike for leaf in telling(child)]
@@ -278,3 +311,6 @@ def rows_seen(tree: Json) -> Iterator[Json]:
     for node in every(tree):
         for one in node.get("saw", {}).get("rows", ()):
             yield one["row"]
+            yield from one.get("findings", ())
+            for check in one.get("checks", ()):
+                yield from check["against"]

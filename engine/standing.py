@@ -24,7 +24,7 @@ FILED_BY: Mapping[RowType, str] = {
 class Candidate:
     """A row a rule may look at.
 
-    `struck` says why it can no longer match, `confirmed` that a control upheld it; `conflict` holds the rows that
+    `struck` says why it can no longer match, `confirmed` that a control upheld it, by which `findings`; `conflict` holds the rows that
     disagree about it: findings of one day that contradict each other, or prefills of one day that differ.
     """
 
@@ -32,6 +32,7 @@ class Candidate:
     struck: Struck | None
     confirmed: bool = False
     conflict: tuple[Row, ...] = ()
+    findings: tuple[Row, ...] = ()
 
 
 def day_known(row: Row) -> date | None:
@@ -112,14 +113,15 @@ class Standing:
         if struck:
             return Candidate(row, struck)
         items = [item] if item else row.items or [row.name]
-        findings = [finding for name in items for finding in self._findings(name, row, campaign)]
+        findings = tuple(finding for name in items for finding in self._findings(name, row, campaign))
         outcomes = {str(finding.fields["outcome"]) for finding in findings} - self.ignored
         against = [outcome for outcome in BY_FINDING if outcome in outcomes]
         if against and "confirmed" in outcomes:
-            return Candidate(row, None, conflict=tuple(findings))
+            return Candidate(row, None, conflict=findings, findings=findings)
         if against:
-            return Candidate(row, against[0])
-        return Candidate(row, None, confirmed="confirmed" in outcomes, conflict=self._rivals(row, campaign))
+            return Candidate(row, against[0], findings=findings)
+        rivals = self._rivals(row, campaign)
+        return Candidate(row, None, "confirmed" in outcomes, rivals, findings)
 
     def _rivals(self, row: Row, campaign: int) -> tuple[Row, ...]:
         """The prefills of one item that disagree on one day."""

@@ -1,4 +1,4 @@
-"""What every test shares: how examples are drawn, where snapshots live, and the bundled doctors, each decided once."""
+"""What every test shares: how examples are drawn, where snapshots live, the bundled doctors and their records."""
 
 from __future__ import annotations
 
