@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from textwrap import wrap
 
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
 from cli.failing import printable
 from engine.parts import Explanation, Mark, Part
 
+GAP = "  "
 SIGNS: dict[Mark, tuple[str, str]] = {
     "granted": ("✓", "green"),
     "met": ("✓", "green"),
@@ -45,14 +45,28 @@ def draw(out: Console, explanation: Explanation) -> None:
     out.print(Line(Text(printable(explanation.title), style="bold")))
     for line in explanation.intro:
         out.print(Line(Text(printable(line))))
-    totals = Table.grid(padding=(0, 2))
-    totals.add_column()
-    totals.add_column(justify="right")
-    totals.add_column(justify="right")
-    for label, points, euros in explanation.totals:
-        totals.add_row(Text(printable(label)), Text(points), Text(euros, style="bold"))
-    out.print(Padding(totals, (1, 0, 0, 2)))
+    out.print()
+    for total in _totals(explanation.totals, out.width):
+        out.print(total)
     draw_parts(out, explanation.sections)
+
+
+def _totals(totals: Sequence[tuple[str, str, str]], width: int) -> Iterator[Text]:
+    """The totals in columns; a label too long for its column stands on a line of its own above its amounts."""
+    rows = [tuple(printable(cell) for cell in row) for row in totals]
+    points, euros = (max(cell_len(row[index]) for row in rows) for index in (1, 2))
+    room = width - points - euros - 3 * len(GAP)
+    column = max((cell_len(label) for label, _, _ in rows if cell_len(label) <= room), default=0)
+    for label, in_points, in_euros in rows:
+        if cell_len(label) > room:
+            yield Text(f"{GAP}{label}")
+            label = ""  # noqa: PLW2901  (its amounts follow on their own line)
+        amounts = f"{_right(in_points, points)}{GAP}{_right(in_euros, euros)}"
+        yield Text(f"{GAP}{label}{' ' * (column - cell_len(label))}{GAP}{amounts}")
+
+
+def _right(text: str, width: int) -> str:
+    return " " * (width - cell_len(text)) + text
 
 
 def draw_parts(out: Console, parts: Iterable[Part]) -> None:

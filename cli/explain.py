@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.language import Language, Spoken, spoken
-from cli.options import AsOf, Data, Decided, Doctor, Policies, Readings, Year, decided
+from cli.options import AsOf, Data, Decided, Doctor, Policies, Readings, Year, check_indicator, decided
 
 if TYPE_CHECKING:
     from engine.parts import Explanation
@@ -51,6 +51,8 @@ def explain(
     from engine.record import canonical
 
     result = decided(doctor, year, data, reading, policies, as_of)
+    if indicator is not None:
+        check_indicator(indicator, result.decision.policy)
     if format is Format.json:
         typer.echo(canonical(result.record()).decode())
         return
@@ -70,14 +72,11 @@ def _explanation(result: Decided, indicator: str | None, depth: Depth, *, proof:
     from engine.explanation import explain as told
     from engine.parts import only
     from engine.phrases import Phrases
-    from engine.problems import Invalid, Problem, unknown_name
     from engine.proof import proof_part
 
     decision = result.decision
     phrases = Phrases(decision.policy, spoken())
     titles = {one.id: phrases.text(one.title) for one in decision.policy.indicators}
-    if indicator is not None and indicator not in titles:
-        raise Invalid([Problem("unknown_indicator", details=unknown_name(indicator, titles))])
     explanation = told(result.record(), decision.dossier, decision.policy, spoken(), depth.value)
     if indicator is not None:
         explanation = only(explanation, titles[indicator])

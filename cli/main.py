@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 import typer
@@ -28,7 +27,7 @@ app.add_typer(policy.app, name="policy")
 def main() -> None:
     """Run the command; a bad input ends in a message and exit code 2, a fault of the product in exit code 3."""
     from engine.network import EngineFault
-    from engine.problems import Invalid
+    from engine.problems import Invalid, Problem
 
     try:
         app()
@@ -36,10 +35,11 @@ def main() -> None:
         _stop(problem_lines(invalid.problems, spoken()), EXIT_INVALID)
     except EngineFault as fault:
         _stop([fault_line("derivation", str(fault), spoken())], EXIT_FAULT)
-    except BrokenPipeError:
-        # The reader went away: what is left to write has nowhere to go, at exit either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(EXIT_INVALID)
+    except OSError as error:
+        _stop(
+            problem_lines([Problem("unwritable", details={"why": error.strerror or str(error)})], spoken()),
+            EXIT_INVALID,
+        )
     except Exception as fault:  # a user never sees a traceback, whatever was not foreseen
         where = fault.__traceback__
         while where and where.tb_next:

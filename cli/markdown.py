@@ -9,7 +9,7 @@ from cli.draw import SIGNS
 from cli.failing import printable
 from engine.parts import Explanation, Part
 
-SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&])|^(\d+)([.)])|^([+-])(?=\s)")
+SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&])|^(\d+)([.)])|^([-+=])")
 
 
 def escape(text: str) -> str:

@@ -15,6 +15,7 @@ from engine.problems import Invalid, Problem, unknown_name
 if TYPE_CHECKING:
     from engine.decision import Decision
     from engine.loading import PolicyFiles
+    from engine.policy import Policy
     from engine.yamltext import Page
 
 Doctor = Annotated[str, typer.Argument(metavar="MÉDECIN", help="Le numéro du médecin.")]
@@ -55,6 +56,13 @@ def readings(written: Iterable[str] | None) -> dict[str, str]:
         if asked.setdefault(name, option) != option:
             raise Invalid([Problem("options_exclude", details={"name": name, "one": asked[name], "other": option})])
     return asked
+
+
+def check_indicator(name: str, policy: Policy) -> None:
+    """Raises Invalid when the policy has no indicator of that name; the nearest is offered."""
+    known = [one.id for one in policy.indicators]
+    if name not in known:
+        raise Invalid([Problem("unknown_indicator", details=unknown_name(name, known))])
 
 
 def policy_files(year: int, root: Path | None) -> PolicyFiles:
@@ -98,6 +106,6 @@ def decided(
     from engine.stores import bundled_examples, find_doctor
 
     known = find_doctor(data or bundled_examples(), doctor)
-    files = policy_files(year or known.years[-1], root)
+    files = policy_files(known.years[-1] if year is None else year, root)
     policy = link(files, readings(written))
     return Decided(decide(policy, read_dossier(known.page, policy), day(as_of)), files, known.page)

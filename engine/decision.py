@@ -18,6 +18,7 @@ from engine.network import Derivation, Network, agree, compile_network
 from engine.observation import GRADES, Grade, Observation, Reason, Unknown
 from engine.observe import observe
 from engine.policy import Branch, Component, Indicator, Period, Policy, Tier, Volet, Weight
+from engine.ranges import Completions
 from engine.reasons import How, Reasons
 from engine.standing import Standing
 from engine.verdict import Verdict, all_of, derive, negate
@@ -189,63 +190,41 @@ class _Judge:
         self.policy, self.verdicts, self.as_of = policy, verdicts, as_of
         self.reasons = Reasons(verdicts, observations, dict(ordered(policy)))
         self.eligible = verdicts[policy.eligible.at]
+        self.completions = Completions(ordered(policy), verdicts)
 
     # --- points -------------------------------------------------------------------------------------------------
-
-    def weight(self, weight: Weight | None) -> Amount:
-        if weight is None:
-            return NOTHING
-        if not isinstance(weight, Branch):
-            return Amount.of(weight)
-        then, otherwise = self.weight(weight.then), self.weight(weight.otherwise)
-        match self.verdicts[weight.when.at]:
-            case Verdict.MET:
-                return then
-            case Verdict.UNMET:
-                return otherwise
-            case Verdict.UNKNOWN:
-                return then.or_(otherwise)
 
     def volet(self, volet: Volet) -> VoletDecision:
         gate = Verdict.MET if volet.gate is None else self.verdicts[volet.gate.at]
         opened = all_of([self.eligible, gate])
         own = tuple(self.indicator(indicator, opened) for indicator in volet.indicators)
         verdict = self.verdicts[volet.id]
-        block = self.weight(volet.weight)
-        attained = block.if_(verdict) if volet.pays == "block" else total(one.attained for one in own)
-        return VoletDecision(
-            volet=volet,
-            verdict=verdict,
-            gate=gate,
-            possible=block if volet.pays == "block" else total(one.possible for one in own),
-            attained=attained,
-            paid=attained.if_(opened),
-            indicators=own,
-        )
+        if volet.pays == "block":
+            possible = _weighed(volet.weight, self.verdicts)
+            attained = possible.if_(verdict)
+        else:
+            possible = self.completions.extent(volet.indicators, _possible)
+            attained = self.completions.extent(volet.indicators, _attained)
+        return VoletDecision(volet, verdict, gate, possible, attained, attained.if_(opened), own)
 
     def indicator(self, indicator: Indicator, opened: Verdict) -> IndicatorDecision:
-        outcome, tree = self.outcome(indicator), indicator.when
-        weight = self.weight(indicator.weight)
-        attained = weight.if_(self.verdicts[indicator.id])
+        outcome = self.outcome(indicator)
+        attained = self.completions.extent([indicator], _attained)
         how, basis = self.basis(indicator) if outcome == "granted" else (None, None)
-        why = self.reasons.unmet(tree) if outcome == "refused" else None
         return IndicatorDecision(
             indicator=indicator,
             outcome=outcome,
             how=how,
             grade=basis,
-            reason=why,
+            reason=self.reasons.unmet(indicator.when) if outcome == "refused" else None,
             unknown=self.unknown(indicator) if outcome == "undetermined" else None,
-            possible=weight.if_(negate(self.out_of_play(indicator))),
+            possible=self.completions.extent([indicator], _possible),
             attained=attained,
             paid=attained.if_(opened),
         )
 
-    def out_of_play(self, indicator: Indicator) -> Verdict:
-        return self.verdicts[out_of_play(indicator)] if removable(indicator) else Verdict.UNMET
-
     def outcome(self, indicator: Indicator) -> OutcomeWord:
-        granted, out = self.verdicts[indicator.id], self.out_of_play(indicator)
+        granted, out = self.verdicts[indicator.id], _out(indicator, self.verdicts)
         if granted is Verdict.MET:
             return "granted"
         if out is Verdict.MET:
@@ -299,6 +278,34 @@ class _Judge:
             return PeriodDecision(period, pending=True, tier=None, attained=NOTHING, paid=NOTHING)
         tier = next((tier.id for tier in reversed(period.tiers) if self.met(tier) is Verdict.MET), None)
         return PeriodDecision(period, pending=False, tier=tier, attained=attained, paid=attained.if_(opened))
+
+
+def _weighed(weight: Weight | None, verdicts: Mapping[str, Verdict]) -> Amount:
+    """What a weight comes to under these verdicts."""
+    if weight is None:
+        return NOTHING
+    if not isinstance(weight, Branch):
+        return Amount.of(weight)
+    then, otherwise = _weighed(weight.then, verdicts), _weighed(weight.otherwise, verdicts)
+    match verdicts[weight.when.at]:
+        case Verdict.MET:
+            return then
+        case Verdict.UNMET:
+            return otherwise
+        case Verdict.UNKNOWN:
+            return then.or_(otherwise)
+
+
+def _out(indicator: Indicator, verdicts: Mapping[str, Verdict]) -> Verdict:
+    return verdicts[out_of_play(indicator)] if removable(indicator) else Verdict.UNMET
+
+
+def _attained(verdicts: Mapping[str, Verdict], indicator: Indicator) -> Amount:
+    return _weighed(indicator.weight, verdicts).if_(verdicts[indicator.id])
+
+
+def _possible(verdicts: Mapping[str, Verdict], indicator: Indicator) -> Amount:
+    return _weighed(indicator.weight, verdicts).if_(negate(_out(indicator, verdicts)))
 
 
 def _due(pays: Literal["complement", "once"], reached: Sequence[Decimal]) -> list[Decimal]:

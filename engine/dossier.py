@@ -40,7 +40,7 @@ DOCTOR_FIELDS: Mapping[str, FieldType] = {
     "hospital_practitioner": "boolean",
     "activity_start": "date",
     "activity_end": "date",
-    "first_declaration": "integer",
+    "first_declaration": "year",
 }
 ROW_FIELDS: Mapping[str, FieldType] = {
     "from": "date",
@@ -199,7 +199,7 @@ class _Reader:
         if type in self.known and name.text not in self.known[type]:
             name.fail_name(f"unknown_{NAMED_BY[type]}", self.known[type])
         fields = {
-            key: self.row_value(type, name.text, key, value)
+            key: self.row_value(type, name.text, key, value, year)
             for key, value in cursor.items()
             if key in ROW_FIELDS and key not in ("recorded_on", NAMED_BY[type]) and value.data is not None
         }
@@ -228,10 +228,11 @@ class _Reader:
             **texts,
         )
 
-    def row_value(self, type: RowType, name: str, key: str, cursor: Cursor) -> Value:
+    def row_value(self, type: RowType, name: str, key: str, cursor: Cursor, year: int) -> Value:
         if key == "choice":
             tables = self.vocabulary.items[name].choices
-            return self.in_tables(cursor, tables) if tables else cursor.text
+            # An earlier campaign had lists of its own: what it named is kept as it is written.
+            return self.in_tables(cursor, tables) if tables and year == self.policy.year else cursor.text
         # A document's status is the schema's own list; the vocabulary's `status` is the doctor's.
         field = None if (type, key) == ("document", "status") else self.vocabulary.fields.get(key)
         return self.value(cursor, ROW_FIELDS[key], field)
@@ -244,7 +245,7 @@ class _Reader:
         match type:
             case "date":
                 return parse_day(cursor)
-            case "integer":
+            case "integer" | "year":
                 digits = cursor.text.removeprefix("-")
                 if not (digits.isascii() and digits.isdecimal() and len(digits) <= MOST_DIGITS):
                     cursor.fail("not_an_integer", value=cursor.text[:80])

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
 
+import rfc8785
+
 from engine.conditions import (
     Day,
     Fact,
@@ -69,7 +71,8 @@ class Mender:
 
     def __init__(self, dossier: Dossier, policy: Policy, as_of: date) -> None:
         self.dossier, self.policy, self.as_of = dossier, policy, as_of
-        self.done: list[Change] = [Change(row, row) for row in dossier.rows]
+        rows = sorted(dossier.rows, key=_content)
+        self.done: list[Change] = [Change(row, row) for row in rows]
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -154,7 +157,7 @@ class Mender:
     def _record(self, leaf: Record, standing: Standing) -> None:
         found = standing.candidates(leaf.row, leaf.names, leaf.of, self.dossier.year)
         near = [one for one in found if one.struck in (None, "rejected", *BY_FINDING)]
-        best = min(near, key=lambda one: self._failing(leaf, one.row, standing), default=None)
+        best = min(near, key=lambda one: (self._failing(leaf, one.row, standing), _content(one.row)), default=None)
         if best is None:
             row = Row(leaf.row, leaf.names[0], self.dossier.year, {}, items=(leaf.of,) if leaf.of else ())
             self._put(None, *self._fitted(leaf, row, standing))
@@ -233,6 +236,11 @@ class Mender:
         if first is None or last is None:
             return self.policy.calendar["assessment"].last or self.as_of
         return first - timedelta(days=1) if test.relation == "before" else last
+
+
+def _content(row: Row) -> bytes:
+    """A row's content in canonical form: an order that no file decides."""
+    return rfc8785.dumps(row.plain())
 
 
 def _candidates(test: Test) -> list[Value]:

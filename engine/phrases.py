@@ -108,6 +108,8 @@ class Phrases:
         """A value under the type and list its field gives it."""
         if isinstance(found, bool):
             return self.say("value.yes" if found else "value.no")
+        if field and field.type == "year":
+            return str(found)
         if isinstance(found, int):
             return self.counted(found, field.unit) if field and field.unit else self.number(found)
         text = str(found)

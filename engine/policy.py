@@ -10,7 +10,7 @@ from typing import Literal
 from engine.conditions import Entry, Node, Source, Table, Text
 
 Evidence = Literal["automated", "sworn", "justificatif"]
-FieldType = Literal["text", "date", "integer", "boolean"]
+FieldType = Literal["text", "date", "integer", "year", "boolean"]
 
 
 @dataclass(frozen=True, slots=True)

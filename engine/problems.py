@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from itertools import zip_longest
 
-from engine.words import Lang, say
+from engine.words import Lang, catalogue, say
 
 NEAREST_CUTOFF = 0.5
+MOST_CLOSE = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,13 @@ class Invalid(Exception):
 
 def nearest(wrong: str, valid: Iterable[str]) -> str:
     """The valid name most like `wrong`, or an empty string when none is."""
-    return next(iter(get_close_matches(wrong, sorted(valid), n=1, cutoff=NEAREST_CUTOFF)), "")
+    close = get_close_matches(wrong, sorted(valid), n=MOST_CLOSE, cutoff=NEAREST_CUTOFF)
+    return min(close, key=lambda name: (_differing(wrong, name), name), default="")
+
+
+def _differing(one: str, other: str) -> int:
+    """How many places differ, longer or shorter counting as different."""
+    return sum(a != b for a, b in zip_longest(one, other))
 
 
 def unknown_name(wrong: str, valid: Iterable[str]) -> dict[str, str]:
@@ -49,7 +57,11 @@ def unknown_name(wrong: str, valid: Iterable[str]) -> dict[str, str]:
 def render(problem: Problem, lang: Lang) -> str:
     """The problem in one or two lines: place, fault, what was expected and what to do."""
     spot = ":".join(str(part) for part in (problem.file, problem.line, problem.column) if part not in ("", None))
-    details = problem.details
+    # A detail that begins with @ is the key of a word of the language.
+    details = {
+        key: say(lang, value[1:]) if value.startswith("@") and value[1:] in catalogue(lang) else value
+        for key, value in problem.details.items()
+    }
     message = say(lang, f"problem.{problem.code}", **details)
     if problem.place:
         message = say(lang, "problem.at", place=problem.place, message=message)

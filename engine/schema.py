@@ -19,6 +19,7 @@ from engine.problems import Problem, nearest
 from engine.yamltext import Page
 
 MOST_PROBLEMS = 20
+SAID = ("minProperties", "minItems", "maxItems", "maxLength", "minLength")
 INTEGER, NUMBER = re.compile(r"-?\d+"), re.compile(r"-?\d+(\.\d+)?")
 
 
@@ -42,6 +43,12 @@ def _maximum(_: Anything, most: int, value: Anything, __: Anything) -> Iterator[
         yield ValidationError(str(most))
 
 
+def _pattern(_: Anything, pattern: str, value: Anything, __: Anything) -> Iterator[ValidationError]:
+    """A pattern as JSON Schema means it: digits are 0 to 9, and `$` is the very end."""
+    if isinstance(value, str) and not re.search(pattern.replace("$", r"\Z"), value, re.ASCII):
+        yield ValidationError(pattern)
+
+
 @cache
 def _validator(schema: str) -> Anything:
     folder = files("schemas")
@@ -56,7 +63,9 @@ def _validator(schema: str) -> Anything:
         {"integer": _typed(INTEGER), "number": _typed(NUMBER), "boolean": _typed(re.compile("true|false"))}
     )
     validator: Anything = extend(  # type: ignore[no-untyped-call]
-        jsonschema.Draft202012Validator, {"minimum": _minimum, "maximum": _maximum}, type_checker=types
+        jsonschema.Draft202012Validator,
+        {"minimum": _minimum, "maximum": _maximum, "pattern": _pattern},
+        type_checker=types,
     )
     return validator({"$ref": f"{schema}.schema.json"}, registry=registry)
 
@@ -67,7 +76,7 @@ def _problem(page: Page, error: ValidationError) -> Problem:
     value = deepest.instance
     if "propertyNames" in deepest.absolute_schema_path:
         return page.problem("bad_name", (*path, value), value=value[:80])
-    shown = value if isinstance(value, str) else type(value).__name__
+    shown = _shown(value)
     match deepest.validator:
         case "required":
             missing = [key for key in deepest.validator_value if key not in value]
@@ -86,20 +95,36 @@ def _problem(page: Page, error: ValidationError) -> Problem:
             choices = deepest.validator_value
             names = [str(choice) for choice in (choices if isinstance(choices, list) else [choices])]
             return page.problem(
-                "not_one_of", path, value=shown[:80], names=", ".join(names), nearest=nearest(shown, names)
+                "not_one_of", path, value=shown, names=", ".join(names), nearest=nearest(shown, names)
             )
         case "oneOf" if isinstance(value, dict):
             names = [key for option in deepest.validator_value for key in option.get("required", ())]
             return page.problem("one_key_of", path, names=", ".join(names))
         case "minimum" | "maximum":
-            return page.problem(
-                f"below_{deepest.validator}", path, value=shown[:80], limit=str(deepest.validator_value)
-            )
+            return page.problem(f"below_{deepest.validator}", path, value=shown, limit=str(deepest.validator_value))
         case _:
-            expected = deepest.schema.get("description") or _expected(deepest)
-            return page.problem("not_expected", path, value=shown[:80], expected=expected)
+            return page.problem("not_expected", path, value=shown, expected=_expected(deepest))
 
 
 def _expected(error: Anything) -> str:
-    kinds = error.validator_value if error.validator == "type" else error.validator
-    return " / ".join(kinds) if isinstance(kinds, list) else f"{kinds}"
+    """What was expected, as the key of a sentence: the schema's own comment, or its type."""
+    comment = error.schema.get("$comment")
+    if comment:
+        return f"@{comment}"
+    if error.validator == "type":
+        kinds = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
+        return f"@expected.{kinds[0]}"
+    return f"@expected.{error.validator}" if error.validator in SAID else "@expected.form"
+
+
+def _shown(value: Anything) -> str:
+    """A value as a message shows it: a text itself, else the key of a word for what it is."""
+    match value:
+        case str():
+            return value[:80]
+        case dict():
+            return "@shown.object"
+        case list():
+            return "@shown.array"
+        case _:
+            return "@shown.null"

@@ -24,7 +24,7 @@ FILED_BY: Mapping[RowType, str] = {
 class Candidate:
     """A row a rule may look at.
 
-    `struck` says why it can no longer match, `confirmed` that a control upheld it, by which `findings`; `conflict` holds the rows that
+    `struck` says why it can no longer match, `confirmed` that `findings` upheld it; `conflict` holds the rows that
     disagree about it: findings of one day that contradict each other, or prefills of one day that differ.
     """
 

@@ -76,7 +76,7 @@ def parse_yaml(text: str, file: str) -> Page:
         raise Invalid([Problem("not_yaml", file, details={"why": str(error).splitlines()[0]})]) from None
     if extra is not None:
         raise Invalid([_at(extra, "several_documents", file)])
-    return Page(file, data, marks)
+    return _sound(Page(file, data, marks))
 
 
 def parse_json(text: str, file: str) -> Page:
@@ -103,7 +103,25 @@ def parse_json(text: str, file: str) -> Page:
             raise
         # JSON that the other parser cannot follow (a lone surrogate, say): the data is sound, its places unknown.
         marks = {}
-    return Page(file, _as_text(data), marks)
+    return _sound(Page(file, _as_text(data), marks))
+
+
+def _sound(page: Page) -> Page:
+    """The page, once every text in it is known to be one: an escape can write half a character."""
+    pending: list[tuple[Path_, Plain]] = [((), page.data)]
+    while pending:
+        path, data = pending.pop()
+        match data:
+            case dict():
+                pending += [((*path, key), value) for key, value in data.items()]
+                pending += [(path, key) for key in data]
+            case list():
+                pending += [((*path, index), value) for index, value in enumerate(data)]
+            case str() if not data.isascii() and any("\ud800" <= char <= "\udfff" for char in data):
+                raise Invalid([page.problem("half_character", path)])
+            case _:
+                pass
+    return page
 
 
 def _as_text(data: Plain) -> Plain:

@@ -1,0 +1,95 @@
+"""What several indicators can come to together, where facts are unknown: exact bounds, not sums of bounds.
+
+Indicators that hang on the same unknown fact are completed together: every assignment of their unknown leaves is
+derived. Leaves that ask the same thing get the same answer.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import product
+
+from engine.amount import Amount, total
+from engine.claims import Claim, out_of_play, removable
+from engine.conditions import Node, Observed, Outcome, walk
+from engine.policy import Branch, Indicator, Weight
+from engine.verdict import Verdict, derive
+
+MOST_QUESTIONS = 10
+"""Beyond this many unknown questions together, the sum of the bounds is given: it holds the true range."""
+
+Verdicts = Mapping[str, Verdict]
+Measured = Callable[[Verdicts, Indicator], Amount]
+
+
+class Completions:
+    """The possible completions of one decision's verdicts."""
+
+    def __init__(self, order: Sequence[Claim], verdicts: Verdicts) -> None:
+        self.order, self.trees, self.verdicts = order, dict(order), verdicts
+        self.leaves = {
+            node.at: verdicts[node.at] for _, tree in order for node in walk(tree) if isinstance(node, Observed)
+        }
+
+    def extent(self, indicators: Sequence[Indicator], measured: Measured) -> Amount:
+        """The least and the most that `measured` of all these indicators can add up to."""
+        if Verdict.UNKNOWN not in self.leaves.values():
+            return total(measured(self.verdicts, indicator) for indicator in indicators)
+        return total(self._together(group, measured) for group in self._linked(indicators))
+
+    def _together(self, group: Sequence[Indicator], measured: Measured) -> Amount:
+        names = {name for indicator in group for name in self._claims(indicator)}
+        order = [claim for claim in self.order if claim[0] in names]
+        questions: dict[Node, list[str]] = {}
+        for node in self._unknown(names):
+            questions.setdefault(_asked(node), []).append(node.at)
+        if not questions or len(questions) > MOST_QUESTIONS:
+            return total(measured(self.verdicts, indicator) for indicator in group)
+        sums = []
+        for answers in product((Verdict.UNMET, Verdict.MET), repeat=len(questions)):
+            answered = {
+                at: answer for places, answer in zip(questions.values(), answers, strict=True) for at in places
+            }
+            verdicts = derive(order, {**self.leaves, **answered})
+            sums.append(total(measured(verdicts, indicator) for indicator in group))
+        return Amount(min(one.least for one in sums), max(one.most for one in sums))
+
+    def _linked(self, indicators: Sequence[Indicator]) -> list[list[Indicator]]:
+        """The indicators in groups that share no unknown question with each other."""
+        groups: list[tuple[set[Node], list[Indicator]]] = []
+        for indicator in indicators:
+            asked = {_asked(node) for node in self._unknown(set(self._claims(indicator)))}
+            touching = [group for group in groups if group[0] & asked]
+            groups = [group for group in groups if not group[0] & asked]
+            members = [one for _, group in touching for one in group]
+            groups.append((asked.union(*(one for one, _ in touching)), [*members, indicator]))
+        return [group for _, group in groups]
+
+    def _unknown(self, names: set[str]) -> list[Node]:
+        nodes = [node for name in sorted(names) for node in walk(self.trees[name])]
+        return [node for node in nodes if isinstance(node, Observed) and self.verdicts[node.at] is Verdict.UNKNOWN]
+
+    def _claims(self, indicator: Indicator) -> Iterator[str]:
+        """Every claim that the outcome or the weight of an indicator hangs on."""
+        pending = [indicator.id, *_weighed(indicator.weight)]
+        pending += [out_of_play(indicator)] if removable(indicator) else []
+        seen: set[str] = set()
+        while pending:
+            name = pending.pop()
+            if name not in seen:
+                seen.add(name)
+                yield name
+                pending += [node.of for node in walk(self.trees[name]) if isinstance(node, Outcome)]
+
+
+def _asked(node: Node) -> Node:
+    """What a leaf asks, wherever it stands and whatever it is called."""
+    return dataclasses.replace(node, at="", label=None, sources=(), presumed=False, readings=())
+
+
+def _weighed(weight: Weight | None) -> Iterator[str]:
+    if isinstance(weight, Branch):
+        yield weight.when.at
+        yield from _weighed(weight.then)
+        yield from _weighed(weight.otherwise)
