@@ -44,6 +44,12 @@ def explain(
         Depth, typer.Option("--depth", help="L’essentiel, ou toutes les branches, données et paramètres.")
     ] = Depth.short,
     proof: Annotated[bool, typer.Option("--proof", help="Ajoute la preuve : chaque règle déclenchée.")] = False,
+    missing: Annotated[
+        bool, typer.Option("--missing", help="Ne montre que ce qui manquait, et ce que cela valait.")
+    ] = False,
+    readings: Annotated[
+        bool, typer.Option("--readings", help="Ne montre que les lectures contestées, toutes, avec leur effet.")
+    ] = False,
     policies: Policies = None,
     lang: Spoken = Language.fr,
 ) -> None:
@@ -54,9 +60,11 @@ def explain(
     if indicator is not None:
         check_indicator(indicator, result.decision.policy)
     if format is Format.json:
-        typer.echo(canonical(result.record()).decode())
+        typer.echo(canonical(result.record).decode())
         return
     told = _explanation(result, indicator, depth, proof=proof)
+    if missing or readings:
+        told = _only(result, told, missing=missing, readings=readings)
     if format is Format.markdown:
         from cli.markdown import markdown
 
@@ -68,6 +76,20 @@ def explain(
     draw(screen(), told)
 
 
+def _only(result: Decided, told: Explanation, *, missing: bool, readings: bool) -> Explanation:
+    """The head of an explanation, with only what was missing, only the contested readings, or both."""
+    from dataclasses import replace
+
+    from engine.contested import all_readings
+    from engine.missing import all_missing
+    from engine.sentences import Sentences
+
+    words, record = Sentences(result.decision.policy, spoken()), result.record
+    parts = [all_missing(words, record)] if missing else []
+    parts += [all_readings(words, record)] if readings else []
+    return replace(told, sections=tuple(parts))
+
+
 def _explanation(result: Decided, indicator: str | None, depth: Depth, *, proof: bool) -> Explanation:
     from engine.explanation import explain as told
     from engine.parts import only
@@ -77,7 +99,7 @@ def _explanation(result: Decided, indicator: str | None, depth: Depth, *, proof:
     decision = result.decision
     phrases = Phrases(decision.policy, spoken())
     titles = {one.id: phrases.text(one.title) for one in decision.policy.indicators}
-    explanation = told(result.record(), decision.dossier, decision.policy, spoken(), depth.value)
+    explanation = told(result.record, decision.dossier, decision.policy, spoken(), depth.value)
     if indicator is not None:
         explanation = only(explanation, titles[indicator])
     return explanation.with_section(proof_part(decision, spoken(), indicator)) if proof else explanation

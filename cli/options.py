@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -71,11 +72,11 @@ def policy_files(year: int, root: Path | None) -> PolicyFiles:
 
     known = years(root or bundled_policies())
     if year not in known:
-        raise Invalid([Problem("unknown_year", details=unknown_name(str(year), map(str, known)))])
+        raise Invalid([Problem("unknown_year", details={"name": str(year), "valid": ", ".join(map(str, known))})])
     return read_policy(known[year])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Decided:
     """A decision, and the files it was made from."""
 
@@ -83,6 +84,7 @@ class Decided:
     files: PolicyFiles
     page: Page
 
+    @cached_property
     def record(self) -> dict[str, Any]:
         """The decision's record, with what every other reading would change."""
         from engine.pricing import alternatives

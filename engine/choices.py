@@ -127,11 +127,7 @@ def _check(readings: Mapping[str, Reading], name: str, option: str) -> None:
     silent = options[option].silent
     if silent:
         least, most = silent.bounds
-        bounds = f"{least} – {most if most is not None else '?'} {silent.unit}"
-        details = {
-            "name": f"{name}={option}",
-            "why_fr": silent.why.fr,
-            "why_en": silent.why.en,
-            "bounds": bounds,
-        }
-        raise Invalid([Problem("option_silent", details=details)])
+        code = "option_silent" if most is not None else "option_silent_open"
+        bounds = {"least": str(least), "most": str(most), "unit": f"@unit.{silent.unit}"}
+        details = {"name": f"{name}={option}", "why_fr": silent.why.fr, "why_en": silent.why.en, **bounds}
+        raise Invalid([Problem(code, details=details)])

@@ -6,6 +6,34 @@ from engine.parts import Part, each_line
 from engine.phrases import Json
 from engine.sentences import Sentences, every
 
+CONTRADICTING = ("choice", "channel", "declared_on", "numerator", "denominator", "value", "outcome")
+
+
+def contradicted(words: Sentences, record: Json) -> list[Part]:
+    """What disagrees among the facts, with where each came from."""
+    parts = []
+    for one in record["contradictions"]:
+        rows = [words.row(row, CONTRADICTING) for row in one["rows"]]
+        parts.append(Part(words.say(f"contradiction.{one['kind']}"), "unknown", parts=each_line(rows)))
+    return [Part(words.say("contradiction.title"), parts=tuple(parts))] if parts else []
+
+
+def later(words: Sentences, record: Json) -> list[Part]:
+    """What came to be known after the day of the decision, and what it would have changed."""
+    one = record["later"]
+    if one is None:
+        return []
+    rows = each_line([words.row(row) for row in one["rows"]])
+    effect = _Contested(words, record).effect(one, "later.price") or [words.say("later.nothing")]
+    return [Part(words.say("later.title"), parts=(*rows, *each_line(effect)))]
+
+
+def all_readings(words: Sentences, record: Json) -> Part:
+    """Every reading of the policy: the option taken, the others, and what those that matter here would pay."""
+    told = _Contested(words, record)
+    parts = [told.reading(name) for name in sorted(words.policy.readings)]
+    return Part(words.say("view.readings"), parts=tuple(parts))
+
 
 def contested(words: Sentences, record: Json, *, full: bool) -> Part:
     """The other readings that would change the decision; in full, every reading it rests on too."""
@@ -29,18 +57,25 @@ class _Contested:
         told = [
             self.say("view.reading_taken", option=taken, says=self.says(reading.id, taken)),
             self.option(reading.id, other),
-            self.price(one),
-        ]
-        flips = [
-            self.say("view.flip", title=self.words.claim(name), outcome=word)
-            for name, outcome in one["outcomes"].items()
-            for word in [self.say(f"outcome.{outcome}")]
+            *self.effect(one),
         ]
         aside = self.say("view.reading_name", name=reading.id, option=other, contradiction=reading.contradiction)
-        return Part(self.words.text(reading.question), aside=aside, parts=each_line([*told, *flips]))
+        return Part(self.words.text(reading.question), aside=aside, parts=each_line(told))
 
-    def price(self, one: Json) -> str:
-        """What the decision would pay under another reading."""
+    def effect(self, one: Json, key: str = "view.price") -> list[str]:
+        """What another decision would pay and change; nothing where it would be the same."""
+        same = all(one[unit]["paid"] == self.record[unit]["paid"] for unit in ("points", "euros"))
+        beside = {each["id"]: each["euros"]["paid"] for each in self.record["components"]}
+        if same and not one["outcomes"] and one["components"] == beside:
+            return []
+        flips = [
+            self.say("view.flip", title=self.words.claim(name), outcome=self.say(f"outcome.{outcome}"))
+            for name, outcome in one["outcomes"].items()
+        ]
+        return [self.price(one, key), *flips]
+
+    def price(self, one: Json, key: str) -> str:
+        """What another decision would pay."""
         points, euros = (
             self.words.amount(one["points"]["paid"], "points"),
             self.words.amount(one["euros"]["paid"], "euros"),
@@ -50,7 +85,7 @@ class _Contested:
             for name, paid in one["components"].items()
             if paid != next(each["euros"]["paid"] for each in self.record["components"] if each["id"] == name)
         ]
-        return self.say("view.price", points=points, euros=euros, beside="".join(beside))
+        return self.say(key, points=points, euros=euros, beside="".join(beside))
 
     def rests_on(self) -> list[str]:
         """Every reading that shaped the conditions and points of this decision."""
@@ -64,11 +99,15 @@ class _Contested:
 
     def reading(self, name: str) -> Part:
         reading, taken = self.policy.readings[name], self.policy.choices[name]
-        told = [self.say("view.reading_taken", option=taken, says=self.says(reading.id, taken))]
-        told += [self.option(name, other) for other in reading.options if other != taken]
-        why = Part(self.words.text(reading.why), fine=True)
+        parts = [Part(self.say("view.reading_taken", option=taken, says=self.says(name, taken)))]
+        for other in reading.options:
+            if other != taken:
+                priced = [one for one in self.record["contested"] if (one["reading"], one["option"]) == (name, other)]
+                effect = [sentence for one in priced for sentence in self.effect(one)]
+                parts.append(Part(self.option(name, other), parts=each_line(effect)))
+        parts.append(Part(self.words.text(reading.why), fine=True))
         aside = self.say("view.reading_id", name=name, contradiction=reading.contradiction)
-        return Part(self.words.text(reading.question), aside=aside, parts=(*each_line(told), why))
+        return Part(self.words.text(reading.question), aside=aside, parts=tuple(parts))
 
     def says(self, name: str, option: str) -> str:
         """What an option says, as a clause that a sentence can end."""

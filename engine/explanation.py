@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any as Anything
 
-from engine.contested import contested
+from engine.contested import contested, contradicted, later
 from engine.dossier import Dossier
 from engine.missing import missing
 from engine.owed import owed
@@ -32,9 +32,13 @@ class _Explainer(Sentences):
         self.record, self.dossier, self.full = record, dossier, depth == "full"
 
     def whole(self) -> Explanation:
-        sections = [*self.obstacles(), *(self.volet(volet) for volet in self.record["volets"])]
+        sections = [
+            *contradicted(self, self.record),
+            *self.obstacles(),
+            *(self.volet(volet) for volet in self.record["volets"]),
+        ]
         sections += [self.component(one) for one in self.record["components"]]
-        sections.append(contested(self, self.record, full=self.full))
+        sections += [contested(self, self.record, full=self.full), *later(self, self.record)]
         if self.full:
             sections += owed(self, self.record, self.dossier)
         return Explanation(
@@ -134,7 +138,8 @@ class _Explainer(Sentences):
         possible, attained, paid = (one[f"points_{key}"] for key in ("possible", "attained", "paid"))
         if attained == paid:
             return self.say("view.points", paid=self.short(paid), possible=self.amount(possible, "points"))
-        return self.say("view.points_unpaid", attained=self.short(attained), possible=self.amount(possible, "points"))
+        key = "view.points_pending" if isinstance(paid, dict) else "view.points_unpaid"
+        return self.say(key, attained=self.short(attained), possible=self.amount(possible, "points"))
 
     def short(self, value: Anything) -> str:
         if isinstance(value, dict):

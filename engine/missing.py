@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from engine.parts import Part, each_line
 from engine.phrases import Json
@@ -14,6 +15,22 @@ def missing(words: Sentences, shortfalls: Sequence[Json], *, full: bool) -> list
     return [_shortfall(words, one) for one in shortfalls[: None if full else 1]]
 
 
+def all_missing(words: Sentences, record: Json) -> Part:
+    """Every shortfall of every refused indicator and closed volet, the one that would have paid most first."""
+    lacking = [one for one in [*record["volets"], *record["indicators"]] if one["missing"]]
+    lacking.sort(key=lambda one: (-_worth(one["missing"][0]), one["id"]))
+    parts = [
+        Part(words.claim(one["id"]), "refused", parts=tuple(missing(words, one["missing"], full=True)))
+        for one in lacking
+    ]
+    return Part(words.say("missing.title"), parts=tuple(parts) or each_line([words.say("missing.nothing")]))
+
+
+def _worth(shortfall: Json) -> Decimal:
+    points = shortfall["points"]
+    return Decimal(points["from"] if isinstance(points, dict) else points)
+
+
 def _shortfall(words: Sentences, one: Json) -> Part:
     changes = [change(words, each) for each in one["changes"]]
     gain = ""
@@ -21,7 +38,7 @@ def _shortfall(words: Sentences, one: Json) -> Part:
         points, euros = words.amount(one["points"], "points"), words.amount(one["euros"], "euros")
         gain = words.say("missing.gain", points=points, euros=euros)
     only = one["changes"][0]["after"]
-    if len(changes) == 1 and only and only["type"] == "measure":
+    if len(changes) == 1 and only and only["type"] == "measure" and _counted(one["changes"][0]):
         return Part(words.say("missing.only_count", change=changes[0]), aside=gain)
     if len(changes) == 1:
         return Part(words.say("missing.one", change=changes[0]), aside=gain)
@@ -47,9 +64,16 @@ def change(words: Sentences, one: Json) -> str:
 def _count(words: Sentences, before: Json | None, after: Json) -> str:
     measure = words.policy.vocabulary.measures[after["name"]]
     had = before["fields"].get("numerator", 0) if before else 0
+    if not _counted({"before": before}):
+        return words.say("missing.nothing_counted", unit=words.counted(1, measure.numerator))
     number = words.counted(after["fields"]["numerator"] - had, measure.numerator)
     of = words.counted(after["fields"]["denominator"], measure.denominator)
     return words.say("missing.count", number=number, of=of)
+
+
+def _counted(one: Json) -> bool:
+    """Whether there was anything to count before the change."""
+    return bool(one["before"] and one["before"]["fields"].get("denominator"))
 
 
 def _wanted(words: Sentences, name: str, asked: Json, row: Json) -> str:

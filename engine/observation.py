@@ -14,8 +14,8 @@ from engine.verdict import Verdict
 Grade = Literal["declared", "prefilled", "documented", "measured"]
 GRADES: tuple[Grade, ...] = ("declared", "prefilled", "documented", "measured")
 
-Unknown = Literal["not_yet", "silent", "missing", "contradictory"]
-UNKNOWNS: tuple[Unknown, ...] = ("not_yet", "silent", "missing", "contradictory")
+Unknown = Literal["not_yet", "silent", "missing", "anomaly", "contradictory"]
+UNKNOWNS: tuple[Unknown, ...] = ("not_yet", "silent", "missing", "anomaly", "contradictory")
 """From the least to the most telling, where several leave one condition unknown."""
 
 Reason = Literal[

@@ -155,7 +155,7 @@ def _rate(leaf: Rate, standing: Standing, policy: Policy) -> Observation:
     conflict = tuple(rows) if len(versions) > 1 else ()
     shown, seen = (versions[0] if len(versions) == 1 else None), _all_seen(rows, UNKNOWN)
     if verdicts == {UNKNOWN}:
-        return Observation(UNKNOWN, "contradictory", count=shown, seen=seen, conflict=tuple(rows))
+        return Observation(UNKNOWN, "anomaly", count=shown, seen=seen, conflict=tuple(rows))
     if len(verdicts) > 1:
         return Observation(UNKNOWN, "contradictory", seen=seen, conflict=conflict)
     if not _ended(leaf.counts_from, standing.as_of):

@@ -35,7 +35,7 @@ class _Owed:
             self.say("row.field", field=self.words.field(key), found=self.words.value(key, value))
             for key, value in self.dossier.plain()["fields"].items()
         ]
-        about = Part(self.say("crpa.doctor", fields=", ".join(fields)))
+        about = Part(self.say("crpa.doctor", fields=self.say("missing.separator").join(fields)))
         return Part(self.say("crpa.data"), parts=(about, *(Part(line) for line in told)))
 
     def parameters(self) -> Part:

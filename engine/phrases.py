@@ -151,7 +151,7 @@ class Phrases:
             self.say("source.document", title=self.text(self.policy.documents[name].title), places=", ".join(places))
             for name, places in by_document.items()
         ]
-        return f"{NO_BREAK}; ".join(written)
+        return self.say("source.separator").join(written)
 
     # --- tests --------------------------------------------------------------------------------------------------
 

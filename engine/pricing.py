@@ -22,10 +22,11 @@ class Alternative:
     option: str
     decision: Decision
 
-    def flips(self, before: Decision) -> dict[str, str]:
-        """The indicators and components whose outcome differs, with the outcome they would have."""
-        was, now = _outcomes(before), _outcomes(self.decision)
-        return {name: outcome for name, outcome in now.items() if was[name] != outcome}
+
+def flips(before: Decision, after: Decision) -> dict[str, str]:
+    """The indicators and components whose outcome differs, with the outcome they have after."""
+    was, now = _outcomes(before), _outcomes(after)
+    return {name: outcome for name, outcome in now.items() if was[name] != outcome}
 
 
 def alternatives(files: PolicyFiles, page: Page, decision: Decision) -> tuple[Alternative, ...]:

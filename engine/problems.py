@@ -69,6 +69,6 @@ def render(problem: Problem, lang: Lang) -> str:
         message += " " + say(lang, "problem.nearest", name=details["nearest"])
     elif details.get("valid"):
         message += " " + say(lang, "problem.valid", names=details["valid"])
-    return (
-        f"{spot}\N{NO-BREAK SPACE}: {message}" if spot and lang == "fr" else f"{spot}: {message}" if spot else message
-    )
+    if not spot:
+        return message[:1].upper() + message[1:]
+    return say(lang, "problem.spot", spot=spot, message=message)

@@ -14,37 +14,14 @@ from typing import Any as Anything
 import rfc8785
 
 from engine.amount import Amount
-from engine.conditions import (
-    All,
-    Always,
-    Any,
-    Attribute,
-    Day,
-    Empty,
-    Entry,
-    Exempt,
-    Fact,
-    FieldTest,
-    InTable,
-    Is,
-    Node,
-    Not,
-    Number,
-    Outcome,
-    Rate,
-    Record,
-    Same,
-    Silent,
-    Source,
-    Stated,
-    Test,
-    children,
-)
+from engine.asked import asks, entry, field_test, plain_test, same_test, sources
+from engine.conditions import Any, FieldTest, Node, Same, children
+from engine.contradictions import Contradiction, contradictions, with_later
 from engine.decision import ComponentDecision, Decision, IndicatorDecision, VoletDecision
 from engine.mending import Change, Wanted
 from engine.observation import Check, Observation, Seen
 from engine.policy import Neutralisation
-from engine.pricing import Alternative
+from engine.pricing import Alternative, flips
 from engine.shortfall import shortfalls
 from engine.text import decimal_text
 from engine.verdict import Verdict
@@ -60,18 +37,40 @@ def canonical(record: Json) -> bytes:
 
 def record(decision: Decision, others: Iterable[Alternative] = ()) -> Json:
     """The decision as plain JSON data, with the other readings that would change it."""
-    return {**_Writer(decision).whole(), "contested": [_alternative(one, decision) for one in others]}
+    writer = _Writer(decision)
+    return {
+        **writer.whole(),
+        "contested": [_alternative(one, decision) for one in others],
+        "contradictions": _sorted(_contradiction(one) for one in contradictions(decision)),
+        "later": _later(decision),
+    }
+
+
+def _contradiction(one: Contradiction) -> Json:
+    rows = _sorted(row.plain() for row in one.rows)
+    return {"kind": one.kind, "rows": rows, "at": sorted(one.at)}
+
+
+def _later(decision: Decision) -> Json | None:
+    """What came to be known after the day of the decision, and what it would have changed."""
+    other = with_later(decision)
+    if other is None:
+        return None
+    rows = _sorted(row.plain() for row in decision.later)
+    return {"rows": rows, **_other(other, decision)}
 
 
 def _alternative(one: Alternative, decision: Decision) -> Json:
-    other = one.decision
+    return {"reading": one.reading, "option": one.option, **_other(one.decision, decision)}
+
+
+def _other(other: Decision, decision: Decision) -> Json:
+    """Another decision on the same dossier: what it would pay, and the outcomes that would differ."""
     return {
-        "reading": one.reading,
-        "option": one.option,
         "points": amounts(other.possible, other.attained, other.paid),
         "euros": amounts(*(other.euros(value) for value in (other.possible, other.attained, other.paid))),
         "components": {each.component.id: amount(each.paid) for each in other.components},
-        "outcomes": one.flips(decision),
+        "outcomes": flips(decision, other),
     }
 
 
@@ -222,46 +221,6 @@ class _Writer:
         return written
 
 
-def asks(node: Node) -> Json:
-    """What a leaf asks, as plain data; nothing for a gate."""
-    match node:
-        case Attribute(test=test):
-            return {"fields": list(test.fields), "tests": [_test(one) for one in test.tests]}
-        case Fact():
-            return {
-                "fact": node.fact,
-                "tests": [_test(one) for one in node.tests],
-                "closes": entry(node.closes),
-                "counts_from": entry(node.counts_from),
-            }
-        case Rate():
-            return {
-                "measure": node.measure,
-                node.relation: str(node.threshold),
-                "zero": node.zero,
-                "during": entry(node.during),
-                "counts_from": entry(node.counts_from),
-            }
-        case Empty():
-            return {"measure": node.measure, "during": entry(node.during)}
-        case Record():
-            return {
-                "row": node.row,
-                "names": list(node.names),
-                "of": node.of,
-                "where": [_field_test(test) for test in node.where],
-                "same": [_same(same) for same in node.same],
-                "earlier": node.earlier,
-                "filed": node.filed,
-                "closes": entry(node.closes),
-                "counts_from": entry(node.counts_from),
-            }
-        case Outcome(of=claim):
-            return {"outcome": claim}
-        case All() | Any() | Not() | Exempt() | Always() | Silent():
-            return {}
-
-
 def saw(observation: Observation) -> Json:
     """What a leaf saw, as plain data; what does not apply is left out."""
     count, value = observation.count, observation.value
@@ -294,11 +253,11 @@ def _change(change: Change) -> Json:
 def _wanted(wanted: Wanted) -> Json:
     match wanted:
         case Same():
-            return _same(wanted)
+            return same_test(wanted)
         case FieldTest():
-            return _field_test(wanted)
+            return field_test(wanted)
         case tests:
-            return {"tests": [_test(one) for one in tests]}
+            return {"tests": [plain_test(one) for one in tests]}
 
 
 def _seen(one: Seen) -> Json:
@@ -320,46 +279,9 @@ def _check(check: Check) -> Json:
         "reason": check.reason,
         "refused": check.refused and check.refused.code,
         "against": _sorted(row.plain() for row in check.against),
-        "asks": _same(check.test) if isinstance(check.test, Same) else _field_test(check.test),
+        "asks": same_test(check.test) if isinstance(check.test, Same) else field_test(check.test),
     }
 
 
 def _sorted(rows: Iterable[Json]) -> list[Json]:
     return sorted(rows, key=rfc8785.dumps)
-
-
-def _field_test(test: FieldTest) -> Json:
-    return {"fields": list(test.fields), "span": test.span, "tests": [_test(one) for one in test.tests]}
-
-
-def _same(same: Same) -> Json:
-    return {"mine": same.mine, "item": same.item, "theirs": same.theirs}
-
-
-def _test(test: Test) -> Json:
-    match test:
-        case Is(values=values):
-            return {"is": list(values)}
-        case InTable(table=table):
-            return {"table": table.id}
-        case Number(relation=relation, threshold=threshold):
-            return {relation: str(threshold)}
-        case Day(relation=relation, entry=one):
-            return {relation: entry(one)}
-        case Stated():
-            return {"stated": True}
-
-
-def entry(one: Entry | None) -> Json | None:
-    """A calendar entry: its name, and its days when it is not open."""
-    if one is None:
-        return None
-    if one.first is None and one.last is None:
-        return {"entry": one.name, "open": True}
-    days = {"from": one.first, "to": one.last}
-    return {"entry": one.name, **{key: day.isoformat() for key, day in days.items() if day}}
-
-
-def sources(passages: tuple[Source, ...]) -> list[Json]:
-    """Passages as plain data, in the policy's order."""
-    return [{"document": one.document, "section": one.section, "lines": list(one.lines)} for one in passages]

@@ -43,7 +43,7 @@ class Sentences(Phrases):
                 return self.field(asks["fields"][0])
             case "fact":
                 return self.text(self.policy.vocabulary.facts[asks["fact"]].label)
-            case "rate" | "empty":
+            case "rate":
                 return self.text(self.policy.vocabulary.measures[asks["measure"]].label)
             case "record":
                 return self._record_asked(asks)
@@ -57,7 +57,7 @@ class Sentences(Phrases):
         if asks["row"] == "document":
             kinds = self.joined([self.document(kind) for kind in asks["names"]])
             if not asks["of"]:
-                return kinds + earlier
+                return self.say("node.paper", kinds=kinds) + earlier
             return self.say("node.document", kinds=kinds, item=self.item(asks["of"])) + earlier
         return (
             self.say(f"node.{asks['row']}", item=self.joined([self.item(name) for name in asks["names"]])) + earlier
@@ -225,7 +225,7 @@ class Sentences(Phrases):
             self.say("row.field", field=self.row_field(row, key), found=self.row_value(row, key, value))
             for key, value in fields.items()
         ]
-        shown = self.say("row.fields", fields=", ".join(parts)) if parts else ""
+        shown = self.say("row.fields", fields=self.say("missing.separator").join(parts)) if parts else ""
         excluded = self._excluded(row) if only is None and row.get("exclusions") else ""
         return self.say("row.line", name=self.row_name(row), fields=shown + excluded, origin=self.origin(row))
 
@@ -257,7 +257,9 @@ class Sentences(Phrases):
             case "declaration" | "prefill" | "finding":
                 return self.say(f"row.{row['type']}", item=self.item(name))
             case "document":
-                items = self.joined([self.item(item) for item in row.get("items", [])], "and")
+                items = self.joined(
+                    [self.say("row.quoted", text=self.item(item)) for item in row.get("items", [])], "and"
+                )
                 return self.say("row.document", kind=self.document(name), items=items)
             case "measure":
                 return self.text(self.policy.vocabulary.measures[name].label)

@@ -48,6 +48,11 @@ def test_an_earlier_campaign_is_closed() -> None:
     assert see(leaf("care.ferry#before"), date(2031, 3, 1)) == Observation(UNMET, reason="not_declared")
 
 
+def test_this_campaign_is_no_earlier_one() -> None:
+    rows = [{"item": "ferry", "declared_on": "2032-03-10", "sworn": True}]
+    assert see(leaf("care.ferry#before"), declarations=rows) == Observation(UNMET, reason="not_declared")
+
+
 def test_a_deadline_that_must_be_beaten_closes_the_day_before(tmp_path: Path) -> None:
     year = policy(tmp_path, edit("care/lantern.yaml", "{ within: campaign }", "{ before: stamp }"))
     days = (date(2032, 3, 13), date(2032, 3, 14))

@@ -85,15 +85,17 @@ def test_a_case_is_about_something_of_the_policy(year: int) -> None:
     assert {case.about for case in cases(year)} - known == set()
 
 
-def indicators() -> Iterator[Anything]:
+def decided_things() -> Iterator[Anything]:
+    """Every indicator and every component, by name."""
     for year in YEARS:
-        for indicator in linked(files(year), {}).indicators:
-            yield pytest.param(year, indicator.id, id=f"{year}-{indicator.id}")
+        policy = linked(files(year), {})
+        for name in (*(one.id for one in policy.indicators), *(one.id for one in policy.components)):
+            yield pytest.param(year, name, id=f"{year}-{name}")
 
 
-@pytest.mark.parametrize(("year", "indicator"), list(indicators()))
-def test_an_indicator_has_a_case_of_every_outcome(year: int, indicator: str) -> None:
-    expected = {case.expect.get("outcome") for case in cases(year) if case.about == indicator}
+@pytest.mark.parametrize(("year", "name"), list(decided_things()))
+def test_an_indicator_or_a_component_has_a_case_of_every_outcome(year: int, name: str) -> None:
+    expected = {case.expect.get("outcome") for case in cases(year) if case.about == name}
     assert {"granted", "refused", "undetermined"} - expected == set()
 
 
