@@ -9,6 +9,7 @@ import typer
 
 from cli.language import Language, Spoken, spoken
 from cli.options import AsOf, Data, Decided, Doctor, Policies, Readings, Year, check_indicator, decided
+from cli.suppose import Suppose, supposed
 
 if TYPE_CHECKING:
     from engine.parts import Explanation
@@ -50,6 +51,7 @@ def explain(
     readings: Annotated[
         bool, typer.Option("--readings", help="Ne montre que les lectures contestées, toutes, avec leur effet.")
     ] = False,
+    suppose: Suppose = None,
     policies: Policies = None,
     lang: Spoken = Language.fr,
 ) -> None:
@@ -59,6 +61,9 @@ def explain(
     result = decided(doctor, year, data, reading, policies, as_of)
     if indicator is not None:
         check_indicator(indicator, result.decision.policy)
+    if suppose:
+        supposed(result, suppose, format.value, indicator)
+        return
     if format is Format.json:
         typer.echo(canonical(result.record).decode())
         return

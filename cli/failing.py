@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 EXIT_INVALID = 2
 EXIT_FAULT = 3
+EXIT_INTERRUPTED = 130
 
 
 def printable(text: str) -> str:

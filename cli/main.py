@@ -7,8 +7,9 @@ import sys
 import typer
 
 from cli import decide, doctors, explain, policy
-from cli.failing import EXIT_FAULT, EXIT_INVALID, fault_line, problem_lines
+from cli.failing import EXIT_FAULT, EXIT_INTERRUPTED, EXIT_INVALID, fault_line, problem_lines
 from cli.language import spoken
+from cli.usage import usage_problem
 
 app = typer.Typer(
     name="forfait",
@@ -30,7 +31,11 @@ def main() -> None:
     from engine.problems import Invalid, Problem
 
     try:
-        app()
+        app(standalone_mode=False)
+    except typer.TyperException as error:
+        _stop(problem_lines([usage_problem(error)], spoken()), EXIT_INVALID)
+    except (KeyboardInterrupt, typer.Abort):
+        sys.exit(EXIT_INTERRUPTED)
     except Invalid as invalid:
         _stop(problem_lines(invalid.problems, spoken()), EXIT_INVALID)
     except EngineFault as fault:

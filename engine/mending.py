@@ -45,12 +45,13 @@ Wanted = FieldTest | Same | tuple[Test, ...]
 class Change:
     """One fact changed: the row before (None: it is added) and after (None: it should not have been).
 
-    `wanted` says, by field, what was asked of it.
+    `wanted` says, by field, what was asked of it; `among` the denominator of a rate, all locations together.
     """
 
     before: Row | None
     after: Row | None
     wanted: Mapping[str, Wanted] = field(default_factory=dict)
+    among: int | None = None
 
 
 def changeable(leaf: Node, met: bool, policy: Policy) -> bool:
@@ -107,14 +108,16 @@ class Mender:
 
     # --- changing rows ------------------------------------------------------------------------------------------
 
-    def _put(self, row: Row | None, after: Row | None, wanted: Mapping[str, Wanted]) -> None:
+    def _put(
+        self, row: Row | None, after: Row | None, wanted: Mapping[str, Wanted], among: int | None = None
+    ) -> None:
         """Replace a row of the dossier as it now is; None adds one."""
         if row is None:
-            self.done.append(Change(None, after, wanted))
+            self.done.append(Change(None, after, wanted, among))
             return
         index = next(n for n, one in enumerate(self.done) if one.after is row or one.after == row)
         known = self.done[index]
-        self.done[index] = Change(known.before, after, {**known.wanted, **wanted})
+        self.done[index] = Change(known.before, after, {**known.wanted, **wanted}, among or known.among)
 
     def _rate(self, leaf: Rate, standing: Standing) -> None:
         seen = observe(leaf, standing, self.policy)
@@ -135,7 +138,8 @@ class Mender:
             assert isinstance(numerator, int) and isinstance(denominator, int)
             more = min(missing, max(0, denominator - numerator))
             if more:
-                self._put(row, replace(row, fields={**row.fields, "numerator": numerator + more}), wanted)
+                after = replace(row, fields={**row.fields, "numerator": numerator + more})
+                self._put(row, after, wanted, seen.count.denominator)
                 missing -= more
 
     def _fact(self, leaf: Fact, standing: Standing) -> None:

@@ -32,48 +32,51 @@ def _worth(shortfall: Json) -> Decimal:
 
 
 def _shortfall(words: Sentences, one: Json) -> Part:
-    changes = [change(words, each) for each in one["changes"]]
+    counts = [each for each in one["changes"] if each["among"]]
+    told = [*_counts(words, counts), *(change(words, each) for each in one["changes"] if not each["among"])]
     gain = ""
     if one["points"] != "0":
         points, euros = words.amount(one["points"], "points"), words.amount(one["euros"], "euros")
         gain = words.say("missing.gain", points=points, euros=euros)
-    only = one["changes"][0]["after"]
-    if len(changes) == 1 and only and only["type"] == "measure" and _counted(one["changes"][0]):
-        return Part(words.say("missing.only_count", change=changes[0]), aside=gain)
-    if len(changes) == 1:
-        return Part(words.say("missing.one", change=changes[0]), aside=gain)
-    return Part(words.say("missing.several"), aside=gain, parts=each_line(changes))
+    if len(told) > 1:
+        return Part(words.say("missing.several"), aside=gain, parts=each_line(told))
+    return Part(words.say("missing.only_count" if counts else "missing.one", change=told[0]), aside=gain)
+
+
+def _counts(words: Sentences, changes: Sequence[Json]) -> list[str]:
+    """What each rate lacked, its practice locations taken together."""
+    lacking: dict[str, int] = {}
+    among: dict[str, int] = {}
+    for one in changes:
+        name, had = one["after"]["name"], one["before"]["fields"]["numerator"]
+        lacking[name] = lacking.get(name, 0) + one["after"]["fields"]["numerator"] - had
+        among[name] = int(one["among"])
+    measures = words.policy.vocabulary.measures
+    return [
+        words.say(
+            "missing.count",
+            number=words.counted(lacking[name], measures[name].numerator),
+            of=words.counted(among[name], measures[name].denominator),
+        )
+        for name in lacking
+    ]
 
 
 def change(words: Sentences, one: Json) -> str:
-    """One change: an act to count, a paper or a declaration to bring, a field to set right."""
+    """One change other than of a count: a paper or a declaration to bring, a field to set right."""
     before, after = one["before"], one["after"]
     if after is None:
         key = "missing.without_finding" if before["type"] == "finding" else "missing.without"
         return words.say(key, row=words.row_name(before), choice=_choice(words, before))
     if after["type"] == "measure":
-        return _count(words, before, after)
+        unit = words.policy.vocabulary.measures[after["name"]].numerator
+        return words.say("missing.nothing_counted", unit=words.counted(1, unit))
     if after["type"] == "fact":
         tests = [words.fact_test(test, after["name"]) for test in one["wanted"]["value"]["tests"]]
         return words.say("missing.fact", label=words.row_name(after), expected=words.joined(tests, "and"))
     wanted = [_wanted(words, name, asked, after) for name, asked in one["wanted"].items()]
     key = "missing.added" if before is None else "missing.amended"
     return words.say(key, row=words.row_name(after), wanted=words.say("missing.separator").join(wanted))
-
-
-def _count(words: Sentences, before: Json | None, after: Json) -> str:
-    measure = words.policy.vocabulary.measures[after["name"]]
-    had = before["fields"].get("numerator", 0) if before else 0
-    if not _counted({"before": before}):
-        return words.say("missing.nothing_counted", unit=words.counted(1, measure.numerator))
-    number = words.counted(after["fields"]["numerator"] - had, measure.numerator)
-    of = words.counted(after["fields"]["denominator"], measure.denominator)
-    return words.say("missing.count", number=number, of=of)
-
-
-def _counted(one: Json) -> bool:
-    """Whether there was anything to count before the change."""
-    return bool(one["before"] and one["before"]["fields"].get("denominator"))
 
 
 def _wanted(words: Sentences, name: str, asked: Json, row: Json) -> str:

@@ -20,7 +20,7 @@ from engine.contradictions import Contradiction, contradictions, with_later
 from engine.decision import ComponentDecision, Decision, IndicatorDecision, VoletDecision
 from engine.mending import Change, Wanted
 from engine.observation import Check, Observation, Seen
-from engine.policy import Neutralisation
+from engine.policy import Branch, Neutralisation, Weight
 from engine.pricing import Alternative, flips
 from engine.shortfall import shortfalls
 from engine.text import decimal_text
@@ -126,6 +126,7 @@ class _Writer:
         return {
             "id": volet.id,
             "pays": volet.pays,
+            "weight": self.weight(volet.weight),
             "verdict": decided.verdict.word,
             "gate": self.node(volet.gate) if volet.gate else None,
             "points": amounts(decided.possible, decided.attained, decided.paid),
@@ -146,6 +147,7 @@ class _Writer:
             "reason": decided.reason,
             "unknown": decided.unknown,
             "evidence": indicator.evidence,
+            "weight": self.weight(indicator.weight),
             "points_possible": amount(decided.possible),
             "points_attained": amount(decided.attained),
             "points_paid": amount(decided.paid),
@@ -156,6 +158,13 @@ class _Writer:
             "neutralisations": [self.neutralisation(step) for step in indicator.neutralisations],
             "tree": self.node(indicator.when),
         }
+
+    def weight(self, weight: Weight | None) -> Anything:
+        """The points written, or the condition that chooses between two weights; None where the volet pays."""
+        if not isinstance(weight, Branch):
+            return None if weight is None else decimal_text(weight)
+        then, otherwise = self.weight(weight.then), self.weight(weight.otherwise)
+        return {"when": self.node(weight.when), "then": then, "else": otherwise}
 
     def neutralisation(self, step: Neutralisation) -> Json:
         return {"as": step.effect, "when": self.node(step.when)}
@@ -246,6 +255,7 @@ def _change(change: Change) -> Json:
     return {
         "before": change.before and change.before.plain(),
         "after": change.after and change.after.plain(),
+        "among": None if change.among is None else str(change.among),
         "wanted": {name: _wanted(wanted) for name, wanted in change.wanted.items()},
     }
 

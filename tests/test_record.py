@@ -17,6 +17,7 @@ from typing import get_args
 import pytest
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
+from syrupy.assertion import SnapshotAssertion
 
 from engine import conditions, decision, observation, reasons, standing
 from engine.decision import decide
@@ -43,6 +44,7 @@ OTHER_READINGS = [
 ]
 
 
+WIDTH = 118
 NOTHING = (Decimal(0), Decimal(0))
 
 # A refusal of each shape, contradictory counts, two locations, a statement of several choices, findings.
@@ -163,6 +165,34 @@ def test_the_schema_refuses(spoil: Callable[[Json], Anything], ordinary: Json) -
     spoilt = copy.deepcopy(ordinary)
     spoil(spoilt)
     assert fault(spoilt) != ""
+
+
+# --- what is archived, kept -----------------------------------------------------------------------------------------
+
+
+def laid_out(value: Anything, indent: int = 0, before: int = 0) -> str:
+    """JSON to be read: keys in order, and on one line whatever fits."""
+    line = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    if not value or not isinstance(value, dict | list) or indent + before + len(line) < WIDTH:
+        return line
+    if isinstance(value, dict):
+        keys = [(f"{json.dumps(key)}: ", one) for key, one in sorted(value.items())]
+        inside = [f"{key}{laid_out(one, indent + 1, len(key))}" for key, one in keys]
+    else:
+        inside = [laid_out(one, indent + 1) for one in value]
+    opened, closed = "{}" if isinstance(value, dict) else "[]"
+    pad = "\n" + " " * (indent + 1)
+    return f"{opened}{pad}{f',{pad}'.join(inside)}{pad[:-1]}{closed}"
+
+
+def test_the_data(example: Example, record: Json, named: SnapshotAssertion) -> None:
+    """All but the version of the engine, which a release changes."""
+    kept = {key: value for key, value in record.items() if key != "engine"}
+    assert laid_out(kept) + "\n" == named(name=f"explain/{example}.json")
+
+
+def test_laid_out_data_is_the_same_data(record: Json) -> None:
+    assert json.loads(laid_out(record)) == record
 
 
 # --- exact and whole ------------------------------------------------------------------------------------------------
