@@ -20,7 +20,7 @@ def decide(
 ) -> None:
     """Dit en une ligne les points, les euros et la solidité de la décision."""
     from engine.phrases import Phrases
-    from engine.record import record
+    from engine.record import amount, record
 
     decision = decided(doctor, year, data, reading, policies, as_of).decision
     phrases = Phrases(decision.policy, spoken())
@@ -30,6 +30,12 @@ def decide(
         phrases.amount(written["points"]["paid"], "points"),
         phrases.amount(written["euros"]["paid"], "euros"),
     )
+    for component in decision.components:
+        if component.paid.most > 0:
+            title = phrases.text(component.component.title)
+            euros += phrases.say(
+                "view.price_beside", title=title, euros=phrases.amount(amount(component.paid), "euros")
+            )
     name = decision.dossier.name or phrases.say("view.unnamed")
     typer.echo(
         printable(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,6 +22,7 @@ class Format(StrEnum):
     tree = "tree"
     markdown = "markdown"
     json = "json"
+    letter = "letter"
 
 
 class Depth(StrEnum):
@@ -40,7 +42,9 @@ def explain(
     ] = None,
     reading: Readings = None,
     as_of: AsOf = None,
-    format: Annotated[Format, typer.Option("--format", help="Arbre, Markdown, ou données JSON.")] = Format.tree,
+    format: Annotated[
+        Format, typer.Option("--format", help="Arbre, Markdown, données JSON, ou lettre.")
+    ] = Format.tree,
     depth: Annotated[
         Depth, typer.Option("--depth", help="L’essentiel, ou toutes les branches, données et paramètres.")
     ] = Depth.short,
@@ -52,17 +56,34 @@ def explain(
         bool, typer.Option("--readings", help="Ne montre que les lectures contestées, toutes, avec leur effet.")
     ] = False,
     suppose: Suppose = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", help="Enregistre la lettre dans ce fichier .pdf ou .md.")
+    ] = None,
     policies: Policies = None,
     lang: Spoken = Language.fr,
 ) -> None:
     """Explique chaque point accordé ou refusé, sur quelles données et selon quel passage."""
     from engine.record import canonical
 
+    if output is not None or format is Format.letter:
+        asked = {"--indicator": indicator, "--proof": proof, "--missing": missing, "--readings": readings}
+        from cli.letter import check_letter
+
+        check_letter(
+            output,
+            format is Format.letter,
+            [name for name, value in {**asked, "--suppose": suppose}.items() if value],
+        )
     result = decided(doctor, year, data, reading, policies, as_of)
     if indicator is not None:
         check_indicator(indicator, result.decision.policy)
     if suppose:
         supposed(result, suppose, format.value, indicator)
+        return
+    if format is Format.letter:
+        from cli.letter import send
+
+        send(result, output)
         return
     if format is Format.json:
         typer.echo(canonical(result.record).decode())

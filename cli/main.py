@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from cli import decide, doctors, explain, policy
+from cli import decide, doctors, duties, explain, policy
 from cli.failing import EXIT_FAULT, EXIT_INTERRUPTED, EXIT_INVALID, fault_line, problem_lines
 from cli.language import spoken
 from cli.usage import usage_problem
@@ -22,6 +22,7 @@ app = typer.Typer(
 app.command("explain")(explain.explain)
 app.command("decide")(decide.decide)
 app.command("doctors")(doctors.doctors)
+app.command("duties")(duties.duties)
 app.add_typer(policy.app, name="policy")
 
 
@@ -31,7 +32,8 @@ def main() -> None:
     from engine.problems import Invalid, Problem
 
     try:
-        app(standalone_mode=False)
+        code = app(standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
     except typer.TyperException as error:
         _stop(problem_lines([usage_problem(error)], spoken()), EXIT_INVALID)
     except (KeyboardInterrupt, typer.Abort):

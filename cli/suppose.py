@@ -45,16 +45,10 @@ def supposed(result: Decided, written: Iterable[str], form: str, indicator: str 
 
 def _explanation(result: Decided, written: list[str], indicator: str | None) -> Explanation:
     from engine.decision import decide
-    from engine.dossier import read_dossier
-    from engine.schema import check
-    from engine.suppose import suppose, suppositions
+    from engine.suppose import supposed_dossier, suppositions
 
     before, asked = result.decision, suppositions(written)
-    page = suppose(result.page, before.policy, asked)
-    problems = check(page, "dossier")
-    if problems:
-        raise Invalid(problems)
-    after = decide(before.policy, read_dossier(page, before.policy), before.as_of)
+    after = decide(before.policy, supposed_dossier(result.page, before.policy, asked), before.as_of)
     return beside(before, after, asked, indicator)
 
 

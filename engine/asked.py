@@ -54,7 +54,8 @@ def asks(node: Node) -> Json:
                 "counts_from": entry(node.counts_from),
             }
         case Empty():
-            return {"measure": node.measure, "during": entry(node.during)}
+            span, counts_from = entry(node.during), entry(node.counts_from)
+            return {"measure": node.measure, "during": span, "counts_from": counts_from}
         case Record():
             return {
                 "row": node.row,

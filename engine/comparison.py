@@ -5,32 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from engine.amount import Amount, total
+from engine.amount import NOTHING, Amount
 from engine.decision import ComponentDecision, Decision, IndicatorDecision, VoletDecision
 from engine.parts import Part
 from engine.phrases import Phrases
 from engine.record import amount
-from engine.verdict import Verdict
 
 Total = tuple[str, str, str]
-SHOWN = {Verdict.MET: "met", Verdict.UNMET: "unmet", Verdict.UNKNOWN: "unknown"}
-
-
-def beside(before: Decision) -> Amount:
-    """The euros of a decision that are paid beside its points."""
-    return total(one.paid for one in before.components)
+MINUS = "\N{MINUS SIGN}"
 
 
 def totals(phrases: Phrases, before: Decision, after: Decision, was: str, now: str) -> tuple[Total, ...]:
-    """What is paid under each decision, named `was` and `now`, in points and in all euros, and the difference."""
-    rows = []
-    for label, one in ((was, before), (now, after)):
-        euros = one.euros(one.paid) + beside(one)
-        rows.append((label, _said(phrases, one.paid, "points"), _said(phrases, euros, "euros")))
-    points = _gap(before.paid, after.paid)
-    euros = _gap(before.euros(before.paid) + beside(before), after.euros(after.paid) + beside(after))
+    """What is paid under each decision, named `was` and `now`, the difference, and what comes beside the points."""
+    decisions = ((was, before), (now, after))
+    rows = [
+        (name, _said(phrases, one.paid, "points"), _said(phrases, one.euros(one.paid), "euros"))
+        for name, one in decisions
+    ]
+    points, euros = _gap(before.paid, after.paid), _gap(before.euros(before.paid), after.euros(after.paid))
     gap = (_signed(phrases, points, "points"), _signed(phrases, euros, "euros"))
-    return (*rows, (phrases.say("compare.difference"), *gap))
+    rows.append((phrases.say("compare.difference"), *gap))
+    for one, other in zip(before.components, after.components, strict=True):
+        if one.paid != NOTHING or other.paid != NOTHING:
+            label = phrases.say("view.beside", title=phrases.text(other.component.title))
+            was_paid, now_paid = (_said(phrases, each.paid, "euros") for each in (one, other))
+            change = phrases.say("compare.change", was=was_paid, now=now_paid)
+            rows.append((label, "", now_paid if one.paid == other.paid else change))
+    return tuple(rows)
 
 
 def differences(phrases: Phrases, before: Decision, after: Decision) -> tuple[Part, ...]:
@@ -82,10 +83,10 @@ class _Comparison:
         return self.say("compare.paid", change=change, worth=gap)
 
     def indicator(self, was: IndicatorDecision, now: IndicatorDecision) -> Part:
-        told = [self.change(*(self.outcome(one) for one in (was, now)))]
+        told = self.change(*(self.outcome(one) for one in (was, now)))
         if was.attained != now.attained:
-            told.append(self.worth(_gap(was.attained, now.attained)))
-        return Part(self.phrases.text(now.indicator.title), now.outcome, self.say("compare.and").join(told))
+            told = self.say("compare.brings", change=told, worth=self.worth(_gap(was.attained, now.attained)))
+        return Part(self.phrases.text(now.indicator.title), now.outcome, told)
 
     def outcome(self, one: IndicatorDecision) -> str:
         """An outcome, and why when it is not a grant by facts."""
@@ -125,8 +126,12 @@ class _Comparison:
 
 
 def _differ(was: IndicatorDecision, now: IndicatorDecision) -> bool:
-    """Whether an indicator comes out otherwise, or comes to other points."""
-    return (was.outcome, was.how, was.attained) != (now.outcome, now.how, now.attained)
+    """Whether an indicator comes out otherwise, for another reason, or to other points."""
+    return _said_of(was) != _said_of(now)
+
+
+def _said_of(one: IndicatorDecision) -> tuple[object, ...]:
+    return one.outcome, one.how, one.reason, one.unknown, one.attained
 
 
 def _gap(was: Amount, now: Amount) -> Amount:
@@ -142,6 +147,6 @@ def _said(phrases: Phrases, value: Amount, unit: str) -> str:
 def _signed(phrases: Phrases, gap: Amount, unit: str) -> str:
     """A difference with its sign: `+30,5 points`, `−213,50 €`."""
     if not gap.settled:
-        return _said(phrases, gap, unit)
+        return _said(phrases, gap, unit).replace("-", MINUS)
     sign = "compare.more" if gap.least > 0 else "compare.less" if gap.least < 0 else "compare.same"
     return phrases.say(sign, value=_said(phrases, Amount.of(abs(Decimal(gap.least))), unit))

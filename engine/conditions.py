@@ -42,6 +42,7 @@ class Entry:
     last: date | None
     label: Text | None = None
     sources: tuple[Source, ...] = ()
+    readings: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -222,6 +223,7 @@ class Empty(Condition):
 
     measure: str
     during: Entry | None = None
+    counts_from: Entry | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import Any as Anything
+
 from engine.parts import Part, each_line
 from engine.phrases import Json
 from engine.sentences import Sentences, every
@@ -45,11 +48,29 @@ class _Contested:
         self.words, self.record, self.policy, self.say = words, record, words.policy, words.say
 
     def part(self, *, full: bool) -> Part:
-        parts = [self.alternative(one) for one in self.record["contested"]]
+        parts = [self.alternative(one) for one in sorted(self.record["contested"], key=self.stake)]
         parts = parts or [Part(self.say("view.uncontested"))]
+        parts += [self.silent(name, option) for name in self.rests_on() for option in self.unpriced(name)]
         if full:
             parts.append(Part(self.say("view.rests"), parts=tuple(self.reading(name) for name in self.rests_on())))
         return Part(self.say("view.contested"), parts=tuple(parts))
+
+    def unpriced(self, name: str) -> list[str]:
+        """The options of a reading that the texts make not computable."""
+        return [option.name for option in self.policy.readings[name].options.values() if option.silent]
+
+    def silent(self, name: str, option: str) -> Part:
+        """An option that cannot be priced: what it says, and its bounds."""
+        reading = self.policy.readings[name]
+        aside = self.say("view.reading_name", name=name, option=option, contradiction=reading.contradiction)
+        return Part(self.words.text(reading.question), aside=aside, parts=each_line([self.option(name, option)]))
+
+    def stake(self, one: Json) -> tuple[Decimal, str, str]:
+        """What matters most comes first: the greatest change of what is paid, components included."""
+        beside = {each["id"]: each["euros"]["paid"] for each in self.record["components"]}
+        changes = [abs(_least(one["euros"]["paid"]) - _least(self.record["euros"]["paid"]))]
+        changes += [abs(_least(paid) - _least(beside[name])) for name, paid in one["components"].items()]
+        return -sum(changes, Decimal(0)), one["reading"], one["option"]
 
     def alternative(self, one: Json) -> Part:
         reading, other = self.policy.readings[one["reading"]], one["option"]
@@ -95,7 +116,8 @@ class _Contested:
         tiers = [t["tree"] for c in self.record["components"] for p in c["periods"] for t in p["tiers"]]
         shaped = [node for tree in [*trees, *lifting, *gates, *tiers] for node in every(tree)]
         shaped += [*self.record["indicators"], *self.record["volets"], *self.record["components"]]
-        return sorted({name for one in shaped for name in one["readings"]})
+        of_findings = {name for name, _ in self.policy.findings_readings}
+        return sorted({name for one in shaped for name in one["readings"]} | of_findings)
 
     def reading(self, name: str) -> Part:
         reading, taken = self.policy.readings[name], self.policy.choices[name]
@@ -125,3 +147,7 @@ class _Contested:
         bounds = [self.words.amount(bound, other.silent.unit) for bound in amounts]
         key = "view.bounds" if most is not None else "view.bounds_open"
         return f"{told} {self.say(key, why=self.words.text(other.silent.why), least=bounds[0], most=bounds[-1])}"
+
+
+def _least(amount: Anything) -> Decimal:
+    return Decimal(amount["from"] if isinstance(amount, dict) else amount)

@@ -51,7 +51,7 @@ def _rows(observation: Observation) -> tuple[Row, ...]:
 
 def _declared(decision: Decision) -> Iterator[Contradiction]:
     policy, dossier = decision.policy, decision.dossier
-    standing = Standing(dossier, decision.as_of, policy.calendar["campaign"].last, policy.not_produced)
+    standing = Standing(dossier, decision.as_of, policy.calendar["campaign"], policy.not_produced)
     rows = {item: standing.standing_rows(item, dossier.year) for item in policy.vocabulary.items}
     for item, standing_rows in rows.items():
         for candidate in standing.candidates("prefill", [item], None, dossier.year):

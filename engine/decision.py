@@ -126,8 +126,9 @@ class Decision:
 
     @property
     def grade(self) -> Grade | None:
-        """The weakest grade of what is granted."""
-        grades = [one.grade for one in self.indicators if one.outcome == "granted" and one.grade]
+        """The weakest grade of what is paid; None when nothing is, or nothing but by law."""
+        paid = [one for volet in self.volets if volet.paid.most > 0 for one in volet.indicators]
+        grades = [one.grade for one in paid if one.outcome == "granted" and one.grade]
         return min(grades, key=GRADES.index, default=None)
 
 
@@ -146,7 +147,7 @@ def judge(policy: Policy, dossier: Dossier, as_of: date | None = None) -> Decisi
     """What `decide` decides, by the first derivation alone: for comparing many readings of one dossier."""
     day = as_of or policy.calendar["decision"].last or policy.calendar["year"].last
     assert day is not None, "linking requires a closed year"
-    standing = Standing(dossier, day, policy.calendar["campaign"].last, policy.not_produced)
+    standing = Standing(dossier, day, policy.calendar["campaign"], policy.not_produced)
     order = ordered(policy)
     leaves = [node for _, tree in order for node in walk(tree) if isinstance(node, Observed)]
     observations = {leaf.at: observe(leaf, standing, policy) for leaf in leaves}

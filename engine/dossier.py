@@ -153,6 +153,7 @@ def read_dossier(page: Page, policy: Policy) -> Dossier:
         years.fail("no_campaign", year=str(policy.year), names=", ".join(sorted(years.data)))
     reader = _Reader(policy)
     campaign = years[str(policy.year)]
+    reader.check_identities(campaign)
     rows = list(reader.rows(campaign, policy.year))
     for year, earlier in years.items():
         if int(year) < policy.year:
@@ -193,6 +194,22 @@ class _Reader:
             for row in table.each() if table else ():
                 if row[NAMED_BY[type]].text in self.known[type]:
                     yield self.row(type, row, year)
+
+    def check_identities(self, campaign: Cursor) -> None:
+        """Within a campaign, an id names one row, and what is superseded exists in its table."""
+        seen: set[str] = set()
+        for type in NAMED_BY:
+            table = campaign.get(f"{type}s")
+            rows = list(table.each()) if table else []
+            ids = [row["id"].text for row in rows if row.get("id")]
+            for row in rows:
+                name, replaced = row.get("id"), row.get("supersedes")
+                if name and name.text in seen:
+                    name.fail("duplicate_id", name=name.text)
+                if name:
+                    seen.add(name.text)
+                if replaced and replaced.text not in ids:
+                    replaced.fail_name("unknown_row", ids)
 
     def row(self, type: RowType, cursor: Cursor, year: int) -> Row:
         name = cursor[NAMED_BY[type]]

@@ -219,9 +219,11 @@ class Grammar:
         relation: Literal["at_least", "more_than"] = "at_least" if "at_least" in body.data else "more_than"
         zero = self.value(body["zero"]).text if body.get("zero") else "unmet"
         when_zero: Zero = "met" if zero == "met" else "unmet"
+        measure = self._known(body["measure"], "measure", self.vocabulary.measures)
+        self.used += [(name, self.choices[name]) for name, _ in self.vocabulary.measures[measure].readings]
         rate = Rate(
             at="",
-            measure=self._known(body["measure"], "measure", self.vocabulary.measures),
+            measure=measure,
             relation=relation,
             threshold=fraction(self.value(body[relation])),
             zero=when_zero,
@@ -337,7 +339,11 @@ class Grammar:
     def entry(self, cursor: Cursor | None) -> Entry | None:
         """The calendar entry named here; None when nothing is written or the reading taken leaves it empty."""
         settled = cursor and self.settle(cursor)
-        return self.calendar[self._known(settled, "entry", self.calendar)] if settled else None
+        if settled is None:
+            return None
+        entry = self.calendar[self._known(settled, "entry", self.calendar)]
+        self.used += entry.readings
+        return entry
 
     def _known(self, cursor: Cursor, kind: str, names: Mapping[str, object]) -> str:
         if cursor.text not in names:

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
-from functools import lru_cache
-from typing import TypeVar
+from functools import lru_cache, partial
+from typing import Any as Anything
+from typing import TypeVar, cast
 
 from engine.choices import link_readings, settle, sources_of, text_of
 from engine.claims import CyclicOutcomes, claims
@@ -68,39 +71,111 @@ def _unchosen(files: PolicyFiles) -> tuple[dict[str, Document], dict[str, Readin
     return documents, link_readings(files.readings, documents), tables
 
 
+class _LookedUp(dict[str, T]):
+    """A mapping that remembers which of its names were looked up: what was linked hangs on no other."""
+
+    def __init__(self, given: Mapping[str, T]) -> None:
+        super().__init__(given)
+        self.names: set[str] = set()
+
+    def __getitem__(self, name: str) -> T:
+        self.names.add(name)
+        return super().__getitem__(name)
+
+    def found(self) -> dict[str, T]:
+        """The names looked up, and what was found."""
+        return {name: value for name, value in self.items() if name in self.names}
+
+
+@dataclass(frozen=True, slots=True)
+class _Linked:
+    """A part of a policy as it was linked, the readings and days it hangs on, and the names it took and used."""
+
+    made: Anything
+    choices: Mapping[str, str]
+    entries: Mapping[str, Entry]
+    places: frozenset[str]
+    outcomes: tuple[Cursor, ...]
+
+
+@lru_cache(maxsize=16)
+def _parts(_: PolicyFiles) -> dict[str, list[_Linked]]:
+    """The parts of a policy linked so far, under every choice that any of them hangs on."""
+    return {}
+
+
 class _Linker:
     def __init__(self, files: PolicyFiles, asked: Mapping[str, str]) -> None:
         self.files, self.top = files, Cursor.top(files.policy)
         self.documents, self.readings, self.tables = _unchosen(files)
-        self.choices = settle(self.readings, asked)
-        self.grammar = Grammar(files.year, self.documents, self.readings, self.choices, self.tables)
-        self.grammar.calendar = {name: self.entry(name, cursor) for name, cursor in self.top["calendar"].items()}
+        self.choices, self.parts = settle(self.readings, asked), _parts(files)
+        self.taken, self.dated = _LookedUp(self.choices), _LookedUp[Entry]({})
+        self.grammar = Grammar(files.year, self.documents, self.readings, self.taken, self.tables)
+        self.grammar.calendar = self.dated
+        calendar = {
+            name: self.once(f"calendar {name}", partial(self.entry, name, cursor))
+            for name, cursor in self.top["calendar"].items()
+        }
+        self.grammar.calendar = self.dated = _LookedUp(calendar)
         pages = {name: Cursor.top(page) for name, page in files.vocabulary.items()}
-        self.grammar.vocabulary = link_vocabulary(pages, self.tables, lambda cursor: self.grammar.value(cursor).text)
+        self.grammar.vocabulary = self.once(
+            "vocabulary",
+            lambda: link_vocabulary(pages, self.tables, lambda cursor: self.reading_block(lambda: self.word(cursor))),
+        )
+
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """What `make` links, or linked before under the same readings and days of those it looks up."""
+        places, outcomes, known = self.grammar.places, self.grammar.outcomes, self.parts.setdefault(name, [])
+        for one in known:
+            if (
+                all(self.choices[reading] == option for reading, option in one.choices.items())
+                and all(self.dated[entry] == days for entry, days in one.entries.items())
+                and places.isdisjoint(one.places)
+            ):
+                places |= one.places
+                outcomes += one.outcomes
+                return cast(T, one.made)
+        before, count = set(places), len(outcomes)
+        self.taken.names.clear()
+        self.dated.names.clear()
+        made = make()
+        new = frozenset(places - before)
+        known.append(_Linked(made, self.taken.found(), self.dated.found(), new, tuple(outcomes[count:])))
+        return made
 
     def policy(self) -> Policy:
         top = self.top
-        indicators = each(self.files.indicators, self.indicator)
+        indicators = each(
+            self.files.indicators,
+            lambda name, page: self.once(f"indicator {name}", lambda: self.indicator(name, page)),
+        )
         volets = tuple(self.volet(cursor, indicators) for cursor in self.distinct(top["volets"], "id"))
-        components = each(self.files.components, self.component)
+        components = each(
+            self.files.components,
+            lambda name, page: self.once(f"component {name}", lambda: self.component(name, page)),
+        )
         listed = [self.listed(one, components) for one in self.distinct(top.get("components"))]
         point = top["point_value"]
+        not_produced, findings_readings = self.reading_block(lambda: self.word(top["findings"]["not_produced"]))
         policy = Policy(
             year=self.files.year,
             title=text_of(top["title"]),
             point_value=Decimal(point["euros"].text),
             point_sources=self.sources(point),
             documents=self.documents,
-            calendar=self.grammar.calendar,
-            eligible=self.grammar.required(top["eligible"], Place("eligible", "eligible", ())),
+            calendar=dict(self.dated),
+            eligible=self.once(
+                "eligible", lambda: self.grammar.required(top["eligible"], Place("eligible", "eligible", ()))
+            ),
             volets=volets,
             components=tuple(components[name] for name in listed),
             readings=self.readings,
             choices=self.choices,
             vocabulary=self.grammar.vocabulary,
             tables=self.tables,
-            not_produced="ignored" if self.word(top["findings"]["not_produced"]) == "ignored" else "unmet",
-            published=tuple(self.published(total) for total in _list(top.get("published"))),
+            not_produced="ignored" if not_produced == "ignored" else "unmet",
+            findings_readings=findings_readings,
+            published=self.once("published", lambda: tuple(map(self.published, _list(top.get("published"))))),
             digest=self.files.digest,
         )
         self.check_outcomes(policy)
@@ -157,17 +232,21 @@ class _Linker:
     # --- what a policy is made of -------------------------------------------------------------------------------
 
     def entry(self, name: str, cursor: Cursor) -> Entry:
+        (first, last, written), readings = self.reading_block(lambda: self.written_days(name, cursor))
+        return Entry(name, first, last, text_of(written["label"]), self.sources(written), readings)
+
+    def written_days(self, name: str, cursor: Cursor) -> tuple[date | None, date | None, Cursor]:
+        """The first and last day of a calendar entry (None: open), and where they are written."""
         written = self.grammar.value(cursor)
-        label, sources = text_of(written["label"]), self.sources(written)
         if written.get("open"):
             if name in CLOSED:
                 written.fail("entry_open", name=name)
-            return Entry(name, None, None, label, sources)
+            return None, None, written
         ends = ("on", "on") if written.get("on") else ("from", "to")
         first, last = (parse_day(self.grammar.value(written[end])) for end in ends)
         if first > last:
             written.fail("span_backwards")
-        return Entry(name, first, last, label, sources)
+        return first, last, written
 
     def indicator(self, name: str, page: Page) -> Indicator:
         top = Cursor.top(page)
@@ -185,7 +264,8 @@ class _Linker:
                 at=f"{name}~empty{number}",
                 measure=rate.measure,
                 during=rate.during,
-                sources=rate.sources or sources,
+                counts_from=rate.counts_from,
+                sources=sources,
                 presumed=self.grammar.presumed(sources),
                 readings=rate.readings,
             )
@@ -229,10 +309,12 @@ class _Linker:
 
     def volet(self, cursor: Cursor, indicators: Mapping[str, Indicator]) -> Volet:
         name, sources = cursor["id"].text, self.sources(cursor)
-        own = tuple(self.in_volet(name, one, indicators) for one in self.distinct(cursor["indicators"]))
+        known = {id.split(".", 1)[1]: indicator for id, indicator in indicators.items() if indicator.volet == name}
+        own = tuple(known[self.listed(one, known)] for one in self.distinct(cursor["indicators"]))
         points, gate = cursor.get("points"), cursor.get("gate")
-        weight, readings = self.reading_block(
-            lambda: self.weight(points, f"{name}#points", sources) if points else None
+        weight, readings = self.once(
+            f"volet {name}",
+            lambda: self.reading_block(lambda: self.weight(points, f"{name}#points", sources) if points else None),
         )
         block = cursor["pays"].text == "block"
         if block != (weight is not None):
@@ -245,18 +327,14 @@ class _Linker:
             title=text_of(cursor["title"]),
             pays="block" if block else "indicators",
             weight=weight,
-            gate=self.grammar.node(gate, Place(name, f"{name}#gate", sources)) if gate else None,
+            gate=self.once(f"gate {name}", lambda: self.grammar.node(gate, Place(name, f"{name}#gate", sources)))
+            if gate
+            else None,
             sources=sources,
             presumed=self.grammar.presumed(sources),
             readings=readings,
             indicators=own,
         )
-
-    def in_volet(self, volet: str, cursor: Cursor, indicators: Mapping[str, Indicator]) -> Indicator:
-        short = {
-            name.split(".", 1)[1]: indicator for name, indicator in indicators.items() if indicator.volet == volet
-        }
-        return short[self.listed(cursor, short)]
 
     def files_of(self, indicator: str) -> Cursor:
         return Cursor.top(self.files.indicators[indicator])
@@ -265,10 +343,12 @@ class _Linker:
         top = Cursor.top(page)
         self.identify(top, name)
         sources, gate = self.sources(top), top.get("gate")
-        (pays, periods), readings = self.reading_block(
+        place = Place(name, f"{name}#gate", sources)
+        (pays, periods, opens), readings = self.reading_block(
             lambda: (
                 self.word(top["pays"]),
                 tuple(self.period(name, one, sources) for one in top["periods"].each()),
+                self.grammar.node(gate, place) if gate else None,
             )
         )
         return Component(
@@ -276,7 +356,7 @@ class _Linker:
             title=text_of(top["title"]),
             evidence=top["evidence"].text,  # type: ignore[arg-type]  # the schema allows nothing else
             pays="once" if pays == "once" else "complement",
-            gate=self.grammar.node(gate, Place(name, f"{name}#gate", sources)) if gate else None,
+            gate=opens,
             sources=sources,
             presumed=self.grammar.presumed(sources),
             readings=readings,

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
+from typing import Any as Anything
 
+from engine.cache import keep, recall
 from engine.problems import Invalid, Problem
-from engine.schema import check
-from engine.yamltext import Page, parse_yaml, read_bytes
+from engine.schema import check, fingerprint
+from engine.yamltext import Page, Path_, parse_yaml, read_bytes
 
 VOCABULARY = ("fields", "measures", "facts", "items", "documents")
+PARTS = ("vocabulary", "tables", "readings", "indicators", "components")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +55,59 @@ def years(root: Path) -> dict[int, Path]:
 
 
 def read_policy(folder: Path) -> PolicyFiles:
-    """Every page of a policy's folder. Raises Invalid with all the problems of all the files."""
+    """Every page of a policy's folder. Raises Invalid with all the problems of all the files.
+
+    The pages of the policies that come with the product, read and checked once, are kept in the user's cache.
+    """
+    texts = _texts(folder) if folder.parent == bundled_policies() else {}
+    key = _key(texts)
+    files = _recalled(folder, texts, recall(key)) if texts else None
+    if files is None:
+        files = _read(folder)
+        if texts and _key(_texts(folder)) == key:
+            keep(key, _plain(files))
+    return files
+
+
+def _texts(folder: Path) -> dict[str, str]:
+    """The text of every page but the cases, by its name in the folder; nothing when one cannot be read."""
+    paths = [path for path in (*folder.glob("*.yaml"), *folder.glob("*/*.yaml")) if path.parent.name != "cases"]
+    try:
+        return {path.relative_to(folder).as_posix(): read_bytes(path) for path in sorted(paths)}
+    except Invalid:
+        return {}
+
+
+def _key(texts: Mapping[str, str]) -> str:
+    """What pages hang on: their texts, the schemas, and the product that checked them."""
+    return digest_of({**texts, "schemas": fingerprint(), "version": version("forfait-structure")})
+
+
+def _plain(files: PolicyFiles) -> dict[str, Anything]:
+    """A policy's pages as plain data, for the cache."""
+    parts = {part: {name: _named(files, page) for name, page in getattr(files, part).items()} for part in PARTS}
+    return {"year": files.year, "digest": files.digest, "policy": _named(files, files.policy), **parts}
+
+
+def _named(files: PolicyFiles, page: Page) -> list[Anything]:
+    return [Path(page.file).relative_to(files.folder).as_posix(), page.data]
+
+
+def _recalled(folder: Path, texts: Mapping[str, str], kept: Anything) -> PolicyFiles | None:
+    """The policy that was kept."""
+
+    def page(named: list[Anything]) -> Page:
+        name, data = named
+        file = str(folder / name)
+        return Page(file, data, _LateMarks(texts[name], file))
+
+    if kept is None:
+        return None
+    parts = {part: {name: page(named) for name, named in kept[part].items()} for part in PARTS}
+    return PolicyFiles(kept["year"], folder, page(kept["policy"]), digest=kept["digest"], **parts)
+
+
+def _read(folder: Path) -> PolicyFiles:
     reader = _Reader(folder)
     policy = reader.page("policy.yaml", "policy")
     volets = [volet["id"] for volet in policy.data["volets"]] if policy else []
@@ -71,8 +128,28 @@ def read_policy(folder: Path) -> PolicyFiles:
         readings=readings,
         indicators=indicators,
         components=components,
-        digest=reader.digest(),
+        digest=f"sha256:{digest_of(reader.contents)}",
     )
+
+
+class _LateMarks(Mapping[Path_, tuple[int, int]]):
+    """The places of a page that was not read again: found only when one has to be told."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self.text, self.file = text, file
+
+    @cached_property
+    def found(self) -> Mapping[Path_, tuple[int, int]]:
+        return parse_yaml(self.text, self.file).marks
+
+    def __getitem__(self, path: Path_) -> tuple[int, int]:
+        return self.found[path]
+
+    def __iter__(self) -> Iterator[Path_]:
+        return iter(self.found)
+
+    def __len__(self) -> int:
+        return len(self.found)
 
 
 class _Reader:
@@ -101,8 +178,10 @@ class _Reader:
         read = {path.stem: self.page(f"{subfolder}/{path.name}", schema) for path in paths}
         return {name: page for name, page in read.items() if page}
 
-    def digest(self) -> str:
-        state = hashlib.sha256()
-        for name, text in sorted(self.contents.items()):
-            state.update(f"{name}\0{hashlib.sha256(text.encode()).hexdigest()}\n".encode())
-        return f"sha256:{state.hexdigest()}"
+
+def digest_of(texts: Mapping[str, str]) -> str:
+    """SHA-256 of named texts."""
+    state = hashlib.sha256()
+    for name, text in sorted(texts.items()):
+        state.update(f"{name}\0{hashlib.sha256(text.encode()).hexdigest()}\n".encode())
+    return state.hexdigest()

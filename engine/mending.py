@@ -86,7 +86,7 @@ class Mender:
         return replace(self.dossier, rows=tuple(one.after for one in self.done if one.after is not None))
 
     def standing(self) -> Standing:
-        window = self.policy.calendar["campaign"].last
+        window = self.policy.calendar["campaign"]
         return Standing(self.mended, self.as_of, window, self.policy.not_produced)
 
     def mend(self, leaf: Observed, *, met: bool) -> None:
@@ -124,9 +124,9 @@ class Mender:
         rows = [one.row for one in seen.seen]
         wanted: dict[str, Wanted] = {"numerator": (Number(leaf.relation, leaf.threshold),)}
         if seen.count is None or seen.count.denominator == 0:
-            whole = {"numerator": 1, "denominator": 1}
+            whole: dict[str, Value] = {"numerator": 1, "denominator": 1}
             if leaf.during and leaf.during.last:
-                whole["period_end"] = leaf.during.last  # type: ignore[assignment]
+                whole["period_end"] = leaf.during.last
             if not rows:
                 self._put(None, Row("measure", leaf.measure, self.dossier.year, whole), wanted)
             for row in rows:

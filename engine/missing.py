@@ -12,7 +12,33 @@ from engine.sentences import Sentences
 
 def missing(words: Sentences, shortfalls: Sequence[Json], *, full: bool) -> list[Part]:
     """The first shortfall, or in full all of them; none when there is none to tell."""
-    return [_shortfall(words, one) for one in shortfalls[: None if full else 1]]
+    if full or not shortfalls:
+        return [_shortfall(words, one) for one in shortfalls]
+    first = _shortfall(words, _with_other_choices(shortfalls))
+    others = len(shortfalls) - 1
+    return [first, Part(words.say("missing.others"), fine=True)] if others else [first]
+
+
+def _with_other_choices(shortfalls: Sequence[Json]) -> Json:
+    """The first shortfall, any choice that another one like it names being as good."""
+    first = shortfalls[0]
+    if len(first["changes"]) != 1 or "choice" not in first["changes"][0]["wanted"]:
+        return first
+    (change,) = first["changes"]
+    choices: dict[str, None] = {}
+    for one in shortfalls:
+        wanted = one["changes"][0]["wanted"]
+        if len(one["changes"]) == 1 and set(wanted) == set(change["wanted"]) and _row(one) == _row(first):
+            for test in wanted["choice"]["tests"]:
+                choices.update(dict.fromkeys(test.get("is", ())))
+    asked = {**change["wanted"]["choice"], "tests": [{"is": list(choices)}]}
+    merged = {**change, "wanted": {**change["wanted"], "choice": asked}}
+    return {**first, "changes": [merged]} if choices else first
+
+
+def _row(shortfall: Json) -> tuple[str, str] | None:
+    after = shortfall["changes"][0]["after"]
+    return (after["type"], after["name"]) if after else None
 
 
 def all_missing(words: Sentences, record: Json) -> Part:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import product
@@ -113,6 +113,8 @@ def _fact(leaf: Fact, standing: Standing, policy: Policy) -> Observation:
     values = {row.fields.get("value") for row in rows}
     conflict = tuple(rows) if len(values) > 1 else ()
     verdict, value = seen[0].verdict, None if conflict else rows[0].fields.get("value")
+    if verdict is UNMET and _stale(rows, leaf.counts_from):
+        return Observation(UNKNOWN, "missing", value=value, seen=seen, conflict=conflict)
     if not _ended(leaf.counts_from, as_of):
         return Observation(UNKNOWN, "not_yet", value=value, seen=seen, until=_last(leaf.counts_from))
     reason: Reason = "threshold_missed" if any(isinstance(test, Number) for test in leaf.tests) else "not_recorded"
@@ -124,6 +126,16 @@ def _fact(leaf: Fact, standing: Standing, policy: Policy) -> Observation:
         value=value,
         seen=seen,
         conflict=conflict,
+    )
+
+
+def _stale(rows: Sequence[Row], span: Entry | None) -> bool:
+    """Whether what was observed stops before the end of the span it should tell of: it may have come since."""
+    observed = [row.fields.get("observed_on") for row in rows]
+    return (
+        span is not None
+        and span.last is not None
+        and any(isinstance(day, date) and day < span.last for day in observed)
     )
 
 
@@ -193,9 +205,10 @@ def _empty(leaf: Empty, standing: Standing, policy: Policy) -> Observation:
     empties = {denominator == 0 for _, denominator in counts}
     if len(empties) > 1:
         return Observation(UNKNOWN, "contradictory", seen=seen, conflict=tuple(rows))
-    return Observation(
-        MET if empties == {True} else UNMET, reason=None if empties == {True} else "excluded", seen=seen
-    )
+    if not _ended(leaf.counts_from, standing.as_of):
+        return Observation(UNKNOWN, "not_yet", seen=seen, until=_last(leaf.counts_from))
+    verdict = MET if empties == {True} else UNMET
+    return Observation(verdict, reason=None if verdict is MET else "excluded", seen=_all_seen(rows, verdict))
 
 
 def _counts(leaf: Rate | Empty, standing: Standing, policy: Policy) -> tuple[list[Row], list[tuple[int, int]] | None]:
@@ -203,15 +216,18 @@ def _counts(leaf: Rate | Empty, standing: Standing, policy: Policy) -> tuple[lis
 
     None when a count, or the row of a location in force, is missing. Locations add up.
     """
-    rows = [row for row in standing.of("measure", [leaf.measure]) if _in_period(row, leaf.during)]
+    span = leaf.during or policy.calendar["year"]
+    rows = [
+        row for row in standing.of("measure", [leaf.measure]) if _in_period(row, span, told=leaf.during is not None)
+    ]
     by_location: dict[Value | None, list[Row]] = {}
     for row in rows:
         by_location.setdefault(row.fields.get("location"), []).append(row)
-    latest = {location: _latest_recorded(group) for location, group in by_location.items()}
-    kept = [row for group in latest.values() for row in group]
-    if not kept or _location_missing(latest, standing, policy):
+    groups = [group for located in by_location.values() for group in _periods(located)]
+    kept = [row for group in groups for row in group]
+    if not kept or _location_missing(by_location, standing, policy):
         return kept, None
-    versions = [_versions(group) for group in latest.values()]
+    versions = [_versions(group) for group in groups]
     if (
         any(version is None for version in versions)
         or prod(len(version or ()) for version in versions) > MOST_VERSIONS
@@ -221,23 +237,52 @@ def _counts(leaf: Rate | Empty, standing: Standing, policy: Policy) -> tuple[lis
     return kept, sorted({(sum(n for n, _ in one), sum(d for _, d in one)) for one in combined})
 
 
-def _in_period(row: Row, during: Entry | None) -> bool:
+def _in_period(row: Row, span: Entry, *, told: bool) -> bool:
+    """Whether a count is of this span: its period ends in it. Without a period it is of the year, if none is told."""
     end = row.fields.get("period_end")
-    if during is None or during.first is None or during.last is None:
+    if span.first is None or span.last is None:
         return True
-    return isinstance(end, date) and during.first <= end <= during.last
+    return span.first <= end <= span.last if isinstance(end, date) else not told
 
 
-def _latest_recorded(rows: list[Row]) -> list[Row]:
-    last = max(row.recorded_on or date.min for row in rows)
-    return [row for row in rows if (row.recorded_on or date.min) == last]
+def _periods(rows: list[Row]) -> list[list[Row]]:
+    """The counts of one location, one group a period: a later count replaces those it overlaps.
+
+    Counts of one group were recorded on one day: if they differ, they contradict each other.
+    """
+    groups: list[list[Row]] = []
+    for day in sorted({_recorded(row) for row in rows}, reverse=True):
+        settled = [row for group in groups for row in group]
+        for row in rows:
+            if _recorded(row) != day or any(_overlap(row, other) for other in settled):
+                continue
+            beside = next((group for group in groups if any(_overlap(row, other) for other in group)), None)
+            if beside is None:
+                groups.append([row])
+            else:
+                beside.append(row)
+    return groups
 
 
-def _location_missing(latest: dict[Value | None, list[Row]], standing: Standing, policy: Policy) -> bool:
-    if None in latest:
+def _recorded(row: Row) -> date:
+    return row.recorded_on or date.min
+
+
+def _overlap(one: Row, other: Row) -> bool:
+    """Whether two counts share a day; a count without a period covers every day."""
+    (start, end), (begin, stop) = (
+        (row.fields.get("period_start", date.min), row.fields.get("period_end", date.max)) for row in (one, other)
+    )
+    if not (isinstance(start, date) and isinstance(end, date) and isinstance(begin, date) and isinstance(stop, date)):
+        return True
+    return start <= stop and begin <= end
+
+
+def _location_missing(by_location: Mapping[Value | None, list[Row]], standing: Standing, policy: Policy) -> bool:
+    if None in by_location:
         return False
     day = policy.calendar["assessment"].last or standing.as_of
-    return any(row.id not in latest for row in standing.locations(day) if row.id is not None)
+    return any(row.id not in by_location for row in standing.locations(day) if row.id is not None)
 
 
 def _versions(rows: list[Row]) -> list[tuple[int, int]] | None:

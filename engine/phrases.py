@@ -105,7 +105,9 @@ class Phrases:
         return self.typed(self.policy.vocabulary.fields.get(name), found)
 
     def typed(self, field: Field | None, found: Anything) -> str:
-        """A value under the type and list its field gives it."""
+        """A value under the type and list its field gives it; None is nothing given."""
+        if found is None:
+            return self.say("value.absent")
         if isinstance(found, bool):
             return self.say("value.yes" if found else "value.no")
         if field and field.type == "year":
@@ -147,10 +149,12 @@ class Phrases:
             key = "source.line" if first == last else "source.lines"
             place = self.say(key, section=source["section"], first=first, last=last)
             by_document.setdefault(source["document"], []).append(place)
-        written = [
-            self.say("source.document", title=self.text(self.policy.documents[name].title), places=", ".join(places))
-            for name, places in by_document.items()
-        ]
+        written = []
+        for name, places in by_document.items():
+            document = self.policy.documents[name]
+            key = "source.document" if self.policy.year in document.governs else "source.presumed"
+            title, year = self.text(document.title), self.policy.year
+            written.append(self.say(key, title=title, places=", ".join(places), year=year))
         return self.say("source.separator").join(written)
 
     # --- tests --------------------------------------------------------------------------------------------------
@@ -181,8 +185,18 @@ class Phrases:
 
     def tests(self, asked: Json, item: str | None = None) -> str:
         """All that is expected of one field."""
-        expected = [self.test(test, asked["fields"][0], item) for test in asked["tests"]]
+        expected = [self.test(test, asked["fields"][0], item) for test in _telling(asked["tests"])]
         return self.joined(expected, "and")
+
+
+def _telling(tests: Sequence[Json]) -> list[Json]:
+    """The tests worth saying: not the list that an enumeration narrows, nor the day that a span ends on."""
+    kinds = {kind: asked for test in tests for kind, asked in test.items()}
+    spare = {"table"} if "is" in kinds else set()
+    spans = [kinds[kind]["to"] for kind in ("within", "during") if kind in kinds and "to" in kinds[kind]]
+    if "until" in kinds and kinds["until"].get("to") in spans:
+        spare.add("until")
+    return [test for test in tests if not spare & set(test)]
 
 
 def find_entry(tables: Sequence[Table], code: str) -> TableEntry | None:

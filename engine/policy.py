@@ -97,6 +97,7 @@ class Measure:
     denominator: Unit
     above_one: Literal["invalid", "unknown", "counted"]
     exclusions: Mapping[str, Text]
+    readings: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +240,7 @@ class Policy:
     vocabulary: Vocabulary
     tables: Mapping[str, Table]
     not_produced: Literal["unmet", "ignored"]
+    findings_readings: tuple[tuple[str, str], ...]
     published: tuple[Published, ...]
     digest: str
 

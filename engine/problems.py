@@ -39,6 +39,9 @@ class Invalid(Exception):
 
 def nearest(wrong: str, valid: Iterable[str]) -> str:
     """The valid name most like `wrong`, or an empty string when none is."""
+    within = [name for name in sorted(valid) if name.endswith(f".{wrong}")]
+    if within:
+        return within[0]
     close = get_close_matches(wrong, sorted(valid), n=MOST_CLOSE, cutoff=NEAREST_CUTOFF)
     return min(close, key=lambda name: (_differing(wrong, name), name), default="")
 

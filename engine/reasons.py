@@ -12,8 +12,9 @@ from engine.policy import Evidence
 from engine.verdict import Verdict
 
 NOT_THERE = ("superseded", "replaced", "yielded")
-# What it would take to mend a failure, to compare ways of meeting a condition that all failed: one test of a
-# row, an automated value, a whole row, a row declared too much, or another arrangement altogether.
+# What it would take to mend a failure, to compare ways of meeting a condition that all failed. A row with four
+# wrong fields is still nearer than no row; one that should not be there counts as one that is missing; and a row
+# that names another arrangement is furthest, or a doctor would be told of every arrangement never claimed.
 FAILED_TEST, FAILED_FACT, MISSING_ROW, UNDOING, OTHER_CHOICE = 1, 2, 5, 5, 6
 NEVER = (True, OTHER_CHOICE)
 How = Literal["fact", "exemption", "neutralisation"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from typing import Any as Anything
@@ -34,13 +35,18 @@ def _typed(pattern: re.Pattern[str]) -> Anything:
 
 
 def _minimum(_: Anything, least: int, value: Anything, __: Anything) -> Iterator[ValidationError]:
-    if isinstance(value, str) and INTEGER.fullmatch(value) and int(value) < least:
+    if (number := _integer(value)) is not None and number < least:
         yield ValidationError(str(least))
 
 
 def _maximum(_: Anything, most: int, value: Anything, __: Anything) -> Iterator[ValidationError]:
-    if isinstance(value, str) and INTEGER.fullmatch(value) and int(value) > most:
+    if (number := _integer(value)) is not None and number > most:
         yield ValidationError(str(most))
+
+
+def _integer(value: Anything) -> Decimal | None:
+    """The integer that a text writes, however long: Python's own would refuse thousands of digits."""
+    return Decimal(value) if isinstance(value, str) and INTEGER.fullmatch(value) else None
 
 
 def _pattern(_: Anything, pattern: str, value: Anything, __: Anything) -> Iterator[ValidationError]:
@@ -50,9 +56,20 @@ def _pattern(_: Anything, pattern: str, value: Anything, __: Anything) -> Iterat
 
 
 @cache
+def _texts() -> tuple[str, ...]:
+    """The text of every schema, by name."""
+    entries = sorted(files("schemas").iterdir(), key=lambda entry: entry.name)
+    return tuple(entry.read_text("utf-8") for entry in entries if entry.name.endswith(".json"))
+
+
+def fingerprint() -> str:
+    """All the schemas in one text, which changes when any of them does."""
+    return "\0".join(_texts())
+
+
+@cache
 def _validator(schema: str) -> Anything:
-    folder = files("schemas")
-    bodies = [json.loads(entry.read_text("utf-8")) for entry in folder.iterdir() if entry.name.endswith(".json")]
+    bodies = [json.loads(text) for text in _texts()]
     for body in bodies:
         # A page's `$schema` would bring back the stock validator, which knows no typed text.
         del body["$schema"]

@@ -121,15 +121,14 @@ class Sentences(Phrases):
 
     def _fact(self, asks: Json, saw: Json) -> Iterator[str]:
         field = self.policy.vocabulary.facts[asks["fact"]]
-        label, found = self.text(field.label), saw.get("value")
-        if found is None:
-            yield self.say("found.no_fact", label=label)
-            return
-        tests = [self.fact_test(test, asks["fact"]) for test in asks["tests"]]
-        expected = self.joined(tests, "and")
-        yield self.say(
-            "found.fact", label=label, found=self.typed(field, found), expected=expected, wanted=self.wanted
-        )
+        label, rows = self.text(field.label), saw.get("rows", ())
+        expected = self.joined([self.fact_test(test, asks["fact"]) for test in asks["tests"]], "and")
+        values = dict.fromkeys(self.typed(field, one["row"]["fields"].get("value")) for one in rows)
+        if not values:
+            yield self.say("found.no_fact", label=label, expected=expected)
+        else:
+            found = self.joined(list(values), "and")
+            yield self.say("found.fact", label=label, found=found, expected=expected, wanted=self.wanted)
 
     def fact_test(self, test: Json, fact: str) -> str:
         """What is expected of an automated value."""

@@ -30,7 +30,8 @@ class Shortfall:
 
     def gain(self, before: Decision) -> Amount:
         """The points paid on top of what is paid, from what is certain to what is possible."""
-        return Amount(self.decision.paid.least - before.paid.least, self.decision.paid.most - before.paid.most)
+        ends = (self.decision.paid.least - before.paid.least, self.decision.paid.most - before.paid.most)
+        return Amount(min(ends), max(ends))
 
 
 def shortfalls(decision: Decision, claim: str, most: int = MOST_SHORTFALLS) -> tuple[Shortfall, ...]:
@@ -89,7 +90,9 @@ class _Search:
         return self.decided(changes).verdicts[claim] is Verdict.MET
 
     def decided(self, changes: tuple[Change, ...]) -> Decision:
-        gone = [change.before for change in changes if change.before is not None]
-        kept = [row for row in self.decision.dossier.rows if not any(row is one for one in gone)]
+        kept = list(self.decision.dossier.rows)
+        for change in changes:
+            if change.before is not None:
+                kept.remove(change.before)
         rows = (*kept, *(change.after for change in changes if change.after is not None))
         return judge(self.policy, replace(self.decision.dossier, rows=rows), self.decision.as_of)

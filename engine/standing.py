@@ -8,6 +8,7 @@ from datetime import date
 from itertools import groupby
 from typing import Literal
 
+from engine.conditions import Entry
 from engine.dossier import NAMED_BY, Dossier, Row, RowType
 
 Struck = Literal["superseded", "replaced", "yielded", "rejected", "refuted", "not_produced"]
@@ -44,7 +45,7 @@ def day_known(row: Row) -> date | None:
 class Standing:
     """The rows of a dossier as they stood at the end of the day `as_of`.
 
-    `window_end` is the last day of the campaign (None: open): a statement made after it replaces nothing.
+    `window` is the campaign's calendar entry: a statement made after its end replaces nothing.
     `not_produced` says what a paper asked for and not shown does to the rows of its item.
     """
 
@@ -52,10 +53,10 @@ class Standing:
         self,
         dossier: Dossier,
         as_of: date,
-        window_end: date | None,
+        window: Entry,
         not_produced: Literal["unmet", "ignored"],
     ) -> None:
-        self.dossier, self.as_of, self.window_end = dossier, as_of, window_end
+        self.dossier, self.as_of, self.window = dossier, as_of, window
         self.ignored = {"not_produced"} if not_produced == "ignored" else set()
         known = [row for row in dossier.rows if (day_known(row) or as_of) <= as_of]
         self.rows = tuple(self._status_known(row) for row in known)
@@ -149,7 +150,7 @@ class Standing:
             case "prefill":
                 if row not in self._last_prefills(row.name, campaign):
                     return "replaced"
-                declared = [other for other in self._statement(row.name, campaign) if self._in_time(other)]
+                declared = [other for other in self._statement(row.name, campaign) if self._in_window(other)]
                 choices = {other.fields.get("choice") for other in declared}
                 return "yielded" if declared and row.fields.get("choice") not in choices else None
             case _:
@@ -179,7 +180,11 @@ class Standing:
 
     def _in_time(self, row: Row) -> bool:
         """Whether a declaration was made before the campaign's window closed: a later one replaces nothing."""
-        return self.window_end is None or _declared_on(row) <= self.window_end
+        return self.window.last is None or _declared_on(row) <= self.window.last
+
+    def _in_window(self, row: Row) -> bool:
+        """Whether a declaration was made while the window was open: only then does it correct a prefill."""
+        return self._in_time(row) and (self.window.first is None or _declared_on(row) >= self.window.first)
 
     def _findings(self, item: str, row: Row, campaign: int) -> list[Row]:
         """The findings of the latest day about an item, or about this row's own choice of it."""

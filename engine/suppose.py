@@ -10,17 +10,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any as Anything
 from typing import NoReturn
 
-from engine.dossier import DOCTOR_FIELDS, NAMED_BY, ROW_FIELDS, RowType
+from engine.dossier import DOCTOR_FIELDS, NAMED_BY, ROW_FIELDS, Dossier, RowType, read_dossier
 from engine.policy import Policy, Vocabulary
 from engine.problems import Invalid, Problem, unknown_name
+from engine.schema import check
 from engine.yamltext import Page, Plain
 
 TABLES: Mapping[str, RowType] = {f"{type}s": type for type in NAMED_BY}
@@ -52,17 +53,46 @@ def suppositions(written: Iterable[str]) -> tuple[Supposition, ...]:
     return tuple(found)
 
 
-def suppose(page: Page, policy: Policy, asked: Iterable[Supposition]) -> Page:
+@dataclass(frozen=True, slots=True)
+class Supposed:
+    """A page with suppositions made, not yet checked; `paths` gives, by place in it, the path that was written."""
+
+    page: Page
+    paths: Mapping[str, str]
+
+    def named(self, problem: Problem) -> Problem:
+        """The same problem, where the user wrote what causes it."""
+        parts = problem.place.split(".")
+        places = [".".join(parts[:length]) for length in range(len(parts), 0, -1)]
+        return replace(problem, place=next((self.paths[one] for one in places if one in self.paths), problem.place))
+
+
+def suppose(page: Page, policy: Policy, asked: Iterable[Supposition]) -> Supposed:
     """The page with every supposition made, one after the other, in the campaign of the policy's year.
 
-    The result is unchecked: it is to pass its schema and be read like any other. It knows no place in a file, for
-    nobody wrote it. Raises Invalid: a path that leads nowhere, or to several rows.
+    Raises Invalid: a path that leads nowhere, or to several rows.
     """
     data = deepcopy(page.data)
-    campaign = data["campaigns"].get(str(policy.year))
-    for one in asked if campaign is not None else ():
-        _Supposer(campaign, policy.vocabulary, one).apply()
-    return Page(OPTION, data, {})
+    campaign = data["campaigns"].get(str(policy.year)) or {}
+    above = f"campaigns.{policy.year}"
+    made = [_Supposer(campaign, policy.vocabulary, one) for one in asked]
+    for one in made:
+        one.apply()
+    paths = {".".join([above, *place]): path for one in made for place, path in one.places()}
+    # Nobody wrote this page: it has no lines to show.
+    return Supposed(Page(OPTION, data, {}), paths)
+
+
+def supposed_dossier(page: Page, policy: Policy, asked: Iterable[Supposition]) -> Dossier:
+    """The dossier as supposed, read and checked as any other. Raises Invalid, in the user's own paths."""
+    supposed = suppose(page, policy, asked)
+    try:
+        problems = check(supposed.page, "dossier")
+        if problems:
+            raise Invalid(problems)
+        return read_dossier(supposed.page, policy)
+    except Invalid as invalid:
+        raise Invalid(supposed.named(problem) for problem in invalid.problems) from None
 
 
 class _Supposer:
@@ -70,12 +100,23 @@ class _Supposer:
 
     def __init__(self, campaign: dict[str, Anything], vocabulary: Vocabulary, asked: Supposition) -> None:
         self.campaign, self.vocabulary, self.asked = campaign, vocabulary, asked
+        self.table, self.touched, self.at = "", Row(), tuple[str, ...]()
+
+    def places(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        """Where the supposition stands, and where its row does, each with the path written so far."""
+        if not self.table:
+            yield (self.asked.path,), self.asked.path
+            return
+        rows = self.campaign.get(self.table, [])
+        for index in (str(index) for index, row in enumerate(rows) if row is self.touched):
+            yield (self.table, index), ".".join(self.asked.path.split(".")[:2])
+            yield (self.table, index, *self.at), self.asked.path
 
     def apply(self) -> None:
         top, *rest = self.asked.path.split(".")
         if top in DOCTOR_FIELDS:
             if rest:
-                self.fail("bad_supposition", value=self.asked.written)
+                self.malformed()
             _put(self.campaign, top, self.asked.value)
         elif top in TABLES:
             self.in_table(top, rest)
@@ -84,17 +125,19 @@ class _Supposer:
 
     def in_table(self, table: str, rest: list[str]) -> None:
         if not rest:
-            self.fail("bad_supposition", value=self.asked.written)
+            self.malformed()
         called, *field = rest
         if not field and self.asked.value is None:
-            self.campaign[table].remove(self.row(table, called, adding=False))
+            gone = self.row(table, called, adding=False)
+            self.campaign[table] = [row for row in self.campaign[table] if row is not gone]
             return
         if not field and table == "facts":
             field = ["value"]
         if not field:
-            self.fail("bad_supposition", value=self.asked.written)
+            self.malformed()
         place = self.place(table, field)
         row = self.row(table, called, adding=self.asked.value is not None)
+        self.table, self.touched, self.at = table, row, place
         *groups, key = place
         for group in groups:
             row = row.setdefault(group, {})
@@ -124,7 +167,7 @@ class _Supposer:
         """The row that a name or an id designates; a name of which there is none adds a row."""
         shape = ROW.fullmatch(called)
         if shape is None:
-            self.fail("bad_supposition", value=self.asked.written)
+            self.malformed()
         name, number = shape["name"], int(shape["number"] or 0)
         rows: list[Row] = self.campaign.get(table) or []
         naming = NAMED_BY[TABLES[table]]
@@ -158,6 +201,9 @@ class _Supposer:
                 return None
             case _:
                 return self.vocabulary.items
+
+    def malformed(self) -> NoReturn:
+        raise Invalid([Problem("bad_supposition", OPTION, details={"value": self.asked.written})])
 
     def fail(self, code: str, **details: str) -> NoReturn:
         raise Invalid([Problem(code, OPTION, place=self.asked.path, details=details)])

@@ -14,6 +14,7 @@ from engine.problems import Invalid, Problem
 from engine.yamltext import Page
 
 T = TypeVar("T")
+Readings = tuple[tuple[str, str], ...]
 
 
 def each(pages: Mapping[str, Page], make: Callable[[str, Page], T]) -> dict[str, T]:
@@ -53,9 +54,12 @@ def link_table(name: str, page: Page, documents: Mapping[str, object]) -> Table:
 
 
 def link_vocabulary(
-    pages: Mapping[str, Cursor], tables: Mapping[str, Table], word: Callable[[Cursor], str]
+    pages: Mapping[str, Cursor], tables: Mapping[str, Table], word: Callable[[Cursor], tuple[str, Readings]]
 ) -> Vocabulary:
-    """The vocabulary of a year. `word` settles a word that a reading may choose. Raises Invalid: no such table."""
+    """The vocabulary of a year. Raises Invalid: no such table.
+
+    `word` settles a word that a reading may choose, and says by which readings.
+    """
 
     def table(cursor: Cursor) -> Table:
         if cursor.text not in tables:
@@ -76,9 +80,9 @@ def link_vocabulary(
         )
 
     def measure(name: str, cursor: Cursor) -> Measure:
-        above: Anything = word(cursor["above_one"])
+        above: tuple[Anything, Readings] = word(cursor["above_one"])
         units = (_unit(cursor["numerator"]), _unit(cursor["denominator"]))
-        return Measure(name, text_of(cursor["label"]), *units, above, _texts(cursor.get("exclusions")))
+        return Measure(name, text_of(cursor["label"]), *units, above[0], _texts(cursor.get("exclusions")), above[1])
 
     def item(name: str, cursor: Cursor) -> Item:
         choices = cursor.get("choices")

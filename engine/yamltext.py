@@ -20,6 +20,9 @@ Plain = Anything  # None, str, list[Plain] or dict[str, Plain]
 Path_ = tuple[str | int, ...]
 
 MAX_BYTES = 32 * 1024 * 1024
+MAX_PAGE = 1024 * 1024
+"""One page, a dossier or a rule, has at most so many characters: each value of it is kept with its place."""
+
 MAX_DEPTH = 40
 EMPTY = {"", "~", "null"}
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -45,14 +48,20 @@ class Page:
 def read_bytes(path: Path) -> str:
     """The text of a file. Raises Invalid when it cannot be read, is too large, or is not UTF-8."""
     try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise Invalid([Problem("too_large", str(path), details={"limit": str(MAX_BYTES // 1024**2)})])
-        return path.read_bytes().decode("utf-8")
+        with path.open("rb") as file:
+            # The size of a device or a pipe is not known before it is read.
+            content = file.read(MAX_BYTES + 1)
+        if len(content) > MAX_BYTES:
+            raise Invalid([_too_large(str(path), MAX_BYTES)])
+        return content.decode("utf-8")
     except OSError as error:
         raise Invalid([Problem("unreadable", str(path), details={"why": error.strerror or str(error)})]) from None
     except UnicodeDecodeError as error:
         raise Invalid([Problem("not_utf8", str(path), details={"byte": str(error.start)})]) from None
+
+
+def _too_large(file: str, limit: int) -> Problem:
+    return Problem("too_large", file, details={"limit": str(limit // 1024**2)})
 
 
 def read_page(path: Path, name: str | None = None) -> Page:
@@ -63,6 +72,8 @@ def read_page(path: Path, name: str | None = None) -> Page:
 
 def parse_yaml(text: str, file: str) -> Page:
     """The page written in a YAML text. Raises Invalid: not YAML, aliases or tags, duplicate keys, too deep."""
+    if len(text) > MAX_PAGE:
+        raise Invalid([_too_large(file, MAX_PAGE)])
     marks: dict[Path_, tuple[int, int]] = {}
     try:
         events = _content(iter(yaml.parse(text, Loader=Loader)), file)
@@ -90,6 +101,8 @@ def parse_json(text: str, file: str) -> Page:
             raise Invalid([Problem("duplicate_key", file, details={"key": double})])
         return result
 
+    if len(text) > MAX_PAGE:
+        raise Invalid([_too_large(file, MAX_PAGE)])
     try:
         data = json.loads(text, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=pairs)
     except json.JSONDecodeError as error:

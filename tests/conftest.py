@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pickle
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,6 +20,7 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from syrupy.location import PyTestLocation
 from syrupy.types import SnapshotIndex
 
+from cli.main import main
 from engine.decision import Decision, decide
 from engine.dossier import read_dossier
 from engine.linking import linked
@@ -24,6 +28,7 @@ from engine.loading import PolicyFiles, bundled_policies, read_policy, years
 from engine.pricing import alternatives
 from engine.record import record as written
 from engine.stores import Known, bundled_examples, doctors
+from tests.made_up import DOCTOR, EVERYTHING, YEAR, write
 
 SNAPSHOTS = Path(__file__).parent.parent / "snapshots"
 
@@ -158,3 +163,50 @@ def record(example: Example, kept_records: Path) -> dict[str, Anything]:
         fresh.replace(kept)
     made: dict[str, Anything] = pickle.loads(kept.read_bytes())
     return made
+
+
+# --- the command ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a command answered."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def data(self) -> dict[str, Anything]:
+        data: dict[str, Anything] = json.loads(self.out)
+        return data
+
+
+Forfait = Callable[..., Ran]
+
+
+@pytest.fixture
+def forfait(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Forfait:
+    """The command, run in this process on an 80-column screen."""
+    monkeypatch.setenv("COLUMNS", "80")
+
+    def run(*arguments: object) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["forfait", *map(str, arguments)])
+        code: Anything = 0
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code or 0
+        return Ran(code, *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def third_year(tmp_path: Path) -> list[object]:
+    """The options for the made-up year and its one doctor, who has everything."""
+    data = tmp_path / "data.json"
+    campaign = {"doctor": DOCTOR, "name": "Dr Jonas Vert", "campaigns": {str(YEAR): EVERYTHING}}
+    data.write_text(json.dumps(campaign), "utf-8")
+    write(tmp_path / "policies")
+    return ["--policies", tmp_path / "policies", "--data", data]

@@ -26,7 +26,7 @@ def see(
 ) -> Observation:
     """What a leaf sees in a dossier of the made-up year."""
     year = under or law()
-    return observe(leaf, Standing(dossier(year, earlier, **tables), as_of, date(2032, 3, 31), "unmet"), year)
+    return observe(leaf, Standing(dossier(year, earlier, **tables), as_of, year.calendar["campaign"], "unmet"), year)
 
 
 def leaf(at: str, under: Policy | None = None) -> Observed:

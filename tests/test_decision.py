@@ -150,6 +150,16 @@ def test_a_grant_rests_on_the_weakest_of_what_it_needs(name: str, expected: str 
     assert indicator(full(law()), name).grade == expected
 
 
+def test_of_all_that_is_needed_the_weakest_counts(tmp_path: Path) -> None:
+    sworn = edit("care/lantern.yaml", "evidence: justificatif", "evidence: sworn")
+    assert indicator(full(policy(tmp_path, sworn)), "care.lantern").grade == "declared"
+
+
+def test_of_several_ways_that_hold_the_strongest_counts() -> None:
+    grafted = with_fact("grafted_on", "2031-05-01")
+    assert indicator(full(law(), facts=grafted), "care.orchard").grade == "measured"
+
+
 # --- components -----------------------------------------------------------------------------------------------------
 
 

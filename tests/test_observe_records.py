@@ -59,6 +59,13 @@ def test_a_deadline_that_must_be_beaten_closes_the_day_before(tmp_path: Path) ->
     assert [see(leaf("care.lantern#said", year), day, under=year).verdict for day in days] == [UNKNOWN, UNMET]
 
 
+def test_of_two_deadlines_the_first_closes(tmp_path: Path) -> None:
+    both = "where: { declared_on: { within: campaign }, requested_on: { until: stamp } }"
+    year = policy(tmp_path, edit("care/lantern.yaml", "where: { declared_on: { within: campaign } }", both))
+    days = (date(2032, 3, 14), date(2032, 3, 15))
+    assert [see(leaf("care.lantern#said", year), day, under=year).verdict for day in days] == [UNKNOWN, UNMET]
+
+
 def test_a_row_without_the_day_tested_is_not_there_yet() -> None:
     rows = [{"item": "lamp", "choice": "oil"}]
     early, late = (see(leaf("care.lantern#said"), day, declarations=rows) for day in (date(2032, 3, 1), DECISION))

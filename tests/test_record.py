@@ -11,20 +11,24 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 from importlib.resources import files
+from pathlib import Path
 from typing import Any as Anything
 from typing import get_args
 
 import pytest
+import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 from syrupy.assertion import SnapshotAssertion
 
 from engine import conditions, decision, observation, reasons, standing
 from engine.decision import decide
-from engine.dossier import NAMED_BY
+from engine.dossier import NAMED_BY, read_dossier
 from engine.record import SCHEMA, canonical
 from engine.record import record as written
-from tests.conftest import Example, campaigns
+from engine.schema import check
+from engine.yamltext import parse_json
+from tests.conftest import Example, campaigns, known
 
 Json = dict[str, Anything]
 BODY: Json = json.loads((files("schemas") / "decision.schema.json").read_text("utf-8"))
@@ -252,6 +256,16 @@ def test_the_order_of_the_rows_changes_nothing(shuffled: Example) -> None:
     before = shuffled.decision
     turned = replace(before.dossier, rows=tuple(reversed(before.dossier.rows)))
     assert canonical(written(decide(before.policy, turned))) == canonical(written(before))
+
+
+def test_a_dossier_in_json_is_the_dossier_in_yaml(example: Example) -> None:
+    """Numbers and truth values typed as JSON types them: the same facts, the same digest."""
+    page = known()[example.number].page
+    plain = yaml.safe_load(Path(page.file).read_text("utf-8"))
+    plain["campaigns"] = {str(year): rows for year, rows in plain["campaigns"].items()}
+    other = parse_json(json.dumps(plain, default=str), "dossier.json")
+    assert check(other, "dossier") == []
+    assert read_dossier(other, example.decision.policy).digest == example.decision.dossier.digest
 
 
 DIGESTS = """

@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.conditions import Entry
 from engine.dossier import RowType
 from engine.standing import Candidate, Standing
 from tests.made_up import YEAR, dossier, law
 
 LAST = date(2032, 9, 30)
-CLOSES = date(2032, 3, 31)
+OPENS, CLOSES = date(2032, 3, 1), date(2032, 3, 31)
 Rows = list[dict[str, Anything]]
 
 
@@ -26,7 +27,8 @@ def standing(
     earlier: dict[int, Anything] | None = None,
     **tables: Rows,
 ) -> Standing:
-    return Standing(dossier(law(), earlier, **tables), as_of, window_end, not_produced)
+    window = Entry("campaign", window_end and OPENS, window_end)
+    return Standing(dossier(law(), earlier, **tables), as_of, window, not_produced)
 
 
 def candidates(stands: Standing, type: RowType = "declaration", name: str = "lamp") -> dict[str | None, Candidate]:

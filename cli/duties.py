@@ -1,0 +1,41 @@
+"""`forfait duties`: what is still to declare, send or reach, by when, and what it is worth."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli.language import Language, Spoken, spoken
+from cli.options import Data, Doctor, Policies, Readings, Year, day, decided
+
+After = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        metavar="AAAA-MM-JJ",
+        help="Ce qui reste après ce jour ; par défaut, la veille de l’ouverture de la saisie.",
+    ),
+]
+
+
+def duties(
+    doctor: Doctor,
+    year: Year = None,
+    data: Data = None,
+    reading: Readings = None,
+    as_of: After = None,
+    policies: Policies = None,
+    lang: Spoken = Language.fr,
+) -> None:
+    """Dit ce qui reste à déclarer, à envoyer ou à atteindre, jusqu’à quand, et pour combien."""
+    from cli.draw import draw
+    from cli.screen import screen
+    from engine.duties import duties as find
+    from engine.duties import starting_day
+    from engine.still_due import still_due
+
+    after = day(as_of)
+    decision = decided(doctor, year, data, reading, policies, as_of).decision
+    found = find(decision.policy, decision.dossier, after or starting_day(decision.policy))
+    draw(screen(), still_due(found, decision.dossier, decision.policy, spoken()))

@@ -1,0 +1,126 @@
+"""What was missing, as the letter says it: in full, what would have been enough as well, and what can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from engine.letter_parts import Block, Items, Line, Text
+from engine.missing import change, missing
+from engine.parts import Part
+from engine.phrases import Json
+from engine.sentences import Sentences
+
+OTHERS = 3
+"""How many other ways of the same size are told beside the first."""
+BEARING = ("document", "finding", "declaration", "fact", "measure")
+"""What a change bears on, from what a doctor can best act on."""
+
+
+class Lacking(Sentences):
+    """Says what was missing in blocks of a letter."""
+
+    def labelled(self, label: str, text: str) -> str:
+        return self.say("letter.labelled", label=self.say(f"letter.{label}"), text=text)
+
+    def items(self, label: str, parts: Iterable[Part]) -> list[Block]:
+        """A labelled list of parts; nothing where there are none."""
+        lines = tuple(self.flat(parts))
+        return [Items(self.say(f"letter.{label}"), lines)] if lines else []
+
+    def flat(self, parts: Iterable[Part], depth: int = 0) -> Iterator[Line]:
+        for part in parts:
+            text = self.say("letter.aside", text=part.text, aside=part.aside) if part.aside else part.text
+            yield Line(text, depth)
+            yield from self.flat(part.parts, depth + 1)
+
+    def lacking(self, one: Json) -> set[str]:
+        """What the explanation says was missing, which the letter tells in its own way."""
+        return {part.text for part in missing(self, one.get("missing", ()), full=True)}
+
+    def lacked(self, shortfalls: Sequence[Json]) -> Iterator[Block]:
+        """The smallest change that would have been enough, in full, and the others of the same size in brief."""
+        if not shortfalls:
+            return
+        first, *others = shortfalls
+        if all(map(filed, first["changes"])):
+            yield from self.items("lacked", [self.changed(one) for one in first["changes"]])
+        else:
+            (told,) = missing(self, [{**first, "points": "0"}], full=False)
+            yield Items(told.text, tuple(self.flat(told.parts))) if told.parts else Text(told.text)
+        if first["points"] != "0":
+            points, euros = (self.amount(first[unit], unit) for unit in ("points", "euros"))
+            yield Text(self.labelled("worth", self.say("letter.worth_value", points=points, euros=euros)))
+        alike = self.apart([one for one in others if len(one["changes"]) == len(first["changes"])])
+        yield from self.items("or_else", [Part(self.otherwise(one, first)) for one in alike[:OTHERS]])
+
+    def apart(self, shortfalls: Sequence[Json]) -> list[Json]:
+        """Shortfalls of which no two differ by the channel alone."""
+        kept: dict[str, Json] = {}
+        for one in shortfalls:
+            rows = [each["after"] or each["before"] for each in one["changes"]]
+            plain = [(row["name"], {**row["fields"], "channel": ""}) for row in rows]
+            kept.setdefault(str(plain), one)
+        return list(kept.values())
+
+    def otherwise(self, one: Json, first: Json) -> str:
+        """Another way that would have been enough; of one row that asks as much, only what it asks besides."""
+        here, there = one["changes"][0], first["changes"][0]
+        alike = len(one["changes"]) == 1 and filed(here) and filed(there)
+        if not alike or not there["wanted"].keys() <= here["wanted"].keys():
+            return self.told_in_brief(one)
+        known = {self.particular(name, asked, there["after"]) for name, asked in there["wanted"].items()}
+        told = [self.particular(name, asked, here["after"]) for name, asked in here["wanted"].items()]
+        besides = [particular for particular in told if particular not in known]
+        row, separator = self.row_name(here["after"]), self.say("missing.separator")
+        key = "same_with" if besides else "same"
+        return self.say(f"letter.{key}", row=row, besides=separator.join(besides))
+
+    def told_in_brief(self, one: Json) -> str:
+        if any(each["among"] for each in one["changes"]):
+            (told,) = missing(self, [{**one, "points": "0"}], full=False)
+            return self.joined([part.text for part in told.parts] or [told.text], "and")
+        return self.joined([change(self, each) for each in one["changes"]], "and")
+
+    def lacked_counts(self, one: Json) -> list[Line]:
+        """By how much each tier of a component was missed."""
+        labels = {each.id: each for component in self.policy.components for each in component.periods}
+        lines = []
+        for period in one.get("periods", ()):
+            for tier, linked in zip(period["tiers"], labels[period["id"]].tiers, strict=True):
+                count = tier["tree"].get("saw", {}).get("count", {})
+                if tier["tree"]["verdict"] == "unmet" and int(count.get("missing", 0)):
+                    measure = self.policy.vocabulary.measures[tier["tree"]["asks"]["measure"]]
+                    label = f"{self.text(labels[period['id']].label)}, {self.text(linked.label)}"
+                    missed = self.counted(int(count["missing"]), measure.numerator)
+                    lines.append(Line(self.say("letter.labelled", label=label, text=missed)))
+        return lines
+
+    def changed(self, one: Json) -> Part:
+        """One change: a row to bring, with what it must hold under it, or a sentence."""
+        after = one["after"]
+        if not filed(one):
+            return Part(change(self, one))
+        wanted = [Part(self.particular(name, asked, after)) for name, asked in one["wanted"].items()]
+        return Part(self.row_name(after), parts=tuple(wanted))
+
+    def particular(self, name: str, asked: Json, row: Json) -> str:
+        """What one field must hold; what must agree with the doctor's own statement is given as it was declared."""
+        if "mine" in asked:
+            value = self.value(name, row["fields"].get(name), row["name"])
+            return self.say("letter.own", field=self.field(name), value=value)
+        return self.say("missing.field", field=self.field(name), expected=self.tests(asked, row["name"]))
+
+    def acting(self, one: Json) -> str:
+        """What the doctor can do about a part, by what would have had to change."""
+        if one["outcome"] == "undetermined":
+            return "open"
+        changes = [each for shortfall in one.get("missing", ())[:1] for each in shortfall["changes"]]
+        types = {(each["after"] or each["before"])["type"] for each in changes}
+        if not changes and "periods" in one:
+            types = {"measure"}
+        return next((kind for kind in BEARING if kind in types), "none")
+
+
+def filed(change: Json) -> bool:
+    """Whether a change is a paper or a declaration to bring, or to set right."""
+    return change["after"] is not None and change["after"]["type"] in ("document", "declaration")

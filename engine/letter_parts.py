@@ -1,0 +1,71 @@
+"""What a letter is made of: plain data in titled sections, ready for a screen or a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.words import Lang
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a list, and how deep it stands in it."""
+
+    text: str
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A paragraph; `fine` marks small print."""
+
+    text: str
+    fine: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """Lines under a label, in a list; a single line may stand beside its label."""
+
+    label: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table; the last `amounts` columns hold amounts."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    amounts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A titled part, with what stands in it."""
+
+    title: str
+    blocks: tuple[Block, ...]
+
+
+Block = Text | Items | Grid | Section
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """The letter, in the order of the page; `about` holds its references and subject, `notes` its small print."""
+
+    lang: Lang
+    day: str
+    author: str
+    title: str
+    sender: tuple[str, ...]
+    recipient: tuple[str, ...]
+    place: str
+    about: tuple[str, ...]
+    opening: tuple[str, ...]
+    sections: tuple[Section, ...]
+    closing: tuple[str, ...]
+    signature: tuple[str, ...]
+    notes: tuple[str, ...]
+    footer: str

@@ -1,0 +1,345 @@
+"""The letter that answers a claim: complete, sober in what it does not know, the same on paper as on the screen."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from typing import Any as Anything
+
+import pytest
+from pypdf import PdfReader
+from syrupy.assertion import SnapshotAssertion
+from typer.testing import CliRunner
+
+from cli.letter import letter_markdown, save
+from cli.main import app
+from cli.pdf import pdf
+from engine.explanation import explain
+from engine.legal import cited, legal
+from engine.letter import letter
+from engine.letter_parts import Block, Grid, Items, Letter, Section, Text
+from engine.problems import Invalid
+from engine.words import LANGS, Lang, say
+from tests.conftest import SNAPSHOTS, Example
+from tests.test_words import faults
+
+Json = dict[str, Anything]
+LOST = Example("99900000086", 2023)
+# A paper missing, rates missed, the maximum, undetermined, another year, a control.
+KEPT = [LOST, *(Example(number, 2023) for number in ("99900000003", "99900000011", "99900000276", "99900000318"))]
+KEPT.append(Example("99900000409", 2024))
+IN_ENGLISH = [LOST, Example("99900000409", 2024)]
+HOSTILE = "[bold]R\x1b[31mx\x07\u202egnp.exe\u202c <script>|`*_# {nb} ◊◊◊ 漢字 \ud7ff" + "W" * 400
+
+
+def written(example: Example, record: Json, lang: Lang = "fr") -> Letter:
+    return letter(record, example.decision.dossier, example.decision.policy, lang)
+
+
+def texts(block: Block) -> Iterator[str]:
+    """Every text of a block, in the order of reading."""
+    match block:
+        case Text(text=text):
+            yield text
+        case Items(label=label, lines=lines):
+            yield from (label, *(line.text for line in lines))
+        case Grid(head=head, rows=rows):
+            yield from (*head, *(cell for row in rows for cell in row))
+        case Section(title=title, blocks=blocks):
+            yield title
+            for inner in blocks:
+                yield from texts(inner)
+
+
+def all_texts(made: Letter) -> Iterator[str]:
+    """Every text of a letter, in the order of the page."""
+    yield from (*made.sender, *made.recipient, made.place, *made.about, *made.opening)
+    for section in made.sections:
+        yield from texts(section)
+    yield from (*made.closing, *made.signature, *made.notes)
+
+
+def reason(made: Letter, title: str) -> str:
+    """All that the letter says of one refused or undetermined part."""
+    sections = [block for section in made.sections for block in section.blocks if isinstance(block, Section)]
+    return "\n".join(text for one in sections if one.title.endswith(f". {title}") for text in texts(one))
+
+
+def paragraphs(markdown: str) -> list[str]:
+    """The texts of a Markdown document, without its marks."""
+    cells = [cell for line in markdown.splitlines() for cell in re.split(r"(?<!\\)\|", line)]
+    plain = [re.sub(r"^\s*(#+ |- |\*\*|\*(?! ))|\*\*$|(?<![\\ ])\*$|^[-:]+$", "", cell.strip()) for cell in cells]
+    return [re.sub(r"\\(.)", r"\1", text) for text in plain if text]
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+def on_paper(made: Letter, content: bytes) -> str:
+    """The text of a PDF without its page foots, in one piece."""
+    pages = PdfReader(BytesIO(content)).pages
+    foots = [
+        squeezed(made.footer + say(made.lang, "letter.page", page=number, pages=len(pages)))
+        for number in range(1, len(pages) + 1)
+    ]
+    taken = [squeezed(page.extract_text()) for page in pages]
+    assert all(foot in text for foot, text in zip(foots, taken, strict=True))
+    return "".join(text.replace(foot, "") for foot, text in zip(foots, taken, strict=True))
+
+
+# --- what it says ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("chosen", KEPT, ids=str)
+def test_the_letter(chosen: Example, named: SnapshotAssertion) -> None:
+    assert letter_markdown(written(chosen, chosen.priced())) == named(name=f"letter/{chosen}.md")
+
+
+@pytest.mark.parametrize("chosen", IN_ENGLISH, ids=str)
+def test_the_letter_in_english(chosen: Example, named: SnapshotAssertion) -> None:
+    assert letter_markdown(written(chosen, chosen.priced(), "en")) == named(name=f"letter/{chosen}.en.md")
+
+
+def test_no_snapshot_is_left_behind() -> None:
+    known = {f"{one}.md" for one in KEPT} | {f"{one}.en.md" for one in IN_ENGLISH}
+    assert {path.name for path in (SNAPSHOTS / "letter").iterdir()} == known
+
+
+def test_every_refusal_is_reasoned(example: Example, record: Json) -> None:
+    """Its reason, the passage of the text, what was missing and its worth, and what the doctor can do."""
+    made, decision = written(example, record), example.decision
+    titles = {one.id: one.title.fr for one in decision.policy.indicators}
+    told = explain(record, decision.dossier, decision.policy, "fr")
+    closed = {part.text: part for section in told.sections for part in section.parts}
+    for one in record["indicators"]:
+        text = reason(made, titles[one["id"]])
+        if one["outcome"] not in ("refused", "undetermined"):
+            assert text == ""
+            continue
+        assert say("fr", f"outcome.{one['outcome']}") in text
+        assert closed[titles[one["id"]]].aside in text
+        assert say("fr", f"reason.{one['reason']}" if one["reason"] else f"unknown.{one['unknown']}") in text
+        assert all(source["section"] in text and str(source["lines"][0]) in text for source in one["sources"])
+        assert say("fr", "letter.remedy") in text
+        if one["missing"]:
+            assert "manquai" in text
+        if one["missing"] and one["missing"][0]["points"] != "0":
+            assert f"{say('fr', 'letter.worth')}\N{NO-BREAK SPACE}:" in text
+
+
+def test_every_grant_is_listed(example: Example, record: Json) -> None:
+    made = written(example, record)
+    title = say("fr", "letter.granted")
+    listed = "\n".join(text for one in made.sections if one.title.endswith(title) for text in texts(one))
+    for one in example.decision.policy.indicators:
+        outcome = next(each["outcome"] for each in record["indicators"] if each["id"] == one.id)
+        assert (one.title.fr in listed) == (outcome in ("granted", "out_of_play"))
+
+
+def test_a_reading_that_would_pay_something_else_is_priced(example: Example, record: Json) -> None:
+    text = "\n".join(all_texts(written(example, record)))
+    for one in record["contested"]:
+        beside = {each["id"]: each["euros"]["paid"] for each in record["components"]}
+        changes = one["points"]["paid"] != record["points"]["paid"] or one["components"] != beside
+        assert (f"{one['reading']}={one['option']}" in text) or not changes
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_remedies_are_named(example: Example, record: Json, lang: Lang) -> None:
+    """The commission within two months, its silence, then the court: or the delays do not run."""
+    text = "\n".join(all_texts(written(example, record, lang)))
+    assert all(cited(name, lang) in text for name in ("cra", "silence", "court", "algorithm"))
+    spoken = {
+        "fr": ("commission de recours amiable", "deux mois", "rejet implicite", "pôle social"),
+        "en": ("commission de recours amiable", "two months", "implicit rejection", "pôle social"),
+    }
+    assert all(phrase in text for phrase in spoken[lang])
+
+
+def test_the_four_elements_are_given(example: Example, record: Json) -> None:
+    found = set(all_texts(written(example, record)))
+    assert {say("fr", f"crpa.{one}") for one in ("contribution", "data", "parameters", "operations")} <= found
+
+
+def test_what_the_product_cannot_know_is_left_to_complete() -> None:
+    text = "\n".join(all_texts(written(LOST, LOST.priced())))
+    for what in ("address", "doctor_address", "place", "claim", "sending", "cra", "court", "signatory"):
+        assert say("fr", "letter.todo", what=say("fr", f"letter.todo_{what}")) in text
+
+
+def test_one_missing_paper_is_told_so_that_a_stranger_can_act() -> None:
+    """What was missing, what it cost, what to send, where and by when."""
+    told = reason(written(LOST, LOST.priced()), "Logiciel référencé Ségur avec un LAP certifié par la HAS")
+    plain = re.sub(r"\s", " ", told)
+    assert "Pièce (facture d’achat)" in plain
+    assert "Nom du logiciel : Orvale Cabinet" in plain
+    assert "au plus tard le 31 janvier 2024" in plain
+    assert "8 141,00 €" in plain
+    assert "adressez-la à la caisse" in plain
+    assert "dans un délai de deux mois à compter de la notification de cette lettre" in plain
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_letter_is_well_set(example: Example, record: Json, lang: Lang) -> None:
+    made = list(all_texts(written(example, record, lang)))
+    given = str(example.decision.dossier.plain())
+    excused = {"French guillemets"} if "«" in given else set()
+    assert {text: found for text in made if (found := set(faults(text, lang)) - excused)} == {}
+
+
+@pytest.mark.parametrize("name", legal())
+def test_a_reference_no_lawyer_has_checked_is_starred(name: str) -> None:
+    one = legal()[name]
+    assert isinstance(one["to_verify"], bool)
+    assert one["source"]
+    assert set(one["text"]) == set(one["reference"]) == set(LANGS)
+    assert all(cited(name, lang).endswith(" *.") == one["to_verify"] for lang in LANGS)
+
+
+def test_no_reference_to_the_law_stands_elsewhere() -> None:
+    """They are in one file, to be verified in one place."""
+    for lang in LANGS:
+        words = (Path(__file__).parent.parent / "engine" / "words" / f"{lang}.toml").read_text(encoding="utf-8")
+        assert re.findall(r"\b[LR]\.\s?\d", words[words.index("[letter]") :]) == []
+
+
+# --- on paper -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("chosen", KEPT, ids=str)
+def test_the_paper_says_all_that_the_screen_says(chosen: Example) -> None:
+    made = written(chosen, chosen.priced())
+    paper = on_paper(made, pdf(made))
+    assert [text for text in paragraphs(letter_markdown(made)) if squeezed(text) not in paper] == []
+
+
+def test_the_paper_names_itself() -> None:
+    """Title, author, language, and the day of the decision: nothing from the clock."""
+    made = written(LOST, LOST.priced(), "en")
+    reader = PdfReader(BytesIO(pdf(made)))
+    assert reader.metadata is not None
+    assert (reader.metadata.title, reader.metadata.author) == (made.title, "CPAM de la Haute-Garonne")
+    assert str(reader.metadata.creation_date).startswith(made.day)
+    assert reader.trailer["/Root"]["/Lang"] == "en-GB"
+
+
+def test_nothing_runs_over_the_edge_of_the_paper() -> None:
+    """Every text begins within the page, however long the words of a name."""
+    made = replace(written(LOST, LOST.priced()), recipient=("W" * 4000, "x" * 300))
+    for page in PdfReader(BytesIO(pdf(made))).pages:
+        starts: list[tuple[float, float]] = []
+        page.extract_text(visitor_text=lambda text, cm, tm, font, size, into=starts: into.append((tm[4], tm[5])))
+        width, height = float(page.mediabox.width), float(page.mediabox.height)
+        assert all(0 <= x < width and 0 <= y <= height for x, y in starts)
+
+
+MAKE = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from hashlib import sha256
+from tests.conftest import Example
+from engine.letter import letter
+from cli.pdf import pdf
+one = Example("99900000086", 2023)
+made = letter(one.priced(), one.decision.dossier, one.decision.policy, "fr")
+sys.stdout.write(sha256(pdf(made)).hexdigest())
+"""
+
+
+def test_the_same_letter_gives_the_same_bytes() -> None:
+    """Twice in a row, and in other processes, zones, tongues and orders of sets."""
+    made = written(LOST, LOST.priced())
+    assert pdf(made) == pdf(made)
+    root = str(Path(__file__).parent.parent)
+    digests = set()
+    for seed, zone in (("1", "Asia/Tokyo"), ("2", "America/Lima")):
+        env = {**os.environ, "PYTHONHASHSEED": seed, "TZ": zone, "LC_ALL": "C.UTF-8"}
+        run = subprocess.run([sys.executable, "-c", MAKE, root], env=env, capture_output=True, text=True, check=True)
+        digests.add(run.stdout)
+    assert len(digests) == 1
+
+
+def test_a_hostile_name_comes_out_inert() -> None:
+    """No markup, no escape code, no text turned right to left, no place-holder of the layout."""
+    dossier = replace(LOST.decision.dossier, name=HOSTILE)
+    made = letter(LOST.priced(), dossier, LOST.decision.policy, "fr")
+    markdown = letter_markdown(made)
+    paper = on_paper(made, pdf(made))
+    assert all(char.isprintable() or char in "\n\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}" for char in markdown)
+    assert "\\[bold\\]" in markdown
+    assert "\\<script\\>\\|\\`\\*\\_\\# " in markdown
+    assert "[bold]R[31mxgnp.exe<script>|`*_#{nb}???????" in paper.replace("\ud7ff", "?")
+    assert "W" * 400 in paper
+
+
+def test_the_library_that_draws_has_one_door() -> None:
+    root = Path(__file__).parent.parent
+    doors = [
+        path.name
+        for room in ("engine", "cli")
+        for path in (root / room).rglob("*.py")
+        if re.search(r"^\s*(from|import) fpdf", path.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+    assert doors == ["pdf.py"]
+
+
+# --- the command ----------------------------------------------------------------------------------------------------
+
+
+def run(*options: str) -> tuple[int, str]:
+    done = CliRunner().invoke(app, ["explain", LOST.number, *options])
+    if isinstance(done.exception, Invalid):
+        return 2, done.exception.problems[0].code
+    return (
+        (2, type(done.exception).__name__) if isinstance(done.exception, OSError) else (done.exit_code, done.output)
+    )
+
+
+def test_the_command_writes_the_letter(tmp_path: Path) -> None:
+    screen = run("--format", "letter")
+    assert screen == (0, letter_markdown(written(LOST, LOST.priced())))
+    for name in ("letter.md", "letter.pdf"):
+        assert run("--format", "letter", "--output", str(tmp_path / name)) == (0, "")
+    assert (tmp_path / "letter.md").read_text(encoding="utf-8") == screen[1]
+    assert (tmp_path / "letter.pdf").read_bytes().startswith(b"%PDF-")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["letter.md", "letter.pdf"]
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        (("--output", "letter.pdf"), "output_letter"),
+        (("--format", "letter", "--output", "letter.docx"), "output_suffix"),
+        (("--format", "letter", "--proof"), "letter_whole"),
+        (("--format", "letter", "--output", "no/such/folder/letter.pdf"), "FileNotFoundError"),
+    ],
+)
+def test_what_cannot_be_written_is_said(
+    options: tuple[str, ...], code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(*options) == (2, code)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that fills up leaves the former letter as it was, and nothing beside it."""
+    path = tmp_path / "letter.pdf"
+    save(path, b"former")
+
+    def full(self: Path, content: bytes) -> int:
+        with self.open("wb") as out:
+            out.write(content[:2])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match="No space"):
+        save(path, b"fresher")
+    assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [("letter.pdf", b"former")]
