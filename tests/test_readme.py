@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+README, FRENCH = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.fr.md"))
 DOCTOR = "99900000003"
 
 
@@ -27,6 +27,12 @@ def test_the_excerpt_is_what_the_product_prints() -> None:
     shown = [line for line in excerpt.splitlines() if line.strip() not in ("", "…")]
     printed = run("explain", DOCTOR).splitlines()
     assert [line for line in shown if line not in printed] == []
+
+
+def test_both_readmes_show_the_same_excerpt_and_the_same_options() -> None:
+    excerpts = [re.findall(r"```\nForfait structure.*?```", text, re.S) for text in (README, FRENCH)]
+    options = [set(re.findall(r"--[a-z-]+", text)) for text in (README, FRENCH)]
+    assert (excerpts[0], options[0]) == (excerpts[1], options[1])
 
 
 COMMANDS = [
