@@ -295,7 +295,8 @@ class _Reader:
         for name, count in cursor.items():
             if name not in known:
                 count.fail_name("unknown_exclusion", known, name)
-        return {name: int(count.text) for name, count in cursor.items()}
+        counts = {name: self.value(count, "integer", None) for name, count in cursor.items()}
+        return {name: count for name, count in counts.items() if isinstance(count, int)}
 
     def check_counts(self, cursor: Cursor, measure: str, fields: Mapping[str, Value]) -> None:
         numerator, denominator = fields.get("numerator"), fields.get("denominator")

@@ -207,8 +207,9 @@ class _Writer(Lacking):
             yield Text(self.labelled("passage", self.passages(list(exact.values()))))
         if presumed:
             yield Text(self.say("view.presumed", passages=self.passages(list(presumed.values()))))
+        lacking = self.lacking(one)
         for part in told.parts:
-            if part.fine:
+            if part.fine and part.text not in lacking:
                 yield Text(part.text, fine=True)
 
     # --- what is granted, what is contested ---------------------------------------------------------------------

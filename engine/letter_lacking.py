@@ -10,8 +10,6 @@ from engine.parts import Part
 from engine.phrases import Json
 from engine.sentences import Sentences
 
-OTHERS = 3
-"""How many other ways of the same size are told beside the first."""
 BEARING = ("document", "finding", "declaration", "fact", "measure")
 """What a change bears on, from what a doctor can best act on."""
 
@@ -35,7 +33,8 @@ class Lacking(Sentences):
 
     def lacking(self, one: Json) -> set[str]:
         """What the explanation says was missing, which the letter tells in its own way."""
-        return {part.text for part in missing(self, one.get("missing", ()), full=True)}
+        known = one.get("missing", ())
+        return {part.text for full in (True, False) for part in missing(self, known, full=full)}
 
     def lacked(self, shortfalls: Sequence[Json]) -> Iterator[Block]:
         """The smallest change that would have been enough, in full, and the others of the same size in brief."""
@@ -51,7 +50,7 @@ class Lacking(Sentences):
             points, euros = (self.amount(first[unit], unit) for unit in ("points", "euros"))
             yield Text(self.labelled("worth", self.say("letter.worth_value", points=points, euros=euros)))
         alike = self.apart([one for one in others if len(one["changes"]) == len(first["changes"])])
-        yield from self.items("or_else", [Part(self.otherwise(one, first)) for one in alike[:OTHERS]])
+        yield from self.items("or_else", [Part(self.otherwise(one, first)) for one in alike])
 
     def apart(self, shortfalls: Sequence[Json]) -> list[Json]:
         """Shortfalls of which no two differ by the channel alone."""

@@ -112,10 +112,8 @@ class _Linker:
         self.taken, self.dated = _LookedUp(self.choices), _LookedUp[Entry]({})
         self.grammar = Grammar(files.year, self.documents, self.readings, self.taken, self.tables)
         self.grammar.calendar = self.dated
-        calendar = {
-            name: self.once(f"calendar {name}", partial(self.entry, name, cursor))
-            for name, cursor in self.top["calendar"].items()
-        }
+        entries = self.top["calendar"].items()
+        calendar = {name: self.once(f"calendar {name}", partial(self.entry, name, one)) for name, one in entries}
         self.grammar.calendar = self.dated = _LookedUp(calendar)
         pages = {name: Cursor.top(page) for name, page in files.vocabulary.items()}
         self.grammar.vocabulary = self.once(
@@ -143,17 +141,14 @@ class _Linker:
         known.append(_Linked(made, self.taken.found(), self.dated.found(), new, tuple(outcomes[count:])))
         return made
 
+    def linked(self, make: Callable[[str, Page], T], name: str, page: Page) -> T:
+        return self.once(page.file, lambda: make(name, page))
+
     def policy(self) -> Policy:
         top = self.top
-        indicators = each(
-            self.files.indicators,
-            lambda name, page: self.once(f"indicator {name}", lambda: self.indicator(name, page)),
-        )
+        indicators = each(self.files.indicators, partial(self.linked, self.indicator))
         volets = tuple(self.volet(cursor, indicators) for cursor in self.distinct(top["volets"], "id"))
-        components = each(
-            self.files.components,
-            lambda name, page: self.once(f"component {name}", lambda: self.component(name, page)),
-        )
+        components = each(self.files.components, partial(self.linked, self.component))
         listed = [self.listed(one, components) for one in self.distinct(top.get("components"))]
         point = top["point_value"]
         not_produced, findings_readings = self.reading_block(lambda: self.word(top["findings"]["not_produced"]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
+from unicodedata import combining, normalize
 
 from engine.conditions import Day, Entry, FieldTest, InTable, Is, Number, Same, Stated, TableEntry, Test
 from engine.dossier import NONE, Row, RowType, Value
@@ -96,12 +97,20 @@ def check_same(same: Same, row: Row, standing: Sequence[Row]) -> Check:
     elif mine is None or not theirs:
         verdict = UNKNOWN
     else:
-        agree = [UNKNOWN if value is None else holds(value == mine) for value in theirs]
+        agree = [UNKNOWN if value is None else holds(_name(value) == _name(mine)) for value in theirs]
         verdict = max(agree)
     if verdict is not UNMET:
         return Check(same, same.mine, mine, verdict, against=tuple(standing))
     reason: Reason = "document_incomplete" if mine == NONE else "document_mismatch"
     return Check(same, same.mine, mine, verdict, reason, against=tuple(standing))
+
+
+def _name(value: Value) -> Value:
+    """A value as names are compared: two people do not write capitals, accents and spaces alike."""
+    if not isinstance(value, str):
+        return value
+    letters = (char for char in normalize("NFKD", value) if not combining(char))
+    return " ".join("".join(letters).casefold().split())
 
 
 def _reason(test: Test, field: str, found: Value | None, type: RowType) -> Reason:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
-from itertools import product
-from math import prod
 
 from engine.conditions import (
     Always,
@@ -23,6 +21,7 @@ from engine.conditions import (
     Silent,
     TableEntry,
 )
+from engine.counting import counts_of
 from engine.dossier import Row, Value
 from engine.grammar import FILED_ON
 from engine.matching import check_field, check_same, least_numerator, test_span, test_value
@@ -39,8 +38,6 @@ NOTHING_THERE: dict[str, Reason] = {
     "document": "document_missing",
 }
 ROW_GRADE: dict[str, Grade] = {"declaration": "declared", "prefill": "prefilled", "document": "documented"}
-MOST_VERSIONS = 64
-"""Contradicting rows are tried in every combination up to this many; beyond, the leaf is unknown."""
 
 
 def observe(leaf: Observed, standing: Standing, policy: Policy) -> Observation:
@@ -158,7 +155,7 @@ def _last(entry: Entry | None) -> date | None:
 
 
 def _rate(leaf: Rate, standing: Standing, policy: Policy) -> Observation:
-    rows, counts = _counts(leaf, standing, policy)
+    rows, counts = counts_of(leaf, standing, policy)
     if counts is None:
         return Observation(UNKNOWN, "missing", seen=_all_seen(rows, UNKNOWN))
     strictly = leaf.relation == "more_than"
@@ -198,7 +195,7 @@ def _rate_verdict(leaf: Rate, count: Count, policy: Policy) -> Verdict:
 
 
 def _empty(leaf: Empty, standing: Standing, policy: Policy) -> Observation:
-    rows, counts = _counts(leaf, standing, policy)
+    rows, counts = counts_of(leaf, standing, policy)
     seen = _all_seen(rows, UNKNOWN)
     if counts is None:
         return Observation(UNKNOWN, "missing", seen=seen)
@@ -209,92 +206,6 @@ def _empty(leaf: Empty, standing: Standing, policy: Policy) -> Observation:
         return Observation(UNKNOWN, "not_yet", seen=seen, until=_last(leaf.counts_from))
     verdict = MET if empties == {True} else UNMET
     return Observation(verdict, reason=None if verdict is MET else "excluded", seen=_all_seen(rows, verdict))
-
-
-def _counts(leaf: Rate | Empty, standing: Standing, policy: Policy) -> tuple[list[Row], list[tuple[int, int]] | None]:
-    """The rows of a measure, and its (numerator, denominator) in every version the rows allow.
-
-    None when a count, or the row of a location in force, is missing. Locations add up.
-    """
-    span = leaf.during or policy.calendar["year"]
-    rows = [
-        row for row in standing.of("measure", [leaf.measure]) if _in_period(row, span, told=leaf.during is not None)
-    ]
-    by_location: dict[Value | None, list[Row]] = {}
-    for row in rows:
-        by_location.setdefault(row.fields.get("location"), []).append(row)
-    groups = [group for located in by_location.values() for group in _periods(located)]
-    kept = [row for group in groups for row in group]
-    if not kept or _location_missing(by_location, standing, policy):
-        return kept, None
-    versions = [_versions(group) for group in groups]
-    if (
-        any(version is None for version in versions)
-        or prod(len(version or ()) for version in versions) > MOST_VERSIONS
-    ):
-        return kept, None
-    combined = product(*(version or () for version in versions))
-    return kept, sorted({(sum(n for n, _ in one), sum(d for _, d in one)) for one in combined})
-
-
-def _in_period(row: Row, span: Entry, *, told: bool) -> bool:
-    """Whether a count is of this span: its period ends in it. Without a period it is of the year, if none is told."""
-    end = row.fields.get("period_end")
-    if span.first is None or span.last is None:
-        return True
-    return span.first <= end <= span.last if isinstance(end, date) else not told
-
-
-def _periods(rows: list[Row]) -> list[list[Row]]:
-    """The counts of one location, one group a period: a later count replaces those it overlaps.
-
-    Counts of one group were recorded on one day: if they differ, they contradict each other.
-    """
-    groups: list[list[Row]] = []
-    for day in sorted({_recorded(row) for row in rows}, reverse=True):
-        settled = [row for group in groups for row in group]
-        for row in rows:
-            if _recorded(row) != day or any(_overlap(row, other) for other in settled):
-                continue
-            beside = next((group for group in groups if any(_overlap(row, other) for other in group)), None)
-            if beside is None:
-                groups.append([row])
-            else:
-                beside.append(row)
-    return groups
-
-
-def _recorded(row: Row) -> date:
-    return row.recorded_on or date.min
-
-
-def _overlap(one: Row, other: Row) -> bool:
-    """Whether two counts share a day; a count without a period covers every day."""
-    (start, end), (begin, stop) = (
-        (row.fields.get("period_start", date.min), row.fields.get("period_end", date.max)) for row in (one, other)
-    )
-    if not (isinstance(start, date) and isinstance(end, date) and isinstance(begin, date) and isinstance(stop, date)):
-        return True
-    return start <= stop and begin <= end
-
-
-def _location_missing(by_location: Mapping[Value | None, list[Row]], standing: Standing, policy: Policy) -> bool:
-    if None in by_location:
-        return False
-    day = policy.calendar["assessment"].last or standing.as_of
-    return any(row.id not in by_location for row in standing.locations(day) if row.id is not None)
-
-
-def _versions(rows: list[Row]) -> list[tuple[int, int]] | None:
-    """The different counts that rows give; None when one of them lacks a count."""
-    counts = [(_count(row, "numerator"), _count(row, "denominator")) for row in rows]
-    given = [(n, d) for n, d in counts if n is not None and d is not None]
-    return sorted(set(given)) if len(given) == len(counts) else None
-
-
-def _count(row: Row, field: str) -> int | None:
-    value = row.fields.get(field)
-    return value if isinstance(value, int) else None
 
 
 # --- records ----------------------------------------------------------------------------------------------------

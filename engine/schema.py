@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from typing import Any as Anything
@@ -21,7 +20,11 @@ from engine.yamltext import Page
 
 MOST_PROBLEMS = 20
 SAID = ("minProperties", "minItems", "maxItems", "maxLength", "minLength")
-INTEGER, NUMBER = re.compile(r"-?\d+"), re.compile(r"-?\d+(\.\d+)?")
+MOST_DIGITS = 15
+"""Python would refuse to read a number of thousands of digits: one of so many is none."""
+
+INTEGER = re.compile(rf"-?\d{{1,{MOST_DIGITS}}}", re.ASCII)
+NUMBER = re.compile(rf"-?\d{{1,{MOST_DIGITS}}}(\.\d+)?", re.ASCII)
 
 
 def check(page: Page, schema: str) -> list[Problem]:
@@ -35,18 +38,13 @@ def _typed(pattern: re.Pattern[str]) -> Anything:
 
 
 def _minimum(_: Anything, least: int, value: Anything, __: Anything) -> Iterator[ValidationError]:
-    if (number := _integer(value)) is not None and number < least:
+    if isinstance(value, str) and INTEGER.fullmatch(value) and int(value) < least:
         yield ValidationError(str(least))
 
 
 def _maximum(_: Anything, most: int, value: Anything, __: Anything) -> Iterator[ValidationError]:
-    if (number := _integer(value)) is not None and number > most:
+    if isinstance(value, str) and INTEGER.fullmatch(value) and int(value) > most:
         yield ValidationError(str(most))
-
-
-def _integer(value: Anything) -> Decimal | None:
-    """The integer that a text writes, however long: Python's own would refuse thousands of digits."""
-    return Decimal(value) if isinstance(value, str) and INTEGER.fullmatch(value) else None
 
 
 def _pattern(_: Anything, pattern: str, value: Anything, __: Anything) -> Iterator[ValidationError]:

@@ -94,9 +94,15 @@ class _Teller(Sentences):
         told = one.ways[:MOST_WAYS_TOLD]
         days = {(window.first, window.last) for way in told for step in way for window in step.due}
         shared = days.pop() if len(days) == 1 else None
-        first, *others = (self.way(way, days_told=shared is not None) for way in told)
-        parts = list(first)
-        parts += [Part(self.say("duties.or"), parts=other) for other in others]
+        first, *others = told
+        parts = list(self.way(first, days_told=shared is not None))
+        said = {step.said for step in first}
+        for other in others:
+            # What another way asks for alike is not told again.
+            fresh = tuple(step for step in other if step.said not in said)
+            key = "duties.or" if len(fresh) == len(other) else "duties.or_rest"
+            if fresh:
+                parts.append(Part(self.say(key), parts=self.way(fresh, days_told=shared is not None)))
         more = len(one.ways) - MOST_WAYS_TOLD
         if more > 0:
             parts.append(Part(self.say("duties.more_one" if more == 1 else "duties.more", count=more), fine=True))

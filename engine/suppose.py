@@ -49,6 +49,8 @@ def suppositions(written: Iterable[str]) -> tuple[Supposition, ...]:
         path, equals, value = text.partition("=")
         if not (path.strip() and equals):
             raise Invalid([Problem("bad_supposition", OPTION, details={"value": text})])
+        if any("\ud800" <= char <= "\udfff" for char in text):
+            raise Invalid([Problem("half_character", OPTION)])
         found.append(Supposition(path.strip(), value.strip() or None))
     return tuple(found)
 

@@ -184,13 +184,13 @@ def shown(value: Anything, example: Example) -> set[str]:
 
 
 def rows_used(data: Anything) -> Iterator[Json]:
-    """Every row of the dossier that stands in a record; what would have been missing is no datum."""
+    """Every row of the dossier that the decision rests on: not what was missing, nor what came too late."""
     if isinstance(data, dict):
         if "type" in data and "campaign" in data:
             yield data
             return
         for key, value in data.items():
-            if key != "missing":
+            if key not in ("missing", "later"):
                 yield from rows_used(value)
     elif isinstance(data, list):
         for value in data:
@@ -214,6 +214,17 @@ def test_every_datum_used_is_told_with_its_source(example: Example, record: Json
         pieces += [shown(value, example) for value in row.get("fields", {}).values()]
         pieces += [{number(count)} for count in row.get("exclusions", {}).values()]
         assert any(all(any(way in line for way in ways) for ways in pieces) for line in lines), row
+
+
+def test_what_came_too_late_is_told_apart(example: Example, record: Json) -> None:
+    """A fact recorded after the day of the decision is named, and what it would change priced."""
+    if record["later"] is None:
+        return
+    lines = [line for part in told(example, record).sections for line in texts(part)]
+    for row in record["later"]["rows"]:
+        known_on = row.get("recorded_on") or row["fields"].get("decided_on") or row["fields"]["received_on"]
+        assert any(day(known_on) in line for line in lines), row
+    assert any(all(number(end) in line for end in both(record["later"]["points"]["paid"])) for line in lines)
 
 
 def test_the_situation_of_the_doctor_is_told(example: Example, full: Explanation) -> None:

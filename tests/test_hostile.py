@@ -82,7 +82,7 @@ FACTS = {
     "a day and an hour": (HEAD + "    activity_start: 2023-02-03T10:00:00Z\n", ["2023-02-03T10"]),
     "a day as the French write it": (HEAD + "    activity_start: 03/02/2023\n", ["03/02/2023"]),
     "an unknown specialty": (HEAD + "    specialty: sorcier\n", ["sorcier"]),
-    "an unknown status": (HEAD + "    status: instalé\n", ["instalé", "installé"]),
+    "an unknown status": (HEAD + "    status: instalé\n", ["instalé", "installe"]),
     "an unknown item": (HEAD + "    declarations: [ { item: horaire } ]\n", ["horaire", "horaires"]),
     "an unknown fact": (HEAD + "    facts: [ { fact: inconnu } ]\n", ["inconnu"]),
     "an unknown kind of document": (HEAD + "    documents: [ { kind: papier, items: [codage] } ]\n", ["papier"]),
@@ -135,8 +135,8 @@ SYNTAX: dict[str, tuple[str, str | bytes, list[str]]] = {
     "NaN": ("d.json", '{"doctor": "5", "campaigns": {"2023": {"sector": NaN}}}', ["d.json"]),
     "true for a text": ("d.json", '{"doctor": "5", "campaigns": {"2023": {"status": true}}}', ["d.json"]),
     "a directive": ("d.yaml", '%YAML 9.9\n---\ndoctor: "5"\n', ["d.yaml"]),
-    "a million values": ("d.yaml", 'doctor: "5"\nname: [' + "a," * 600_000 + "]\n", ["d.yaml", "1 Mio"]),
-    "a million values in JSON": ("d.json", '{"doctor": "5", "name": [' + "[]," * 600_000 + "0]}", ["d.json", "1 Mio"]),
+    "a million values": ("d.yaml", "name: [" + "a," * 600_000 + "]\n", ["d.yaml", "1 Mio"]),
+    "a million values in JSON": ("d.json", '{"name": [' + "[]," * 600_000 + "0]}", ["d.json", "1 Mio"]),
 }  # fmt: skip
 
 
@@ -145,15 +145,16 @@ def test_no_syntax_brings_it_down(name: str, content: str | bytes, said: list[st
     refused(explained(holding(tmp_path, name, content)), *said)
 
 
+BEACON = FILES["care/beacon.yaml"]
 POLICY = {
     "a bomb of aliases": ("care/beacon.yaml", bomb(12)),
-    "a Python object": ("care/beacon.yaml", FILES["care/beacon.yaml"] + "x: !!python/object/apply:os.getcwd []\n"),
-    "a deep tree": ("care/beacon.yaml", FILES["care/beacon.yaml"].split("when:")[0] + "when: " + "{not: " * 60 + "}" * 60),
+    "a Python object": ("care/beacon.yaml", BEACON + "x: !!python/object/apply:os.getcwd []\n"),
+    "a deep tree": ("care/beacon.yaml", BEACON.split("when:")[0] + "when: " + "{not: " * 60 + "}" * 60),
     "a text for a page": ("policy.yaml", "x\n"),
     "nothing for a page": ("vocabulary/items.yaml", ""),
-    "a weight below zero": ("care/beacon.yaml", FILES["care/beacon.yaml"].replace("points: 9.75", "points: -9.75")),
-    "a weight that is none": ("care/beacon.yaml", FILES["care/beacon.yaml"].replace("points: 9.75", "points: .inf")),
-    "ten thousand digits": ("care/beacon.yaml", FILES["care/beacon.yaml"].replace("low: 12", f"low: {'1' * 10_000}")),
+    "a weight below zero": ("care/beacon.yaml", BEACON.replace("points: 9.75", "points: -9.75")),
+    "a weight that is none": ("care/beacon.yaml", BEACON.replace("points: 9.75", "points: .inf")),
+    "ten thousand digits": ("care/beacon.yaml", BEACON.replace("low: 12", f"low: {'1' * 10_000}")),
 }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
+from itertools import permutations
 from pathlib import Path
 from typing import Any as Anything
 from typing import Literal
@@ -63,12 +64,21 @@ def test_a_fact_that_closes_may_come_until_that_day(day: date, expected: Observa
     assert see(beacons(closes=entry("year")), day) == expected
 
 
-@pytest.mark.parametrize(("value", "expected"), [(12, MET), (11, UNMET)])
-def test_a_value_read_too_early_is_provisional(value: int, expected: Verdict) -> None:
+def test_a_value_read_too_early_is_provisional() -> None:
     provisional = beacons(counts_from=entry("year"))
-    early, late = (see(provisional, day, facts=[seen(value)]) for day in (date(2032, 2, 28), YEAR_ENDS))
-    assert (early.verdict, early.unknown, early.until) == (UNKNOWN, "not_yet", YEAR_ENDS)
-    assert late.verdict is expected
+    early, late = (see(provisional, day, facts=[seen(12)]) for day in (date(2032, 2, 28), YEAR_ENDS))
+    assert (early.verdict, early.unknown, early.until, late.verdict) == (UNKNOWN, "not_yet", YEAR_ENDS, MET)
+
+
+@pytest.mark.parametrize(
+    ("observed", "expected", "told"), [("2032-02-28", UNKNOWN, "missing"), ("2032-02-29", UNMET, "threshold_missed")]
+)
+def test_a_value_not_reached_when_last_looked_at_may_have_been_since(
+    observed: str, expected: Verdict, told: str
+) -> None:
+    """Only what was observed on the last day of the span tells that it never came."""
+    late = see(beacons(counts_from=entry("year")), facts=[seen(11, observed)])
+    assert (late.verdict, late.unknown or late.reason) == (expected, told)
 
 
 def test_the_latest_value_observed_rules() -> None:
@@ -192,6 +202,28 @@ def test_only_the_counts_whose_period_ends_in_the_entry_are_kept() -> None:
     ends = {"2031-03-20": 9, "2031-03-21": 1, "2031-06-20": 2, "2031-06-21": 9}
     rows = [trades(count, 10, period_end=day, location=day) for day, count in ends.items()]
     assert see(rate(during=entry("spring")), measures=rows).count == Count(3, 20, 10)
+
+
+def period(numerator: int, first: str, last: str, **more: Anything) -> dict[str, Anything]:
+    return trades(numerator, 10, period_start=first, period_end=last, **more)
+
+
+def test_counts_of_periods_apart_add_up() -> None:
+    rows = [period(3, "2031-03-01", "2031-06-30"), period(4, "2031-07-01", "2032-02-29")]
+    assert see(rate(), measures=rows).count == Count(7, 20, 10)
+
+
+def test_a_later_count_replaces_those_of_the_days_it_covers() -> None:
+    first = period(3, "2031-03-01", "2031-06-30", recorded_on="2031-07-05")
+    whole = period(9, "2031-03-01", "2032-02-29", recorded_on="2032-03-05")
+    assert see(rate(), measures=[first, whole]).count == Count(9, 10, 5)
+
+
+def test_counts_of_overlapping_periods_do_not_depend_on_their_order() -> None:
+    half, other_half = period(6, "2031-03-01", "2031-06-30"), period(0, "2031-07-01", "2032-02-29")
+    rows = [half, other_half, period(6, "2031-03-01", "2032-02-29")]
+    seen_in = {see(rate(), measures=list(order)).verdict for order in permutations(rows)}
+    assert len(seen_in) == 1
 
 
 def test_a_count_without_its_period_is_missing_where_one_is_asked() -> None:

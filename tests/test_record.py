@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
@@ -21,14 +22,16 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 from syrupy.assertion import SnapshotAssertion
 
-from engine import conditions, decision, observation, reasons, standing
+from engine import conditions, contradictions, decision, observation, reasons, standing
 from engine.decision import decide
 from engine.dossier import NAMED_BY, read_dossier
+from engine.policy import Branch, Policy
 from engine.record import SCHEMA, canonical
 from engine.record import record as written
 from engine.schema import check
 from engine.yamltext import parse_json
 from tests.conftest import Example, campaigns, known
+from tests.made_up import EVERYTHING, dossier, full, law
 
 Json = dict[str, Anything]
 BODY: Json = json.loads((files("schemas") / "decision.schema.json").read_text("utf-8"))
@@ -38,6 +41,7 @@ ORDINARY = Example("99900000003", 2023)
 # Readings that change what is asked, what is out of play, and what is paid beside the points.
 OTHER_READINGS = [
     Example("99900000003", 2023, ("addendum-8=retire", "poids-teleservices=page")),
+    Example("99900000003", 2023, ("report-mss=selon-mss",)),
     Example("99900000037", 2023, ("seuil-teletransmission=plus-de",)),
     Example("99900000110", 2023, ("addendum-8=exige", "lap-chaque-annee=chaque-annee")),
     Example("99900000276", 2023, ("statut=inclus",)),
@@ -104,6 +108,18 @@ def test_so_is_a_record_under_other_readings(other: Example) -> None:
     assert {f"{name}={made['readings'][name]}" for name in made["readings"]} >= set(other.readings)
 
 
+def test_so_is_a_record_of_a_year_that_no_law_wrote() -> None:
+    """Of the doctor who has everything, of one who has nothing, under other readings and on an earlier day."""
+    year, other = law(), law(nothing="out", again="never", waiver="refused")
+    decisions_ = [
+        full(year),
+        full(other),
+        full(year, measures=[{"measure": "trades", "numerator": 0, "denominator": 0}]),
+    ]
+    decisions_ += [decide(year, dossier(year)), decide(year, dossier(year, **EVERYTHING), date(2031, 12, 31))]
+    assert [fault(written(one)) for one in decisions_] == [""] * len(decisions_)
+
+
 def test_the_schema_closes_every_object() -> None:
     """Nothing may be added to a record without a word in its schema."""
     objects = [one for one in everything(BODY) if isinstance(one, dict) and "required" in one and "properties" in one]
@@ -122,6 +138,7 @@ def test_the_closed_lists_are_those_of_the_engine() -> None:
     assert lists["outcome"]["enum"] == list(get_args(decision.OutcomeWord))
     assert indicator["how"]["enum"] == [None, *get_args(reasons.How)]
     assert lists["seen"]["properties"]["struck"]["enum"] == [None, *get_args(standing.Struck)]
+    assert lists["contradiction"]["properties"]["kind"]["enum"] == list(get_args(contradictions.Kind))
     assert lists["row"]["properties"]["type"]["enum"] == list(NAMED_BY)
     assert set(lists["node"]["properties"]["kind"]["enum"]) == kinds
 
@@ -195,8 +212,8 @@ def test_the_data(example: Example, record: Json, named: SnapshotAssertion) -> N
     assert laid_out(kept) + "\n" == named(name=f"explain/{example}.json")
 
 
-def test_laid_out_data_is_the_same_data(record: Json) -> None:
-    assert json.loads(laid_out(record)) == record
+def test_laid_out_data_is_the_same_data(ordinary: Json) -> None:
+    assert json.loads(laid_out(ordinary)) == ordinary
 
 
 # --- exact and whole ------------------------------------------------------------------------------------------------
@@ -234,17 +251,26 @@ def test_the_periods_of_a_component_add_up(record: Json) -> None:
         assert all(ends(period["paid"]) == NOTHING for period in one["periods"] if period["pending"])
 
 
+def trees(policy: Policy) -> Iterator[conditions.Node]:
+    """Every tree of a policy, those that choose a weight included."""
+    yield policy.eligible
+    for volet in policy.volets:
+        yield from [volet.gate] if volet.gate else []
+        for weight in (volet.weight, *(one.weight for one in volet.indicators)):
+            yield from [weight.when] if isinstance(weight, Branch) else []
+    for one in policy.indicators:
+        yield from (one.when, *(step.when for step in one.neutralisations))
+    for component in policy.components:
+        yield from [component.gate] if component.gate else []
+        yield from (tier.when for period in component.periods for tier in period.tiers)
+
+
 def test_every_condition_of_the_policy_is_there(example: Example, record: Json) -> None:
     """Nothing is left out because it was not needed."""
-    policy = example.decision.policy
-    conditions_ = [policy.eligible, *(volet.gate for volet in policy.volets if volet.gate)]
-    for one in policy.indicators:
-        conditions_ += [one.when, *(step.when for step in one.neutralisations)]
-    for component in policy.components:
-        conditions_ += [component.gate] if component.gate else []
-        conditions_ += [tier.when for period in component.periods for tier in period.tiers]
-    expected = {node.at for tree in conditions_ for node in conditions.walk(tree)}
-    assert {one["at"] for one in everything(record) if isinstance(one, dict) and "at" in one} == expected
+    expected = {node.at for tree in trees(example.decision.policy) for node in conditions.walk(tree)}
+    assert {
+        one["at"] for one in everything(record) if isinstance(one, dict) and "verdict" in one and "at" in one
+    } == expected
 
 
 # --- the same bytes -------------------------------------------------------------------------------------------------

@@ -282,9 +282,9 @@ def raised() -> dict[str, set[str]]:
 
 
 def told() -> set[str]:
-    """The codes that have a sentence; `at`, `nearest` and `valid` are parts of one."""
+    """The codes that have a sentence; `spot`, `at`, `nearest` and `valid` are parts of one."""
     found = {key.removeprefix("problem.") for key in catalogue("fr") if key.startswith("problem.")}
-    return found - {"at", "nearest", "valid"}
+    return found - {"spot", "at", "nearest", "valid"}
 
 
 def test_every_problem_has_a_sentence() -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from copy import deepcopy
 from datetime import date
 from typing import Any as Anything
@@ -12,7 +11,6 @@ from typing import Any as Anything
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from cli.main import main
 from engine.comparison import differences
 from engine.decision import Decision, judge
 from engine.dossier import ROW_FIELDS, Row, Value
@@ -20,30 +18,11 @@ from engine.phrases import Phrases
 from engine.problems import Invalid
 from engine.shortfall import shortfalls
 from engine.suppose import suppose, supposed_dossier, suppositions
-from tests.conftest import Example, known
+from tests.conftest import Example, Forfait, known
 from tests.made_up import DOCTOR, EVERYTHING, YEAR, write
 
-Ran = tuple[int, str, str]
-Forfait = Callable[..., Ran]
 FONTAINE, ONE_ACT_SHORT, LOCUM = "99900000003", "99900000029", "99900000276"
 NEVER = "Supposition, sans valeur de décision"
-
-
-@pytest.fixture
-def forfait(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Forfait:
-    """The command, run in this process on an 80-column screen."""
-    monkeypatch.setenv("COLUMNS", "80")
-
-    def run(*arguments: str) -> Ran:
-        monkeypatch.setattr(sys, "argv", ["forfait", *arguments])
-        code: Anything = 0
-        try:
-            main()
-        except SystemExit as end:
-            code = end.code or 0
-        return code, *capsys.readouterr()
-
-    return run
 
 
 def supposed(example: Example, *written: str) -> Decision:
@@ -82,7 +61,8 @@ KEPT = {
 @pytest.mark.parametrize("name", KEPT)
 def test_both_decisions_stand_side_by_side(name: str, forfait: Forfait, named: SnapshotAssertion) -> None:
     number, *written = KEPT[name]
-    code, out, _ = forfait("explain", number, *(f"--suppose={one}" for one in written))
+    ran = forfait("explain", number, *(f"--suppose={one}" for one in written))
+    code, out = ran.code, ran.out
     assert code == 0
     assert out.startswith(NEVER)
     assert out == named(name=f"suppose/{name}.txt")
@@ -102,20 +82,20 @@ def test_one_more_act_is_worth_everything() -> None:
 
 
 def test_a_supposition_in_english(forfait: Forfait) -> None:
-    _, out, _ = forfait("explain", FONTAINE, "--suppose", "facts.apcv_fse=1", "--lang", "en")
+    out = forfait("explain", FONTAINE, "--suppose", "facts.apcv_fse=1", "--lang", "en").out
     assert out.startswith("Supposition, not a decision")
     assert "refused (threshold not reached) →" in out
 
 
 def test_one_indicator_alone_can_be_asked_for(forfait: Forfait) -> None:
     asked = ("--suppose", "facts.apcv_fse=1", "--suppose", "measures.aat.numerator=300")
-    _, out, _ = forfait("explain", FONTAINE, *asked, "--indicator", "volet-2.aat", "--format", "markdown")
+    out = forfait("explain", FONTAINE, *asked, "--indicator", "volet-2.aat", "--format", "markdown").out
     assert "Arrêts de travail" in out
     assert "Usage de l’appli" not in out
 
 
 def test_what_changes_nothing_says_so(forfait: Forfait) -> None:
-    _, out, _ = forfait("explain", FONTAINE, "--suppose", "caisse=CPAM de la Drôme")
+    out = forfait("explain", FONTAINE, "--suppose", "caisse=CPAM de la Drôme").out
     assert "Cette supposition ne change rien à la décision." in out
 
 
@@ -156,7 +136,7 @@ def test_a_shortfall_supposed_grants_what_it_announces(number: str) -> None:
     refused = [one.indicator.id for one in before.indicators if one.outcome == "refused"]
     for name in refused:
         for shortfall in shortfalls(before, name, 1):
-            asked = []
+            asked: list[str] = []
             for change in shortfall.changes:
                 row = change.after or change.before
                 assert row is not None
@@ -256,6 +236,11 @@ def test_a_supposition_is_a_path_and_a_value(path: str) -> None:
     assert fails(path)["code"] == "bad_supposition"
 
 
+def test_half_a_character_is_no_value() -> None:
+    """What a shell hands over that is not UTF-8 never reaches a decision."""
+    assert fails("caisse=CPAM \udce9")["code"] == "half_character"
+
+
 def test_several_rows_of_one_name_are_told_apart() -> None:
     problem = fails("measures.vsm.numerator=1")
     assert problem["code"] == "several_rows"
@@ -271,7 +256,8 @@ def test_a_number_or_a_removal_must_name_a_row() -> None:
 
 
 def test_a_supposition_is_never_a_record(forfait: Forfait) -> None:
-    code, out, err = forfait("explain", FONTAINE, "--suppose", "facts.apcv_fse=1", "--format", "json")
+    ran = forfait("explain", FONTAINE, "--suppose", "facts.apcv_fse=1", "--format", "json")
+    code, out, err = ran.code, ran.out, ran.err
     assert (code, out) == (2, "")
     assert "une supposition ne vaut pas décision" in err
 
@@ -284,7 +270,8 @@ def test_what_a_record_is_made_of_is_the_same_after_a_supposition() -> None:
 
 
 def test_a_wrong_supposition_ends_in_one_message(forfait: Forfait) -> None:
-    code, out, err = forfait("explain", FONTAINE, "--suppose", "measures.teletransmision.numerator=1")
+    ran = forfait("explain", FONTAINE, "--suppose", "measures.teletransmision.numerator=1")
+    code, out, err = ran.code, ran.out, ran.err
     assert (code, out) == (2, "")
     assert err.count("\n") == 1
     assert "Le nom le plus proche est" in err
@@ -296,6 +283,7 @@ def test_a_year_never_seen_can_be_supposed(forfait: Forfait, tmp_path: Anything)
     data.write_text(json.dumps({"doctor": DOCTOR, "campaigns": {str(YEAR): EVERYTHING}}), "utf-8")
     write(tmp_path / "policies")
     places = ("--policies", str(tmp_path / "policies"), "--data", str(data))
-    code, out, _ = forfait("explain", DOCTOR, *places, "--suppose", "sector=")
+    ran = forfait("explain", DOCTOR, *places, "--suppose", "sector=")
+    code, out = ran.code, ran.out
     assert code == 0
     assert "sector = rien" in out
