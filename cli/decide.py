@@ -20,15 +20,14 @@ def decide(
 ) -> None:
     """Dit en une ligne les points, les euros et la solidité de la décision."""
     from engine.phrases import Phrases
-    from engine.record import amount, record
+    from engine.record import amount
 
     decision = decided(doctor, year, data, reading, policies, as_of).decision
     phrases = Phrases(decision.policy, spoken())
-    written = record(decision)
     basis = phrases.say(f"grade.{decision.grade}") if decision.grade else phrases.say("grade.none")
     points, euros = (
-        phrases.amount(written["points"]["paid"], "points"),
-        phrases.amount(written["euros"]["paid"], "euros"),
+        phrases.amount(amount(decision.paid), "points"),
+        phrases.amount(amount(decision.euros(decision.paid)), "euros"),
     )
     for component in decision.components:
         if component.paid.most > 0:
@@ -40,7 +39,13 @@ def decide(
     typer.echo(
         printable(
             phrases.say(
-                "view.line", number=doctor, name=name, year=written["year"], points=points, euros=euros, basis=basis
+                "view.line",
+                number=doctor,
+                name=name,
+                year=decision.policy.year,
+                points=points,
+                euros=euros,
+                basis=basis,
             )
         )
     )

@@ -23,6 +23,8 @@ from engine.reasons import How, Reasons
 from engine.standing import Standing
 from engine.verdict import Verdict, all_of, derive, negate
 
+Observations = Mapping[str, Observation]
+Verdicts = Mapping[str, Verdict]
 OutcomeWord = Literal["granted", "refused", "undetermined", "out_of_play"]
 
 
@@ -143,15 +145,20 @@ def decide(policy: Policy, dossier: Dossier, as_of: date | None = None) -> Decis
     return replace(decision, derivation=derivation)
 
 
-def judge(policy: Policy, dossier: Dossier, as_of: date | None = None) -> Decision:
-    """What `decide` decides, by the first derivation alone: for comparing many readings of one dossier."""
-    day = as_of or policy.calendar["decision"].last or policy.calendar["year"].last
-    assert day is not None, "linking requires a closed year"
+def settled(policy: Policy, dossier: Dossier, day: date) -> tuple[Standing, Observations, Verdicts]:
+    """What stands of a dossier at the end of a day, what every leaf sees in it, and the verdict of every node."""
     standing = Standing(dossier, day, policy.calendar["campaign"], policy.not_produced)
     order = ordered(policy)
     leaves = [node for _, tree in order for node in walk(tree) if isinstance(node, Observed)]
     observations = {leaf.at: observe(leaf, standing, policy) for leaf in leaves}
-    verdicts = derive(order, {at: observation.verdict for at, observation in observations.items()})
+    return standing, observations, derive(order, {at: one.verdict for at, one in observations.items()})
+
+
+def judge(policy: Policy, dossier: Dossier, as_of: date | None = None) -> Decision:
+    """What `decide` decides, by the first derivation alone: for comparing many readings of one dossier."""
+    day = as_of or policy.calendar["decision"].last or policy.calendar["year"].last
+    assert day is not None, "linking requires a closed year"
+    standing, observations, verdicts = settled(policy, dossier, day)
     bench = _Judge(policy, verdicts, observations, day)
     return Decision(
         policy=policy,

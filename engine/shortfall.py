@@ -11,7 +11,8 @@ from decimal import Decimal
 
 from engine.amount import Amount
 from engine.conditions import Node, Observed, walk
-from engine.decision import Decision, judge, ordered
+from engine.decision import Decision, judge, ordered, settled
+from engine.dossier import Dossier
 from engine.mending import Change, Mender, changeable
 from engine.verdict import Verdict
 from engine.ways import Way, ways
@@ -87,12 +88,16 @@ class _Search:
         return changes
 
     def meets(self, changes: tuple[Change, ...], claim: str) -> bool:
-        return self.decided(changes).verdicts[claim] is Verdict.MET
+        _, _, verdicts = settled(self.policy, self.changed(changes), self.decision.as_of)
+        return verdicts[claim] is Verdict.MET
 
     def decided(self, changes: tuple[Change, ...]) -> Decision:
+        return judge(self.policy, self.changed(changes), self.decision.as_of)
+
+    def changed(self, changes: tuple[Change, ...]) -> Dossier:
         kept = list(self.decision.dossier.rows)
         for change in changes:
             if change.before is not None:
                 kept.remove(change.before)
         rows = (*kept, *(change.after for change in changes if change.after is not None))
-        return judge(self.policy, replace(self.decision.dossier, rows=rows), self.decision.as_of)
+        return replace(self.decision.dossier, rows=rows)
