@@ -12,6 +12,7 @@ as met or takes it out of play; the names of nodes made here, and not in the pol
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
+from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 
 from engine.conditions import All, Always, Any, Node, Not, Outcome, walk
@@ -28,6 +29,7 @@ class CyclicOutcomes(ValueError):
         self.cycle = cycle
 
 
+@lru_cache(maxsize=256)
 def claims(policy: Policy) -> tuple[Claim, ...]:
     """Every claim of the policy, each after the claims its `outcome` leaves name.
 

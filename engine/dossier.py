@@ -15,6 +15,7 @@ from engine.conditions import Table
 from engine.cursor import Cursor
 from engine.grammar import parse_day
 from engine.policy import Field, FieldType, Policy
+from engine.text import in_order
 from engine.yamltext import Page
 
 NONE: Final = "none"
@@ -121,7 +122,7 @@ class Dossier:
 
     def plain(self) -> dict[str, Anything]:
         """The canonical form: rows sorted by content, absent fields left out."""
-        rows = sorted((row.plain() for row in self.rows), key=rfc8785.dumps)
+        rows = sorted((row.plain() for row in self.rows), key=in_order)
         fields = {key: _plain(value) for key, value in self.fields.items()}
         plain = {"doctor": self.doctor, "name": self.name, "year": self.year, "fields": fields, "rows": rows}
         return {key: value for key, value in plain.items() if value is not None}

@@ -47,7 +47,7 @@ def years(root: Path) -> dict[int, Path]:
     found = {
         int(folder.name): folder
         for folder in root.iterdir()
-        if folder.name.isdecimal() and (folder / "policy.yaml").is_file()
+        if folder.name.isascii() and folder.name.isdecimal() and (folder / "policy.yaml").is_file()
     }
     if not found:
         raise Invalid([Problem("no_policy", str(root))])

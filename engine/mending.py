@@ -11,8 +11,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
 
-import rfc8785
-
 from engine.conditions import (
     Day,
     Fact,
@@ -33,6 +31,7 @@ from engine.matching import check_field, check_same, test_value
 from engine.observe import observe
 from engine.policy import Policy
 from engine.standing import BY_FINDING, Candidate, Standing
+from engine.text import in_order
 from engine.verdict import Verdict
 
 ANYTHING = "…"
@@ -242,9 +241,9 @@ class Mender:
         return first - timedelta(days=1) if test.relation == "before" else last
 
 
-def _content(row: Row) -> bytes:
-    """A row's content in canonical form: an order that no file decides."""
-    return rfc8785.dumps(row.plain())
+def _content(row: Row) -> str:
+    """A row's content: an order that no file decides."""
+    return in_order(row.plain())
 
 
 def _candidates(test: Test) -> list[Value]:

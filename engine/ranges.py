@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import product
 
 from engine.amount import Amount, total
@@ -28,15 +29,19 @@ class Completions:
 
     def __init__(self, order: Sequence[Claim], verdicts: Verdicts) -> None:
         self.order, self.trees, self.verdicts = order, dict(order), verdicts
-        self.leaves = {
-            node.at: verdicts[node.at] for _, tree in order for node in walk(tree) if isinstance(node, Observed)
-        }
+
+    @cached_property
+    def leaves(self) -> dict[str, Verdict]:
+        nodes = [node for _, tree in self.order for node in walk(tree)]
+        return {node.at: self.verdicts[node.at] for node in nodes if isinstance(node, Observed)}
 
     def extent(self, indicators: Sequence[Indicator], measured: Measured) -> Amount:
         """The least and the most that `measured` of all these indicators can add up to."""
-        if Verdict.UNKNOWN not in self.leaves.values():
-            return total(measured(self.verdicts, indicator) for indicator in indicators)
-        return total(self._together(group, measured) for group in self._linked(indicators))
+        bounds = [(indicator, measured(self.verdicts, indicator)) for indicator in indicators]
+        # What is settled whatever the facts turn out to be adds the same to every completion.
+        unsettled = [indicator for indicator, amount in bounds if not amount.settled]
+        settled = total(amount for _, amount in bounds if amount.settled)
+        return settled + total(self._together(group, measured) for group in self._linked(unsettled))
 
     def _together(self, group: Sequence[Indicator], measured: Measured) -> Amount:
         names = {name for indicator in group for name in self._claims(indicator)}

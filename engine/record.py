@@ -23,7 +23,7 @@ from engine.observation import Check, Observation, Seen
 from engine.policy import Branch, Neutralisation, Weight
 from engine.pricing import Alternative, flips
 from engine.shortfall import shortfalls
-from engine.text import decimal_text
+from engine.text import decimal_text, in_order
 from engine.verdict import Verdict
 
 SCHEMA = "decision/1"
@@ -294,4 +294,4 @@ def _check(check: Check) -> Json:
 
 
 def _sorted(rows: Iterable[Json]) -> list[Json]:
-    return sorted(rows, key=rfc8785.dumps)
+    return sorted(rows, key=in_order)

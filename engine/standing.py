@@ -61,6 +61,9 @@ class Standing:
         known = [row for row in dossier.rows if (day_known(row) or as_of) <= as_of]
         self.rows = tuple(self._status_known(row) for row in known)
         self.later = tuple(row for row in dossier.rows if row not in known)
+        self.named: dict[tuple[RowType, str, int], list[int]] = {}
+        for index, row in enumerate(self.rows):
+            self.named.setdefault((row.type, row.name, row.campaign), []).append(index)
         self.superseded = {(row.type, row.campaign, row.supersedes) for row in self.rows if row.supersedes}
 
     def _status_known(self, row: Row) -> Row:
@@ -72,8 +75,9 @@ class Standing:
 
     def of(self, type: RowType, names: Iterable[str], campaign: int | None = None) -> list[Row]:
         """The rows of a type and of these names (None of them: all), in one campaign (default: the dossier's own)."""
-        wanted, year = set(names), campaign or self.dossier.year
-        return [row for row in self.rows if row.type == type and row.name in wanted and row.campaign == year]
+        year = campaign or self.dossier.year
+        places = [place for name in set(names) for place in self.named.get((type, name, year), ())]
+        return [self.rows[place] for place in sorted(places)]
 
     def locations(self, day: date) -> list[Row]:
         """The practice locations in force on a day."""

@@ -94,9 +94,12 @@ def _lines(file: Path, text: str, number: str | None) -> Iterator[Page]:
 
 
 def _files(path: Path) -> list[Path]:
-    if not path.is_dir():
-        return [path]
-    found = sorted(file for file in path.iterdir() if file.suffix in SUFFIXES and file.is_file())
+    try:
+        if not path.is_dir():
+            return [path]
+        found = sorted(file for file in path.iterdir() if file.suffix in SUFFIXES and file.is_file())
+    except OSError as error:
+        raise Invalid([Problem("unreadable", str(path), details={"why": error.strerror or ""})]) from None
     if not found:
         raise Invalid([Problem("no_dossier", str(path))])
     return found

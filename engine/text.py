@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
-from fractions import Fraction
+from typing import Any as Anything
 
 from engine.amount import Amount
 
@@ -23,6 +24,6 @@ def amount_text(amount: Amount | Decimal | str) -> str:
     return f"{decimal_text(amount.least)}..{decimal_text(amount.most)}"
 
 
-def fraction_text(value: Fraction) -> str:
-    """A fraction as `2/3`, a whole number as `4`."""
-    return str(value)
+def in_order(plain: Anything) -> str:
+    """A text to sort plain data by, which no dictionary, locale or machine changes."""
+    return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -6,7 +6,7 @@ import json
 import os
 import pickle
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -83,6 +83,17 @@ def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
 def named(snapshot: SnapshotAssertion) -> SnapshotAssertion:
     """Compare a text with the snapshot of a given name."""
     return snapshot.use_extension(NamedSnapshot)
+
+
+# --- nothing left behind --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What the product keeps from one command to the next is kept apart from the user's own while tests run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 # --- the bundled doctors --------------------------------------------------------------------------------------------

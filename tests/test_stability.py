@@ -150,7 +150,7 @@ def test_a_dossier_has_one_digest_whatever_the_file(doctor: Example, tmp_path: P
 # --- the form of the record -----------------------------------------------------------------------------------------
 
 VERSION = "decision/1"
-DIGEST = "…"
+DIGEST = "64be462180d56516650d4a9663f50e580be9cdf777560a2cac8d31bdfaf5304c"
 
 
 def test_the_form_of_a_record_changes_only_with_its_version() -> None:
