@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache, partial
@@ -25,6 +24,7 @@ from engine.policy import (
     Branch,
     Component,
     Document,
+    Evidence,
     Indicator,
     Neutralisation,
     Period,
@@ -36,6 +36,7 @@ from engine.policy import (
     Weight,
 )
 from engine.problems import Invalid
+from engine.remembered import Linked, LookedUp, parts_of
 from engine.vocabulary import each, link_table, link_vocabulary
 from engine.yamltext import Page
 
@@ -71,50 +72,17 @@ def _unchosen(files: PolicyFiles) -> tuple[dict[str, Document], dict[str, Readin
     return documents, link_readings(files.readings, documents), tables
 
 
-class _LookedUp(dict[str, T]):
-    """A mapping that remembers which of its names were looked up: what was linked hangs on no other."""
-
-    def __init__(self, given: Mapping[str, T]) -> None:
-        super().__init__(given)
-        self.names: set[str] = set()
-
-    def __getitem__(self, name: str) -> T:
-        self.names.add(name)
-        return super().__getitem__(name)
-
-    def found(self) -> dict[str, T]:
-        """The names looked up, and what was found."""
-        return {name: value for name, value in self.items() if name in self.names}
-
-
-@dataclass(frozen=True, slots=True)
-class _Linked:
-    """A part of a policy as it was linked, the readings and days it hangs on, and the names it took and used."""
-
-    made: Anything
-    choices: Mapping[str, str]
-    entries: Mapping[str, Entry]
-    places: frozenset[str]
-    outcomes: tuple[Cursor, ...]
-
-
-@lru_cache(maxsize=16)
-def _parts(_: PolicyFiles) -> dict[str, list[_Linked]]:
-    """The parts of a policy linked so far, under every choice that any of them hangs on."""
-    return {}
-
-
 class _Linker:
     def __init__(self, files: PolicyFiles, asked: Mapping[str, str]) -> None:
         self.files, self.top = files, Cursor.top(files.policy)
         self.documents, self.readings, self.tables = _unchosen(files)
-        self.choices, self.parts = settle(self.readings, asked), _parts(files)
-        self.taken, self.dated = _LookedUp(self.choices), _LookedUp[Entry]({})
+        self.choices, self.parts = settle(self.readings, asked), parts_of(files)
+        self.taken, self.dated = LookedUp(self.choices), LookedUp[Entry]({})
         self.grammar = Grammar(files.year, self.documents, self.readings, self.taken, self.tables)
         self.grammar.calendar = self.dated
         entries = self.top["calendar"].items()
         calendar = {name: self.once(f"calendar {name}", partial(self.entry, name, one)) for name, one in entries}
-        self.grammar.calendar = self.dated = _LookedUp(calendar)
+        self.grammar.calendar = self.dated = LookedUp(calendar)
         pages = {name: Cursor.top(page) for name, page in files.vocabulary.items()}
         self.grammar.vocabulary = self.once(
             "vocabulary",
@@ -138,7 +106,7 @@ class _Linker:
         self.dated.names.clear()
         made = make()
         new = frozenset(places - before)
-        known.append(_Linked(made, self.taken.found(), self.dated.found(), new, tuple(outcomes[count:])))
+        known.append(Linked(made, self.taken.found(), self.dated.found(), new, tuple(outcomes[count:])))
         return made
 
     def linked(self, make: Callable[[str, Page], T], name: str, page: Page) -> T:
@@ -246,7 +214,7 @@ class _Linker:
     def indicator(self, name: str, page: Page) -> Indicator:
         top = Cursor.top(page)
         self.identify(top, name)
-        sources, evidence = self.sources(top), top["evidence"].text
+        sources, evidence = self.sources(top), _evidence(top)
         points = top.get("points")
         weight, readings = self.reading_block(
             lambda: self.weight(points, f"{name}#points", sources) if points else None
@@ -269,7 +237,7 @@ class _Linker:
             id=name,
             volet=name.split(".", maxsplit=1)[0],
             title=text_of(top["title"]),
-            evidence=evidence,  # type: ignore[arg-type]  # the schema allows nothing else
+            evidence=evidence,
             weight=weight,
             sources=sources,
             presumed=self.grammar.presumed(sources),
@@ -349,7 +317,7 @@ class _Linker:
         return Component(
             id=name,
             title=text_of(top["title"]),
-            evidence=top["evidence"].text,  # type: ignore[arg-type]  # the schema allows nothing else
+            evidence=_evidence(top),
             pays="once" if pays == "once" else "complement",
             gate=opens,
             sources=sources,
@@ -397,3 +365,9 @@ def _document(name: str, cursor: Cursor) -> Document:
 
 def _list(cursor: Cursor | None) -> list[Cursor]:
     return list(cursor.each()) if cursor else []
+
+
+def _evidence(cursor: Cursor) -> Evidence:
+    written: Anything = cursor["evidence"].text  # the schema allows nothing but the kinds there are
+    kind: Evidence = written
+    return kind

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 from engine.conditions import FieldTest, Same, TableEntry
 from engine.dossier import Row, Value
@@ -38,7 +38,7 @@ Reason = Literal[
     "not_produced",
     "refuted",
 ]
-REASONS: tuple[Reason, ...] = Reason.__args__  # type: ignore[attr-defined]
+REASONS: tuple[Reason, ...] = get_args(Reason)
 """From the least to the most telling, where several ways were open and none was met."""
 
 
