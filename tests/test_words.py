@@ -38,7 +38,15 @@ ENGLISH_FAULTS = {
     "a space before %": re.compile(r"\d\s%"),
 }
 # Sentences that begin, or part, others have a space or a line of their own at an end.
-FRAGMENTS = {"node.earlier", "source.separator", "compare.and", "row.fields", "row.excluded", "view.price_beside", "missing.choice", "missing.separator"}
+FRAGMENTS = {
+    "missing.choice",
+    "missing.separator",
+    "node.earlier",
+    "row.excluded",
+    "row.fields",
+    "source.separator",
+    "view.price_beside",
+}
 # What is typed in a file keeps the form it is typed in.
 TYPED = {"problem.not_a_number"}
 ACCENT = re.compile(r"[àâäçéèêëîïôöùûüÿœæ]", re.IGNORECASE)
