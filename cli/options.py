@@ -40,11 +40,16 @@ AsOf = Annotated[
 
 
 def day(written: str | None) -> date | None:
-    """The day written as an option. Raises Invalid when it is none."""
+    """The day written as an option, in the one form the help names. Raises Invalid when it is none."""
+    if written is None:
+        return None
     try:
-        return date.fromisoformat(written) if written else None
+        found = date.fromisoformat(written)
     except ValueError:
-        raise Invalid([Problem("bad_date", details={"value": str(written)})]) from None
+        found = None
+    if found is None or found.isoformat() != written:
+        raise Invalid([Problem("bad_date", details={"value": written})])
+    return found
 
 
 def readings(written: Iterable[str] | None) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import typer
 
 from engine.problems import Problem, nearest
@@ -17,7 +19,9 @@ def usage_problem(error: typer.TyperException) -> Problem:
         case "MissingParameter":
             return Problem("missing_parameter", details={"name": _name(error)})
         case "BadParameter":
-            choices = [str(one) for one in getattr(getattr(_parameter(error), "type", None), "choices", ())]
+            # The values allowed are told nowhere but in the library's own English sentence.
+            _, _, told = error.format_message().partition("not one of")
+            choices = re.findall(r"'([^']+)'", told)
             return Problem("bad_parameter", details={"name": _name(error), "valid": ", ".join(choices)})
         case _:
             return Problem("bad_command", details={"why": error.format_message()})
