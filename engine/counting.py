@@ -10,7 +10,7 @@ from math import prod
 from engine.conditions import Empty, Entry, Rate
 from engine.dossier import Row, Value
 from engine.policy import Policy
-from engine.standing import Standing
+from engine.standing import Standing, Struck
 
 COUNTS = ("numerator", "denominator")
 MOST_ROWS = 8
@@ -43,6 +43,18 @@ def counts_of(
         return kept, None
     combined = product(*(version or () for version in versions))
     return kept, sorted({(sum(n for n, _ in one), sum(d for _, d in one)) for one in combined})
+
+
+def left_out(leaf: Rate, kept: Sequence[Row], standing: Standing, policy: Policy) -> list[tuple[Row, Struck]]:
+    """The rows of a measure that a rate does not count, and why: of another year, or counted again since.
+
+    A rate told which span to read leaves those of the other spans unsaid: other conditions read them.
+    """
+    told, span = leaf.during is not None, leaf.during or policy.calendar["year"]
+    others = [row for row in standing.of("measure", [leaf.measure]) if row not in kept]
+    inside = [row for row in others if _in_period(row, span, told=told)]
+    outside = [] if told else [row for row in others if row not in inside]
+    return [*((row, "recounted") for row in inside), *((row, "out_of_span") for row in outside)]
 
 
 def _in_period(row: Row, span: Entry, *, told: bool) -> bool:

@@ -120,7 +120,7 @@ class Mender:
 
     def _rate(self, leaf: Rate, standing: Standing) -> None:
         seen = observe(leaf, standing, self.policy)
-        rows = [one.row for one in seen.seen]
+        rows = [one.row for one in seen.seen if one.struck is None]
         wanted: dict[str, Wanted] = {"numerator": (Number(leaf.relation, leaf.threshold),)}
         if seen.count is None or seen.count.denominator == 0:
             whole: dict[str, Value] = {"numerator": 1, "denominator": 1}

@@ -21,7 +21,7 @@ from engine.conditions import (
     Silent,
     TableEntry,
 )
-from engine.counting import counts_of
+from engine.counting import counts_of, left_out
 from engine.dossier import Row, Value
 from engine.grammar import FILED_ON
 from engine.matching import check_field, check_same, least_numerator, test_span, test_value
@@ -156,6 +156,14 @@ def _last(entry: Entry | None) -> date | None:
 
 def _rate(leaf: Rate, standing: Standing, policy: Policy) -> Observation:
     rows, counts = counts_of(leaf, standing, policy)
+    observation = _counted(leaf, rows, counts, standing, policy)
+    left = tuple(Seen(row, UNMET, struck=why) for row, why in left_out(leaf, rows, standing, policy))
+    return replace(observation, seen=(*observation.seen, *left)) if left else observation
+
+
+def _counted(
+    leaf: Rate, rows: list[Row], counts: list[tuple[int, int]] | None, standing: Standing, policy: Policy
+) -> Observation:
     if counts is None:
         return Observation(UNKNOWN, "missing", seen=_all_seen(rows, UNKNOWN))
     strictly = leaf.relation == "more_than"
@@ -286,7 +294,7 @@ def _why(leaf: Record, seen: tuple[Seen, ...]) -> tuple[Reason, TableEntry | Non
     for one in seen:
         failed = [check for check in one.checks if check.verdict is UNMET]
         match one.struck:
-            case "superseded" | "replaced" | "yielded":
+            case "superseded" | "replaced" | "yielded" | "out_of_span" | "recounted":
                 continue
             case "rejected":
                 told.append((0, -REASONS.index("document_rejected"), "document_rejected", None))

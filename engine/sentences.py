@@ -8,7 +8,7 @@ from typing import Any as Anything
 from engine.claims import claims
 from engine.conditions import Node, Silent, walk
 from engine.phrases import Json, Phrases, retyped
-from engine.policy import Policy
+from engine.policy import Measure, Policy
 from engine.words import Lang
 
 MET = "met"
@@ -143,14 +143,20 @@ class Sentences(Phrases):
         return self.say(f"test.{relation}", value=self.fraction(asks[relation]))
 
     def _rate(self, asks: Json, saw: Json) -> Iterator[str]:
-        measure = self.policy.vocabulary.measures[asks["measure"]]
-        expected = self.threshold(asks)
-        count = saw.get("count")
-        if count is None:
-            key = "found.rate_unsettled" if saw.get("rows") else "found.no_rate"
+        measure, expected = self.policy.vocabulary.measures[asks["measure"]], self.threshold(asks)
+        rows = saw.get("rows", ())
+        counted = [one["row"] for one in rows if not one["struck"]]
+        if "count" in saw:
+            yield from self._count(measure, saw["count"], expected)
+        else:
+            key = "found.rate_unsettled" if counted else "found.no_rate"
             yield self.say(key, label=self.text(measure.label), expected=expected)
-            yield from (self.row(one["row"]) for one in saw.get("rows", ()))
-            return
+            yield from map(self.row, counted)
+        for one in rows:
+            if one["struck"]:
+                yield self.say(f"struck.{one['struck']}", row=self.row(one["row"]))
+
+    def _count(self, measure: Measure, count: Json, expected: str) -> Iterator[str]:
         numerator, denominator, missing = (int(count[key]) for key in ("numerator", "denominator", "missing"))
         parts = {
             "numerator": self.counted(numerator, measure.numerator),
@@ -161,11 +167,10 @@ class Sentences(Phrases):
             yield self.say("found.rate_empty", **parts)
             return
         parts["percent"] = self.percent(numerator, denominator)
-        yield (
-            self.say("found.rate_short", needed=self.number(numerator + missing), **parts)
-            if missing
-            else self.say("found.rate", **parts)
-        )
+        if missing:
+            yield self.say("found.rate_short", needed=self.number(numerator + missing), **parts)
+        else:
+            yield self.say("found.rate", **parts)
         if numerator > denominator:
             yield self.say("found.above_one")
 

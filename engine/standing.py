@@ -11,7 +11,9 @@ from typing import Literal
 from engine.conditions import Entry
 from engine.dossier import NAMED_BY, Dossier, Row, RowType
 
-Struck = Literal["superseded", "replaced", "yielded", "rejected", "refuted", "not_produced"]
+Struck = Literal[
+    "superseded", "replaced", "yielded", "rejected", "refuted", "not_produced", "out_of_span", "recounted"
+]
 BY_FINDING: tuple[Struck, ...] = ("refuted", "not_produced")
 FILED_BY: Mapping[RowType, str] = {
     "declaration": "declared_on",

@@ -226,6 +226,18 @@ def test_counts_of_overlapping_periods_do_not_depend_on_their_order() -> None:
     assert len(seen_in) == 1
 
 
+def test_a_count_that_is_not_counted_is_shown_with_its_reason() -> None:
+    """Of another year, or counted again since: neither is lost."""
+    rows = [
+        trades(9, 10, period_end="2030-12-31", recorded_on="2032-01-03"),
+        trades(1, 10, recorded_on="2032-01-01"),
+        trades(8, 10, recorded_on="2032-01-02"),
+    ]
+    observation = see(rate(), measures=rows)
+    shown = {one.row.fields["numerator"]: one.struck for one in observation.seen}
+    assert (observation.verdict, shown) == (MET, {9: "out_of_span", 1: "recounted", 8: None})
+
+
 def test_a_count_without_its_period_is_missing_where_one_is_asked() -> None:
     assert see(rate(during=entry("spring")), measures=[trades(9, 10)]).unknown == "missing"
 

