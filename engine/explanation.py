@@ -35,6 +35,7 @@ class _Explainer(Sentences):
         sections = [
             *contradicted(self, self.record),
             *self.obstacles(),
+            *self.depends(),
             *(self.volet(volet) for volet in self.record["volets"]),
         ]
         sections += [self.component(one) for one in self.record["components"]]
@@ -80,6 +81,16 @@ class _Explainer(Sentences):
             if gate and gate["verdict"] != "met" and volet["points"]["attained"] != "0":
                 lines.append(self.closed(volet, gate))
         return [Part(self.say("view.obstacles"), parts=tuple(lines))] if lines else []
+
+    def depends(self) -> list[Part]:
+        """Where the payment is a range: what would settle it."""
+        paid = self.record["points"]["paid"]
+        doubtful = [one for one in self.record["indicators"] if one["outcome"] == "undetermined"]
+        if not isinstance(paid, dict) or not doubtful:
+            return []
+        parts = [Part(self.claim(one["id"]), one["outcome"], self.why(one)) for one in doubtful]
+        text = self.say("view.depends", points=self.amount(paid, "points"))
+        return [Part(text, parts=tuple(parts))]
 
     def closed(self, volet: Json, gate: Json) -> Part:
         attained = self.amount(volet["points"]["attained"], "points")
