@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 import engine.record  # noqa: E402
+from engine.claims import claims  # noqa: E402
 from engine.conditions import (  # noqa: E402
     All,
     Always,
@@ -44,7 +45,7 @@ from engine.conditions import (  # noqa: E402
     Record,
     Test,
 )
-from engine.decision import Decision, decide, judge, ordered  # noqa: E402
+from engine.decision import Decision, decide, judge  # noqa: E402
 from engine.dossier import Dossier, Row, Value, read_dossier  # noqa: E402
 from engine.linking import linked  # noqa: E402
 from engine.loading import bundled_policies, read_policy, years  # noqa: E402
@@ -68,7 +69,7 @@ class Bare:
     """
 
     def __init__(self, policy: Policy, dossier: Dossier) -> None:
-        self.claims, self.fields = dict(ordered(policy)), dossier.fields
+        self.claims, self.fields = dict(claims(policy)), dossier.fields
         self.rows: dict[tuple[str, str], list[Row]] = {}
         for row in dossier.rows:
             self.rows.setdefault((row.type, row.name), []).append(row)

@@ -11,7 +11,7 @@ from typing import Literal
 from engine.decision import Decision, judge
 from engine.dossier import Row
 from engine.observation import Observation
-from engine.standing import Standing, day_known
+from engine.standing import day_known, standing_on
 
 Kind = Literal["rows", "above_one", "prefill", "twice"]
 
@@ -51,7 +51,7 @@ def _rows(observation: Observation) -> tuple[Row, ...]:
 
 def _declared(decision: Decision) -> Iterator[Contradiction]:
     policy, dossier = decision.policy, decision.dossier
-    standing = Standing(dossier, decision.as_of, policy.calendar["campaign"], policy.not_produced)
+    standing = standing_on(dossier, policy, decision.as_of)
     rows = {item: standing.standing_rows(item, dossier.year) for item in policy.vocabulary.items}
     for item, standing_rows in rows.items():
         for candidate in standing.candidates("prefill", [item], None, dossier.year):

@@ -11,7 +11,7 @@ from itertools import product
 from typing import Literal
 
 from engine.amount import NOTHING, ZERO, Amount, total
-from engine.claims import Claim, claims, out_of_play, removable
+from engine.claims import claims, out_of_play, removable
 from engine.conditions import Observed, walk
 from engine.dossier import Dossier, Row
 from engine.network import Derivation, Network, agree, compile_network
@@ -20,7 +20,7 @@ from engine.observe import observe
 from engine.policy import Branch, Component, Indicator, Period, Policy, Tier, Volet, Weight
 from engine.ranges import Completions
 from engine.reasons import How, Reasons
-from engine.standing import Standing
+from engine.standing import Standing, standing_on
 from engine.verdict import Verdict, all_of, derive, negate
 
 Observations = Mapping[str, Observation]
@@ -100,7 +100,7 @@ class Decision:
     @property
     def reasons(self) -> Reasons:
         """Why each condition is met, unmet or unknown."""
-        return Reasons(self.verdicts, self.observations, dict(ordered(self.policy)))
+        return Reasons(self.verdicts, self.observations, dict(claims(self.policy)))
 
     @property
     def eligible(self) -> Verdict:
@@ -147,8 +147,8 @@ def decide(policy: Policy, dossier: Dossier, as_of: date | None = None) -> Decis
 
 def settled(policy: Policy, dossier: Dossier, day: date) -> tuple[Standing, Observations, Verdicts]:
     """What stands of a dossier at the end of a day, what every leaf sees in it, and the verdict of every node."""
-    standing = Standing(dossier, day, policy.calendar["campaign"], policy.not_produced)
-    order = ordered(policy)
+    standing = standing_on(dossier, policy, day)
+    order = claims(policy)
     leaves = [node for _, tree in order for node in walk(tree) if isinstance(node, Observed)]
     observations = {leaf.at: observe(leaf, standing, policy) for leaf in leaves}
     return standing, observations, derive(order, {at: one.verdict for at, one in observations.items()})
@@ -173,16 +173,10 @@ def judge(policy: Policy, dossier: Dossier, as_of: date | None = None) -> Decisi
     )
 
 
-@lru_cache(maxsize=256)
-def ordered(policy: Policy) -> tuple[Claim, ...]:
-    """The policy's claims in the order in which they can be settled, found once for each linked policy."""
-    return claims(policy)
-
-
 @lru_cache(maxsize=64)
 def compiled(policy: Policy) -> Network:
     """The policy's rule network, compiled once for each linked policy."""
-    return compile_network(ordered(policy))
+    return compile_network(claims(policy))
 
 
 class _Judge:
@@ -196,9 +190,9 @@ class _Judge:
         as_of: date,
     ) -> None:
         self.policy, self.verdicts, self.as_of = policy, verdicts, as_of
-        self.reasons = Reasons(verdicts, observations, dict(ordered(policy)))
+        self.reasons = Reasons(verdicts, observations, dict(claims(policy)))
         self.eligible = verdicts[policy.eligible.at]
-        self.completions = Completions(ordered(policy), verdicts)
+        self.completions = Completions(claims(policy), verdicts)
 
     # --- points -------------------------------------------------------------------------------------------------
 

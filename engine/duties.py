@@ -13,14 +13,15 @@ from decimal import Decimal
 from typing import TypeVar
 
 from engine.amount import ZERO, Amount, total
+from engine.claims import claims
 from engine.conditions import Day, Fact, FieldTest, Is, Node, Observed, Outcome, Rate, Record, walk
-from engine.decision import Decision, judge, ordered
+from engine.decision import Decision, judge
 from engine.dossier import Dossier
 from engine.due import FILING, Closed, Duties, Duty, Kept, Step, Steps, Target, Window, merged
 from engine.mending import Change, Mender, changeable
 from engine.observe import observe
 from engine.policy import Policy
-from engine.standing import Standing
+from engine.standing import standing_on
 from engine.verdict import Verdict, derive
 from engine.ways import Flip, Way, ways
 
@@ -44,11 +45,11 @@ def starting_day(policy: Policy) -> date:
 class _Search:
     def __init__(self, policy: Policy, dossier: Dossier, as_of: date) -> None:
         self.policy, self.as_of = policy, as_of
-        self.trees = dict(ordered(policy))
+        self.trees = dict(claims(policy))
         nodes = [node for tree in self.trees.values() for node in walk(tree)]
         self.places = {node.at: index for index, node in enumerate(nodes)}
         self.leaves = {node.at: node for node in nodes if isinstance(node, Observed)}
-        known = Standing(dossier, as_of, policy.calendar["campaign"], policy.not_produced).rows
+        known = standing_on(dossier, policy, as_of).rows
         self.dossier = replace(dossier, rows=known)
         closings = [self.closing(leaf) for leaf in self.leaves.values()]
         self.horizon = max(as_of, *closings, *(entry.last for entry in policy.calendar.values() if entry.last))
@@ -158,7 +159,7 @@ class _Search:
         """Whether a way, once taken, meets a claim."""
         standing = self.mended(way).standing()
         seen = {leaf.at: observe(leaf, standing, self.policy).verdict for leaf in self.under(claim)}
-        return derive(ordered(self.policy), {**self.idle.verdicts, **seen})[claim] is Verdict.MET
+        return derive(claims(self.policy), {**self.idle.verdicts, **seen})[claim] is Verdict.MET
 
     def changeable(self, leaf: Node, met: bool) -> bool:
         """What a doctor can bring about, and what is not known yet; nothing is to be taken back."""

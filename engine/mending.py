@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from fractions import Fraction
 
 from engine.conditions import (
     Day,
@@ -27,10 +26,11 @@ from engine.conditions import (
     walk,
 )
 from engine.dossier import Dossier, Row, Value
-from engine.matching import check_field, check_same, test_value
+from engine.matching import check_field, check_same, least_numerator, test_value
+from engine.observation import Observation
 from engine.observe import observe
-from engine.policy import Policy
-from engine.standing import BY_FINDING, Candidate, Standing
+from engine.policy import Field, Policy
+from engine.standing import BY_FINDING, Candidate, Standing, standing_on
 from engine.text import in_order
 from engine.verdict import Verdict
 
@@ -85,23 +85,24 @@ class Mender:
         return replace(self.dossier, rows=tuple(one.after for one in self.done if one.after is not None))
 
     def standing(self) -> Standing:
-        window = self.policy.calendar["campaign"]
-        return Standing(self.mended, self.as_of, window, self.policy.not_produced)
+        """What stands of the dossier with every change made."""
+        return standing_on(self.mended, self.policy, self.as_of)
 
     def mend(self, leaf: Observed, *, met: bool) -> None:
         """Change the dossier so that the leaf is met, or unmet. Nothing is changed when it is already."""
         standing = self.standing()
-        if observe(leaf, standing, self.policy).verdict is (Verdict.MET if met else Verdict.UNMET):
+        seen = observe(leaf, standing, self.policy)
+        if seen.verdict is (Verdict.MET if met else Verdict.UNMET):
             return
         match leaf:
             case Rate():
-                self._rate(leaf, standing)
+                self._rate(leaf, seen)
             case Fact():
-                self._fact(leaf, standing)
+                self._fact(leaf, seen)
             case Record() if met:
                 self._record(leaf, standing)
             case Record():
-                self._withdraw(leaf, standing)
+                self._withdraw(seen)
             case _:
                 pass
 
@@ -118,8 +119,7 @@ class Mender:
         known = self.done[index]
         self.done[index] = Change(known.before, after, {**known.wanted, **wanted}, among or known.among)
 
-    def _rate(self, leaf: Rate, standing: Standing) -> None:
-        seen = observe(leaf, standing, self.policy)
+    def _rate(self, leaf: Rate, seen: Observation) -> None:
         rows = [one.row for one in seen.seen if one.struck is None]
         wanted: dict[str, Wanted] = {"numerator": (Number(leaf.relation, leaf.threshold),)}
         if seen.count is None or seen.count.denominator == 0:
@@ -141,19 +141,17 @@ class Mender:
                 self._put(row, after, wanted, seen.count.denominator)
                 missing -= more
 
-    def _fact(self, leaf: Fact, standing: Standing) -> None:
-        value = self._value(leaf.tests)
-        if self.policy.vocabulary.facts[leaf.fact].type == "boolean":
-            value = value == "true"
-        rows = [one.row for one in observe(leaf, standing, self.policy).seen]
+    def _fact(self, leaf: Fact, seen: Observation) -> None:
+        value = self._value(leaf.tests, self.policy.vocabulary.facts[leaf.fact])
+        rows = [one.row for one in seen.seen]
         wanted: dict[str, Wanted] = {"value": leaf.tests}
         if not rows:
             self._put(None, Row("fact", leaf.fact, self.dossier.year, {"value": value}), wanted)
         for row in rows:
             self._put(row, replace(row, fields={**row.fields, "value": value}), wanted)
 
-    def _withdraw(self, leaf: Record, standing: Standing) -> None:
-        for one in observe(leaf, standing, self.policy).seen:
+    def _withdraw(self, seen: Observation) -> None:
+        for one in seen.seen:
             if one.verdict is not Verdict.UNMET:
                 self._put(one.row, None, {})
 
@@ -221,18 +219,16 @@ class Mender:
     def _typed(self, name: str, test: FieldTest) -> Value:
         if test.span:
             return next(one.entry.first or self.as_of for one in test.tests if isinstance(one, Day))
-        value = self._value(test.tests)
-        known = self.policy.vocabulary.fields.get(name)
-        boolean = known is not None and known.type == "boolean"
-        return value == "true" if boolean and isinstance(value, str) else value
+        return self._value(test.tests, self.policy.vocabulary.fields.get(name))
 
-    def _value(self, tests: tuple[Test, ...]) -> Value:
-        """A value that passes the tests: the last day allowed, the least number, the first of a list."""
+    def _value(self, tests: tuple[Test, ...], known: Field | None) -> Value:
+        """A value that passes the tests, typed: the last day allowed, the least number, the first of a list."""
         days = [one for one in tests if isinstance(one, Day)]
         if days:
             return min(self._day(one) for one in days)
         candidates = [value for one in tests for value in _candidates(one)]
-        return next((value for value in candidates if _passes(tests, value)), ANYTHING)
+        value = next((value for value in candidates if _passes(tests, value)), ANYTHING)
+        return value == "true" if known and known.type == "boolean" else value
 
     def _day(self, test: Day) -> date:
         first, last = test.entry.first, test.entry.last
@@ -249,7 +245,7 @@ def _content(row: Row) -> str:
 def _candidates(test: Test) -> list[Value]:
     match test:
         case Number(relation=relation, threshold=threshold):
-            return [_least(threshold, strictly=relation == "more_than")]
+            return [least_numerator(threshold, relation == "more_than", denominator=1)]
         case Is(values=values):
             return list(values)
         case InTable(table=table):
@@ -260,11 +256,6 @@ def _candidates(test: Test) -> list[Value]:
 
 def _passes(tests: tuple[Test, ...], value: Value) -> bool:
     return all(test_value(test, value) is Verdict.MET for test in tests)
-
-
-def _least(threshold: Fraction, *, strictly: bool) -> int:
-    whole = -(-threshold.numerator // threshold.denominator)
-    return whole + 1 if strictly and whole == threshold else whole
 
 
 def _records(node: Node) -> list[Record]:

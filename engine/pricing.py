@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from engine.amount import Amount, total
+from engine.claims import claims
 from engine.conditions import Observed, walk
-from engine.decision import ComponentDecision, Decision, IndicatorDecision, VoletDecision, judge, ordered
+from engine.decision import ComponentDecision, Decision, IndicatorDecision, VoletDecision, judge
 from engine.dossier import Dossier, read_dossier
 from engine.linking import linked
 from engine.loading import PolicyFiles
 from engine.observe import observe
 from engine.policy import Policy
 from engine.problems import Invalid
-from engine.standing import Standing
+from engine.standing import standing_on
 from engine.verdict import Verdict, derive
 from engine.yamltext import Page
 
@@ -73,26 +74,26 @@ def _same(decision: Decision, other: Policy, dossier: Dossier) -> bool:
     alike = dossier is decision.dossier and _worth(other) == _worth(policy) and _settled(decision)
     if not alike or _looks(other) != _looks(policy):
         return False
-    standing = Standing(dossier, decision.as_of, other.calendar["campaign"], other.not_produced)
+    standing = standing_on(dossier, other, decision.as_of)
     known = {id(leaf): decision.verdicts[leaf.at] for leaf in _leaves(policy)}
     verdicts: dict[str, Verdict] = {}
     for leaf in _leaves(other):
         seen = known.get(id(leaf))
         verdicts[leaf.at] = observe(leaf, standing, other).verdict if seen is None else seen
-    derived = derive(ordered(other), verdicts)
-    return {name: derived[name] for name, _ in ordered(other)} == {
-        name: decision.verdicts[name] for name, _ in ordered(policy)
+    derived = derive(claims(other), verdicts)
+    return {name: derived[name] for name, _ in claims(other)} == {
+        name: decision.verdicts[name] for name, _ in claims(policy)
     }
 
 
 @lru_cache(maxsize=256)
 def _leaves(policy: Policy) -> tuple[Observed, ...]:
-    return tuple(node for _, tree in ordered(policy) for node in walk(tree) if isinstance(node, Observed))
+    return tuple(node for _, tree in claims(policy) for node in walk(tree) if isinstance(node, Observed))
 
 
 def _looks(policy: Policy) -> tuple[object, ...]:
     """What a leaf looks at in a policy beside itself."""
-    return policy.calendar["campaign"], policy.calendar["assessment"], policy.not_produced
+    return *(policy.calendar[name] for name in ("campaign", "year", "assessment")), policy.not_produced
 
 
 def _worth(policy: Policy) -> tuple[object, ...]:

@@ -20,7 +20,7 @@ from engine.contradictions import Contradiction, contradictions, with_later
 from engine.decision import ComponentDecision, Decision, IndicatorDecision, VoletDecision
 from engine.mending import Change, Wanted
 from engine.observation import Check, Observation, Seen
-from engine.policy import Branch, Neutralisation, Weight
+from engine.policy import Branch, Component, Indicator, Neutralisation, Volet, Weight
 from engine.pricing import Alternative, flips
 from engine.shortfall import shortfalls
 from engine.text import decimal_text, in_order
@@ -131,9 +131,7 @@ class _Writer:
             "gate": self.node(volet.gate) if volet.gate else None,
             "points": amounts(decided.possible, decided.attained, decided.paid),
             "missing": self.missing(volet.gate.at) if volet.gate and decided.gate is Verdict.UNMET else [],
-            "sources": sources(volet.sources),
-            "presumed": volet.presumed,
-            "readings": dict(volet.readings),
+            **_basis(volet),
         }
 
     def indicator(self, decided: IndicatorDecision) -> Json:
@@ -151,9 +149,7 @@ class _Writer:
             "points_possible": amount(decided.possible),
             "points_attained": amount(decided.attained),
             "points_paid": amount(decided.paid),
-            "sources": sources(indicator.sources),
-            "presumed": indicator.presumed,
-            "readings": dict(indicator.readings),
+            **_basis(indicator),
             "missing": self.missing(indicator.id) if decided.outcome == "refused" else [],
             "neutralisations": [self.neutralisation(step) for step in indicator.neutralisations],
             "tree": self.node(indicator.when),
@@ -177,9 +173,7 @@ class _Writer:
             "pays": component.pays,
             "gate": self.node(component.gate) if component.gate else None,
             "euros": amounts(decided.possible, decided.attained, decided.paid),
-            "sources": sources(component.sources),
-            "presumed": component.presumed,
-            "readings": dict(component.readings),
+            **_basis(component),
             "periods": [
                 {
                     "id": one.period.id,
@@ -205,9 +199,7 @@ class _Writer:
             "at": node.at,
             "kind": type(node).__name__.lower(),
             "verdict": self.decision.verdicts[node.at].word,
-            "sources": sources(node.sources),
-            "presumed": node.presumed,
-            "readings": dict(node.readings),
+            **_basis(node),
         }
         match self.decision.verdicts[node.at]:
             case Verdict.UNMET:
@@ -228,6 +220,11 @@ class _Writer:
         if below:
             written["of"] = [self.node(child) for child in below]
         return written
+
+
+def _basis(one: Node | Volet | Indicator | Component) -> Json:
+    """What a part of the policy rests on: its passages, whether they are presumed, the readings that shaped it."""
+    return {"sources": sources(one.sources), "presumed": one.presumed, "readings": dict(one.readings)}
 
 
 def saw(observation: Observation) -> Json:

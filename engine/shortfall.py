@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from engine.amount import Amount
+from engine.claims import claims
 from engine.conditions import Node, Observed, walk
-from engine.decision import Decision, judge, ordered, settled
+from engine.decision import Decision, judge, settled
 from engine.dossier import Dossier
 from engine.mending import Change, Mender, changeable
 from engine.verdict import Verdict
@@ -46,7 +47,7 @@ def shortfalls(decision: Decision, claim: str, most: int = MOST_SHORTFALLS) -> t
 class _Search:
     def __init__(self, decision: Decision) -> None:
         self.decision, self.policy = decision, decision.policy
-        self.trees = dict(ordered(self.policy))
+        self.trees = dict(claims(self.policy))
         nodes = [node for tree in self.trees.values() for node in walk(tree)]
         self.places = {node.at: index for index, node in enumerate(nodes)}
         self.leaves = {node.at: node for node in nodes if isinstance(node, Observed)}

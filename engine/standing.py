@@ -10,6 +10,7 @@ from typing import Literal
 
 from engine.conditions import Entry
 from engine.dossier import NAMED_BY, Dossier, Row, RowType
+from engine.policy import Policy
 
 Struck = Literal[
     "superseded", "replaced", "yielded", "rejected", "refuted", "not_produced", "out_of_span", "recounted"
@@ -42,6 +43,11 @@ def day_known(row: Row) -> date | None:
     """The day a row was known: when it was recorded, or else filed; None when neither is given."""
     filed = row.fields.get(FILED_BY.get(row.type, ""))
     return row.recorded_on or (filed if isinstance(filed, date) else None)
+
+
+def standing_on(dossier: Dossier, policy: Policy, day: date) -> Standing:
+    """What stands of a dossier at the end of a day, under a policy's window and its reading of papers unproduced."""
+    return Standing(dossier, day, policy.calendar["campaign"], policy.not_produced)
 
 
 class Standing:
