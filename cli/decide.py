@@ -19,8 +19,8 @@ def decide(
     lang: Spoken = Language.fr,
 ) -> None:
     """Dit en une ligne les points, les euros et la solidité de la décision."""
-    from engine.phrases import Phrases
     from engine.record import amount
+    from engine.telling.phrases import Phrases
 
     decision = decided(doctor, year, data, reading, policies, as_of).decision
     phrases = Phrases(decision.policy, spoken())

@@ -11,7 +11,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from cli.failing import printable
-from engine.parts import Explanation, Mark, Part
+from engine.telling.parts import Explanation, Mark, Part
 
 GAP = "  "
 SIGNS: dict[Mark, tuple[str, str]] = {

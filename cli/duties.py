@@ -31,9 +31,9 @@ def duties(
     """Dit ce qui reste à déclarer, à envoyer ou à atteindre, jusqu’à quand, et pour combien."""
     from cli.draw import draw
     from cli.screen import screen
-    from engine.duties import duties as find
-    from engine.duties import starting_day
-    from engine.still_due import still_due
+    from engine.dispute.duties import duties as find
+    from engine.dispute.duties import starting_day
+    from engine.telling.still_due import still_due
 
     after = day(as_of)
     decision = decided(doctor, year, data, reading, policies, as_of).decision

@@ -13,7 +13,7 @@ from cli.options import AsOf, Data, Decided, Doctor, Policies, Readings, Year, c
 from cli.suppose import Suppose, supposed
 
 if TYPE_CHECKING:
-    from engine.parts import Explanation
+    from engine.telling.parts import Explanation
 
 
 class Format(StrEnum):
@@ -106,9 +106,9 @@ def _only(result: Decided, told: Explanation, *, missing: bool, readings: bool) 
     """The head of an explanation, with only what was missing, only the contested readings, or both."""
     from dataclasses import replace
 
-    from engine.contested import all_readings
-    from engine.missing import all_missing
-    from engine.sentences import Sentences
+    from engine.telling.contested import all_readings
+    from engine.telling.missing import all_missing
+    from engine.telling.sentences import Sentences
 
     words, record = Sentences(result.decision.policy, spoken()), result.record
     parts = [all_missing(words, record)] if missing else []
@@ -117,10 +117,10 @@ def _only(result: Decided, told: Explanation, *, missing: bool, readings: bool) 
 
 
 def _explanation(result: Decided, indicator: str | None, depth: Depth, *, proof: bool) -> Explanation:
-    from engine.explanation import explain as told
-    from engine.parts import only
-    from engine.phrases import Phrases
-    from engine.proof import proof_part
+    from engine.telling.explanation import explain as told
+    from engine.telling.parts import only
+    from engine.telling.phrases import Phrases
+    from engine.telling.proof import proof_part
 
     decision = result.decision
     phrases = Phrases(decision.policy, spoken())

@@ -11,8 +11,8 @@ import typer
 
 from cli.language import spoken
 from cli.markdown import escape
-from engine.letter_parts import Block, Grid, Items, Letter, Section, Text
 from engine.problems import Invalid, Problem
+from engine.telling.letter_parts import Block, Grid, Items, Letter, Section, Text
 
 if TYPE_CHECKING:
     from cli.options import Decided
@@ -32,7 +32,7 @@ def check_letter(output: Path | None, letter: bool, beside: Sequence[str]) -> No
 
 def send(result: Decided, output: Path | None) -> None:
     """Write the letter on the screen, or in a file as its name says."""
-    from engine.letter import letter
+    from engine.telling.letter import letter
 
     decision = result.decision
     made = letter(result.record, decision.dossier, decision.policy, spoken())

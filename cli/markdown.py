@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from cli.draw import SIGNS
 from cli.failing import printable
-from engine.parts import Explanation, Part
+from engine.telling.parts import Explanation, Part
 
 SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&])|^(\d+)([.)])|^([-+=])")
 

@@ -92,7 +92,7 @@ class Decided:
     @cached_property
     def record(self) -> dict[str, Any]:
         """The decision's record, with what every other reading would change."""
-        from engine.pricing import alternatives
+        from engine.dispute.pricing import alternatives
         from engine.record import record
 
         return record(self.decision, alternatives(self.files, self.page, self.decision))

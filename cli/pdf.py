@@ -14,7 +14,7 @@ from fpdf.enums import TableBordersLayout, TextEmphasis, VAlign, WrapMode
 from fpdf.fonts import CoreFont, FontFace, TTFFont
 
 from cli.failing import printable
-from engine.letter_parts import Block, Grid, Items, Letter, Section, Text
+from engine.telling.letter_parts import Block, Grid, Items, Letter, Section, Text
 from engine.words import say
 
 FONT = "Letter"

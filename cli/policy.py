@@ -20,9 +20,9 @@ def list_policies(policies: Policies = None, lang: Spoken = Language.fr) -> None
     """Liste les années, leurs indicateurs et leurs lectures contestées."""
     from cli.draw import draw_parts
     from cli.screen import screen
-    from engine.contents import contents
     from engine.linking import link
     from engine.loading import bundled_policies, read_policy, years
+    from engine.telling.contents import contents
 
     out = screen()
     for folder in years(policies or bundled_policies()).values():

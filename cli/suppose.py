@@ -13,8 +13,8 @@ from engine.problems import Invalid, Problem
 
 if TYPE_CHECKING:
     from engine.decision import Decision
-    from engine.parts import Explanation
-    from engine.suppose import Supposition
+    from engine.dispute.suppose import Supposition
+    from engine.telling.parts import Explanation
 
 DRAWN = ("tree", "markdown")
 """The forms that only show: the others would make a supposition look like a decision."""
@@ -45,7 +45,7 @@ def supposed(result: Decided, written: Iterable[str], form: str, indicator: str 
 
 def _explanation(result: Decided, written: list[str], indicator: str | None) -> Explanation:
     from engine.decision import decide
-    from engine.suppose import supposed_dossier, suppositions
+    from engine.dispute.suppose import supposed_dossier, suppositions
 
     before, asked = result.decision, suppositions(written)
     after = decide(before.policy, supposed_dossier(result.page, before.policy, asked), before.as_of)
@@ -56,9 +56,9 @@ def beside(
     before: Decision, after: Decision, asked: Iterable[Supposition], indicator: str | None = None
 ) -> Explanation:
     """Both decisions side by side, marked as a supposition from the title on."""
-    from engine.comparison import differences, totals
-    from engine.parts import Explanation, Part, only
-    from engine.phrases import Phrases
+    from engine.telling.comparison import differences, totals
+    from engine.telling.parts import Explanation, Part, only
+    from engine.telling.phrases import Phrases
 
     phrases = Phrases(before.policy, spoken())
     name = before.dossier.name or phrases.say("view.unnamed")

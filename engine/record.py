@@ -16,13 +16,13 @@ import rfc8785
 from engine.amount import Amount
 from engine.asked import asks, entry, field_test, plain_test, same_test, sources
 from engine.conditions import Any, FieldTest, Node, Same, children
-from engine.contradictions import Contradiction, contradictions, with_later
 from engine.decision import ComponentDecision, Decision, IndicatorDecision, VoletDecision
-from engine.mending import Change, Wanted
+from engine.dispute.contradictions import Contradiction, contradictions, with_later
+from engine.dispute.mending import Change, Wanted
+from engine.dispute.pricing import Alternative, flips
+from engine.dispute.shortfall import shortfalls
 from engine.observation import Check, Observation, Seen
 from engine.policy import Branch, Component, Indicator, Neutralisation, Volet, Weight
-from engine.pricing import Alternative, flips
-from engine.shortfall import shortfalls
 from engine.text import decimal_text, in_order
 from engine.verdict import Verdict
 

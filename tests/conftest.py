@@ -22,10 +22,10 @@ from syrupy.types import SnapshotIndex
 
 from cli.main import main
 from engine.decision import Decision, decide
+from engine.dispute.pricing import alternatives
 from engine.dossier import read_dossier
 from engine.linking import linked
 from engine.loading import PolicyFiles, bundled_policies, read_policy, years
-from engine.pricing import alternatives
 from engine.record import record as written
 from engine.stores import Known, bundled_examples, doctors
 from tests.made_up import DOCTOR, EVERYTHING, YEAR, write

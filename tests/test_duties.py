@@ -15,12 +15,12 @@ from syrupy.assertion import SnapshotAssertion
 
 from cli.draw import draw
 from engine.decision import judge
+from engine.dispute.due import Duties, Duty
+from engine.dispute.duties import duties, starting_day
+from engine.dispute.suppose import supposed_dossier, suppositions
 from engine.dossier import Dossier
-from engine.due import Duties, Duty
-from engine.duties import duties, starting_day
-from engine.parts import Part
-from engine.still_due import still_due
-from engine.suppose import supposed_dossier, suppositions
+from engine.telling.parts import Part
+from engine.telling.still_due import still_due
 from engine.verdict import Verdict
 from engine.words import Lang
 from tests.conftest import Example, Forfait, known

@@ -16,9 +16,9 @@ from syrupy.assertion import SnapshotAssertion
 from cli.draw import draw
 from cli.markdown import markdown
 from engine.conditions import walk
-from engine.explanation import explain
-from engine.parts import Depth, Explanation, Part
-from engine.sentences import every, telling
+from engine.telling.explanation import explain
+from engine.telling.parts import Depth, Explanation, Part
+from engine.telling.sentences import every, telling
 from engine.words import Lang, say
 from tests.conftest import SNAPSHOTS, Example, campaigns
 

@@ -22,11 +22,11 @@ from typer.testing import CliRunner
 from cli.letter import letter_markdown, save
 from cli.main import app
 from cli.pdf import pdf
-from engine.explanation import explain
-from engine.legal import cited, legal
-from engine.letter import letter
-from engine.letter_parts import Block, Grid, Items, Letter, Section, Text
 from engine.problems import Invalid
+from engine.telling.explanation import explain
+from engine.telling.legal import cited, legal
+from engine.telling.letter import letter
+from engine.telling.letter_parts import Block, Grid, Items, Letter, Section, Text
 from engine.words import LANGS, Lang, say
 from tests.conftest import SNAPSHOTS, Example
 from tests.test_words import faults
@@ -270,7 +270,7 @@ import sys
 sys.path.insert(0, sys.argv[1])
 from hashlib import sha256
 from tests.conftest import Example
-from engine.letter import letter
+from engine.telling.letter import letter
 from cli.pdf import pdf
 one = Example("99900000086", 2023)
 made = letter(one.priced(), one.decision.dossier, one.decision.policy, "fr")

@@ -8,11 +8,11 @@ from functools import cache
 import pytest
 
 from engine.decision import Decision, judge
+from engine.dispute.pricing import alternatives
 from engine.dossier import read_dossier
 from engine.linking import link
 from engine.loading import read_policy
 from engine.policy import Policy
-from engine.pricing import alternatives
 from engine.problems import Invalid
 from tests.conftest import Example, campaigns, known, policy_files
 

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from engine.conditions import Node, Observed, walk
 from engine.decision import Decision, judge
+from engine.dispute.shortfall import Shortfall, shortfalls
+from engine.dispute.ways import Flip, Way, minimal, ways
 from engine.dossier import read_dossier
 from engine.linking import linked
-from engine.shortfall import Shortfall, shortfalls
 from engine.verdict import Verdict, derive
-from engine.ways import Flip, Way, minimal, ways
 from tests.conftest import Example, campaigns, decided, known, policy_files
 from tests.strategies import place, trees
 

@@ -32,7 +32,7 @@ from engine.decision import decide
 from engine.dossier import read_dossier
 from engine.linking import link
 from engine.loading import bundled_policies, read_policy, years
-from engine.pricing import alternatives
+from engine.dispute.pricing import alternatives
 from engine.record import canonical, record
 from engine.stores import bundled_examples, find_doctor
 for named in sys.argv[1:]:

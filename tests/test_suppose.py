@@ -11,13 +11,13 @@ from typing import Any as Anything
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from engine.comparison import differences
 from engine.decision import Decision, judge
+from engine.dispute.shortfall import shortfalls
+from engine.dispute.suppose import suppose, supposed_dossier, suppositions
 from engine.dossier import ROW_FIELDS, Row, Value
-from engine.phrases import Phrases
 from engine.problems import Invalid
-from engine.shortfall import shortfalls
-from engine.suppose import suppose, supposed_dossier, suppositions
+from engine.telling.comparison import differences
+from engine.telling.phrases import Phrases
 from tests.conftest import Example, Forfait, known
 from tests.made_up import DOCTOR, EVERYTHING, YEAR, write
 

@@ -10,9 +10,9 @@ from typing import Any as Anything
 
 import pytest
 
-from engine.explanation import explain
 from engine.loading import bundled_policies, years
-from engine.parts import Explanation, Part
+from engine.telling.explanation import explain
+from engine.telling.parts import Explanation, Part
 from engine.words import LANGS, Lang, catalogue
 from engine.yamltext import Path_, Plain, read_page
 from tests.conftest import Example

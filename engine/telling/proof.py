@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.decision import Decision
-from engine.parts import Mark, Part
+from engine.telling.parts import Mark, Part
 from engine.verdict import Verdict
 from engine.words import Lang, say
 

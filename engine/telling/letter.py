@@ -1,24 +1,24 @@
 """A record → the letter that answers a doctor's claim: plain data in titled sections, for a screen or a page.
 
 What the product cannot know (addresses, the claim's date, who signs) is left as a marked place to be completed. The
-legal references come from `engine/legal.toml`; those no lawyer has checked are starred.
+legal references come from `engine/telling/legal.toml`; those no lawyer has checked are starred.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from engine.contested import contested, contradicted, later
 from engine.dossier import Dossier
-from engine.explanation import explain
-from engine.legal import cited, legal_text
-from engine.letter_lacking import Lacking
-from engine.letter_parts import Block, Grid, Items, Letter, Line, Section, Text
-from engine.owed import owed
-from engine.parts import Part
-from engine.phrases import Json
 from engine.policy import Policy
-from engine.sentences import MET, rows_seen, telling
+from engine.telling.contested import contested, contradicted, later
+from engine.telling.explanation import explain
+from engine.telling.legal import cited, legal_text
+from engine.telling.letter_lacking import Lacking
+from engine.telling.letter_parts import Block, Grid, Items, Letter, Line, Section, Text
+from engine.telling.owed import owed
+from engine.telling.parts import Part
+from engine.telling.phrases import Json
+from engine.telling.sentences import MET, rows_seen, telling
 from engine.words import Lang
 
 FILED = ("choice", "declared_on", "received_on")

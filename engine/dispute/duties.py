@@ -16,14 +16,14 @@ from engine.amount import ZERO, Amount, total
 from engine.claims import claims
 from engine.conditions import Day, Fact, FieldTest, Is, Node, Observed, Outcome, Rate, Record, walk
 from engine.decision import Decision, judge
+from engine.dispute.due import FILING, Closed, Duties, Duty, Kept, Step, Steps, Target, Window, merged
+from engine.dispute.mending import Change, Mender, changeable
+from engine.dispute.ways import Flip, Way, ways
 from engine.dossier import Dossier
-from engine.due import FILING, Closed, Duties, Duty, Kept, Step, Steps, Target, Window, merged
-from engine.mending import Change, Mender, changeable
 from engine.observe import observe
 from engine.policy import Policy
 from engine.standing import standing_on
 from engine.verdict import Verdict, derive
-from engine.ways import Flip, Way, ways
 
 MOST_TRIED = 16
 """Ways tried for one condition."""

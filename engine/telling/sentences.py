@@ -7,8 +7,8 @@ from typing import Any as Anything
 
 from engine.claims import claims
 from engine.conditions import Node, Silent, walk
-from engine.phrases import Json, Phrases, retyped
 from engine.policy import Measure, Policy
+from engine.telling.phrases import Json, Phrases, retyped
 from engine.words import Lang
 
 MET = "met"

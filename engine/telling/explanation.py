@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any as Anything
 
-from engine.contested import contested, contradicted, later
 from engine.dossier import Dossier
-from engine.missing import missing
-from engine.owed import owed
-from engine.parts import Depth, Explanation, Part, each_line
-from engine.phrases import Json
 from engine.policy import Policy
-from engine.sentences import Sentences, telling
+from engine.telling.contested import contested, contradicted, later
+from engine.telling.missing import missing
+from engine.telling.owed import owed
+from engine.telling.parts import Depth, Explanation, Part, each_line
+from engine.telling.phrases import Json
+from engine.telling.sentences import Sentences, telling
 from engine.words import Lang
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from engine.letter_parts import Block, Items, Line, Text
-from engine.missing import change, missing
-from engine.parts import Part
-from engine.phrases import Json
-from engine.sentences import Sentences
+from engine.telling.letter_parts import Block, Items, Line, Text
+from engine.telling.missing import change, missing
+from engine.telling.parts import Part
+from engine.telling.phrases import Json
+from engine.telling.sentences import Sentences
 
 BEARING = ("document", "finding", "declaration", "fact", "measure")
 """What a change bears on, from what a doctor can best act on."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from engine.parts import Part, each_line
-from engine.phrases import Json
-from engine.sentences import Sentences
+from engine.telling.parts import Part, each_line
+from engine.telling.phrases import Json
+from engine.telling.sentences import Sentences
 
 
 def missing(words: Sentences, shortfalls: Sequence[Json], *, full: bool) -> list[Part]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from engine.conditions import Condition, Observed, Record
 from engine.decision import Decision
-from engine.mending import Change, Wanted
+from engine.dispute.mending import Change, Wanted
 from engine.policy import Component, Indicator, Period, Tier
 
 FILING = ("channel", "declared_on", "requested_on", "received_on")

@@ -1,4 +1,4 @@
-"""What the letter cites of the law: `engine/legal.toml`, with its stars."""
+"""What the letter cites of the law: `engine/telling/legal.toml`, with its stars."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from engine.words import Lang, say, typeset_french
 @cache
 def legal() -> dict[str, dict[str, Anything]]:
     """Every entry by its name."""
-    return tomllib.loads((files("engine") / "legal.toml").read_text(encoding="utf-8"))
+    return tomllib.loads((files("engine.telling") / "legal.toml").read_text(encoding="utf-8"))
 
 
 def legal_text(name: str, lang: Lang) -> str:

@@ -13,10 +13,10 @@ from engine.amount import Amount
 from engine.claims import claims
 from engine.conditions import Node, Observed, walk
 from engine.decision import Decision, judge, settled
+from engine.dispute.mending import Change, Mender, changeable
+from engine.dispute.ways import Way, ways
 from engine.dossier import Dossier
-from engine.mending import Change, Mender, changeable
 from engine.verdict import Verdict
-from engine.ways import Way, ways
 
 MOST_SHORTFALLS = 8
 MOST_TRIED = 32

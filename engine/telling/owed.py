@@ -7,9 +7,9 @@ and the operations carried out.
 from __future__ import annotations
 
 from engine.dossier import Dossier
-from engine.parts import Part, each_line
-from engine.phrases import Json
-from engine.sentences import Sentences, rows_seen
+from engine.telling.parts import Part, each_line
+from engine.telling.phrases import Json
+from engine.telling.sentences import Sentences, rows_seen
 
 
 def owed(words: Sentences, record: Json, dossier: Dossier) -> list[Part]:

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from engine.amount import NOTHING, Amount
 from engine.decision import ComponentDecision, Decision, IndicatorDecision, VoletDecision
-from engine.parts import Part
-from engine.phrases import Phrases
 from engine.record import amount
+from engine.telling.parts import Part
+from engine.telling.phrases import Phrases
 
 Total = tuple[str, str, str]
 MINUS = "\N{MINUS SIGN}"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from engine.parts import Part
-from engine.phrases import Phrases
 from engine.policy import Policy, Reading
+from engine.telling.parts import Part
+from engine.telling.phrases import Phrases
 from engine.words import Lang
 
 

@@ -7,14 +7,14 @@ from datetime import date
 
 from engine.asked import asks, field_test, same_test
 from engine.conditions import Fact, FieldTest, Observed, Rate, Record, Same
+from engine.dispute.due import Closed, Duties, Duty, Kept, Step, Steps, Target, Window
+from engine.dispute.mending import Wanted
 from engine.dossier import Dossier
-from engine.due import Closed, Duties, Duty, Kept, Step, Steps, Target, Window
-from engine.mending import Wanted
-from engine.parts import Explanation, Part
-from engine.phrases import Json
 from engine.policy import Policy
 from engine.record import amount, saw
-from engine.sentences import Sentences
+from engine.telling.parts import Explanation, Part
+from engine.telling.phrases import Json
+from engine.telling.sentences import Sentences
 from engine.text import decimal_text
 from engine.verdict import Verdict
 from engine.words import Lang

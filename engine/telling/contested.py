@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any as Anything
 
-from engine.parts import Part, each_line
-from engine.phrases import Json
-from engine.sentences import Sentences, every
+from engine.telling.parts import Part, each_line
+from engine.telling.phrases import Json
+from engine.telling.sentences import Sentences, every
 
 CONTRADICTING = ("choice", "channel", "declared_on", "numerator", "denominator", "value", "outcome")
 
