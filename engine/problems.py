@@ -17,7 +17,7 @@ MOST_CLOSE = 12
 class Problem:
     """One fault of an input.
 
-    `code` names the sentence in `engine/words/*.toml` under `problem`; `details` fill its placeholders. `file` is
+    `code` names the sentence in `engine/words/*/problem.toml`; `details` fill its placeholders. `file` is
     as the user named it; `line` and `column` count from 1; `place` is the path inside the file (`when.rate`).
     """
 

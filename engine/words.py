@@ -1,6 +1,7 @@
 """The product's own sentences, in French and English. The law's words live in the policies, never here.
 
-A catalogue is one TOML file a language in `engine/words/`; a sentence is a template with `{named}` places.
+A sentence is a template with `{named}` places. Its key, `problem.not_a_date`, names the file that holds it,
+`engine/words/fr/problem.toml`, and its name there; a file is read when one of its sentences is said.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import re
 import tomllib
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Literal
 
 Lang = Literal["fr", "en"]
@@ -20,9 +22,19 @@ SPACE_BEFORE, SPACE_AFTER = re.compile(r" (?=[:;?!%€»])"), re.compile(r"(?<=�
 @cache
 def catalogue(lang: Lang) -> dict[str, str]:
     """Every sentence of a language by its dotted key, such as `problem.not_a_date`."""
-    tables = tomllib.loads((files("engine") / "words" / f"{lang}.toml").read_text(encoding="utf-8"))
+    tables = sorted(file.name.removesuffix(".toml") for file in _folder(lang).iterdir())
+    return {f"{table}.{name}": text for table in tables for name, text in _table(lang, table).items()}
+
+
+def _folder(lang: Lang) -> Traversable:
+    return files("engine") / "words" / lang
+
+
+@cache
+def _table(lang: Lang, table: str) -> dict[str, str]:
+    sentences: dict[str, str] = tomllib.loads((_folder(lang) / f"{table}.toml").read_text(encoding="utf-8"))
     typeset = typeset_french if lang == "fr" else str
-    return {f"{table}.{key}": typeset(text) for table, sentences in tables.items() for key, text in sentences.items()}
+    return {name: typeset(text) for name, text in sentences.items()}
 
 
 def typeset_french(text: str) -> str:
@@ -32,4 +44,5 @@ def typeset_french(text: str) -> str:
 
 def say(lang: Lang, key: str, /, **details: object) -> str:
     """The sentence `key` with its places filled. Raises KeyError for a key or place that does not exist."""
-    return catalogue(lang)[key].format_map(details)
+    table, _, name = key.partition(".")
+    return _table(lang, table)[name].format_map(details)
