@@ -23,8 +23,8 @@ from jsonschema.exceptions import best_match
 from syrupy.assertion import SnapshotAssertion
 
 from engine import conditions, decision, observation, reasons, standing
-from engine.dispute import contradictions
 from engine.decision import decide
+from engine.dispute import contradictions
 from engine.dossier import NAMED_BY, read_dossier
 from engine.policy import Branch, Policy
 from engine.record import SCHEMA, canonical
