@@ -53,6 +53,8 @@ def draw(out: Console, explanation: Explanation) -> None:
 
 def _totals(totals: Sequence[tuple[str, str, str]], width: int) -> Iterator[Text]:
     """The totals in columns; a label too long for its column stands on a line of its own above its amounts."""
+    if not totals:
+        return
     rows = [tuple(printable(cell) for cell in row) for row in totals]
     points, euros = (max(cell_len(row[index]) for row in rows) for index in (1, 2))
     room = width - points - euros - 3 * len(GAP)
@@ -74,8 +76,9 @@ def draw_parts(out: Console, parts: Iterable[Part]) -> None:
     for section in parts:
         out.print()
         tree = Tree(_line(section, title=True), guide_style="dim")
-        _grow(tree, section.parts)
+        _grow(tree, (part for part in section.parts if part.kind != "title"))
         out.print(tree)
+        draw_parts(out, (part for part in section.parts if part.kind == "title"))
 
 
 def _grow(tree: Tree, parts: Iterable[Part]) -> None:
@@ -85,7 +88,7 @@ def _grow(tree: Tree, parts: Iterable[Part]) -> None:
 
 def _line(part: Part, *, title: bool = False) -> Line:
     sign, colour = SIGNS[part.mark]
-    line = Text(style="dim" if part.fine else "")
+    line = Text(style="italic" if part.kind == "quote" else "dim" if part.fine else "")
     if sign:
         line.append(f"{sign} ", style=colour)
     line.append(printable(part.text), style="bold" if title or part.mark in ("granted", "refused") else "")

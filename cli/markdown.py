@@ -33,21 +33,29 @@ def _lines(explanation: Explanation) -> Iterator[str]:
     for line in explanation.intro:
         yield f"{escape(line)}  "
     yield ""
-    yield "| | | |"
-    yield "|---|---:|---:|"
+    if explanation.totals:
+        yield "| | | |"
+        yield "|---|---:|---:|"
     for cells in explanation.totals:
         yield f"| {' | '.join(escape(cell) for cell in cells)} |"
     for section in explanation.sections:
-        yield ""
-        yield f"## {_text(section)}"
-        yield ""
-        yield from _bullets(section.parts, 0)
+        yield from _section(section, 2)
+
+
+def _section(section: Part, level: int) -> Iterator[str]:
+    yield ""
+    yield f"{'#' * level} {_text(section)}"
+    yield ""
+    yield from _bullets((part for part in section.parts if part.kind != "title"), 0)
+    for part in section.parts:
+        if part.kind == "title":
+            yield from _section(part, level + 1)
 
 
 def _bullets(parts: Iterable[Part], depth: int) -> Iterator[str]:
     for part in parts:
         text = f"*{_text(part)}*" if part.fine else _text(part)
-        yield f"{'  ' * depth}- {text}"
+        yield f"{'  ' * depth}- {'> ' if part.kind == 'quote' else ''}{text}"
         yield from _bullets(part.parts, depth + 1)
 
 

@@ -30,6 +30,7 @@ IMPORTED_BY = {
     "ibis": "columns|stores|measuring",
     "duckdb": "columns|stores|measuring",
     "z3": "formula",
+    "jinja2": "html",
 }
 
 # Words that a policy uses as names and that the engine's own language uses as well.

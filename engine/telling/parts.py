@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 Mark = Literal["granted", "refused", "undetermined", "out_of_play", "met", "unmet", "unknown", "none"]
 Depth = Literal["short", "full"]
+Kind = Literal["line", "title", "quote"]
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One line of an explanation, with what lies under it.
 
     `mark` is its sign; `aside` what stands beside it (an outcome, points); `fine` marks small print (sources).
+    A `title`, directly under a section, heads a section of its own; a `quote` holds the words of a source.
     """
 
     text: str
     mark: Mark = "none"
     aside: str = ""
     fine: bool = False
+    kind: Kind = "line"
     parts: tuple[Part, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """The whole: a title, lines that say who and when, totals as (label, points, euros), and titled sections."""
+class Explanation(Struct, frozen=True):
+    """The whole: a title, lines that say who and when, totals as (label, points, euros) if any, titled sections."""
 
     title: str
     intro: tuple[str, ...]
