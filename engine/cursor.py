@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from typing import NoReturn
 
-from engine.problems import Invalid, nearest
+from msgspec import Struct
+from msgspec.structs import replace
+
+from engine.problems import Invalid, Problem, nearest
 from engine.yamltext import Page, Path_, Plain
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
+class Cursor(Struct, frozen=True):
     """The value at `path` of a page that has passed its schema."""
 
     page: Page
@@ -51,13 +52,17 @@ class Cursor:
     def text(self) -> str:
         return str(self.data)
 
+    def problem(self, code: str, /, **details: str) -> Problem:
+        """One problem here."""
+        return self.page.problem(code, self.path, **details)
+
     def fail(self, code: str, /, **details: str) -> NoReturn:
         """Raise Invalid with one problem here."""
-        raise Invalid([self.page.problem(code, self.path, **details)])
+        raise Invalid([self.problem(code, **details)])
 
     def placed(self, invalid: Invalid) -> Invalid:
         """The same problems, said to stand here where they had no place of their own."""
-        here = self.page.problem("", self.path)
+        here = self.problem("")
         return Invalid(
             problem if problem.file else replace(here, code=problem.code, details=problem.details)
             for problem in invalid.problems
