@@ -104,7 +104,7 @@ def explain(
 
 def _only(result: Decided, told: Explanation, *, missing: bool, readings: bool) -> Explanation:
     """The head of an explanation, with only what was missing, only the contested readings, or both."""
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from engine.telling.contested import all_readings
     from engine.telling.missing import all_missing

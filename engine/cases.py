@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any as Anything
+
+from msgspec import Struct
 
 from engine.cursor import Cursor
 from engine.decision import Decision, decide
@@ -22,8 +23,7 @@ DOCTOR = "99900000003"
 """The number that every case's doctor bears: cases are about facts, not about people."""
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """One case: its file and name, what it is about, its dossier's page, and what it expects."""
 
     file: str

@@ -7,25 +7,24 @@ kind of node with `match`. Adding a kind of node is one class here and one branc
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Literal
+
+from msgspec import Struct
 
 Zero = Literal["unmet", "met"]
 RowKind = Literal["declaration", "prefill", "document"]
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """A sentence or label for people, in both languages."""
 
     fr: str
     en: str
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A passage: a registered document, a section of it, and its first and last line."""
 
     document: str
@@ -33,8 +32,7 @@ class Source:
     lines: tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A calendar entry: a day, a span, or open (both ends None: never late)."""
 
     name: str
@@ -49,8 +47,7 @@ class Entry:
         return self.last is None
 
 
-@dataclass(frozen=True, slots=True)
-class TableEntry:
+class TableEntry(Struct, frozen=True):
     """One line of a closed list; `refused` entries are listed by the texts as not qualifying."""
 
     code: str
@@ -60,8 +57,7 @@ class TableEntry:
     refused: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A closed list that rules refer to, by code."""
 
     id: str
@@ -80,46 +76,40 @@ class Table:
 # --- field tests ------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Is:
+class Is(Struct, frozen=True):
     """The value is one of these."""
 
     values: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class InTable:
+class InTable(Struct, frozen=True):
     """The value is an entry of the table, and not a refused one."""
 
     table: Table
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(Struct, frozen=True):
     """The value is at least, or more than, an exact number."""
 
     relation: Literal["at_least", "more_than"]
     threshold: Fraction
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(Struct, frozen=True):
     """The date stands so to the entry; `during` is for spans."""
 
     relation: Literal["until", "within", "before", "during"]
     entry: Entry
 
 
-@dataclass(frozen=True, slots=True)
-class Stated:
+class Stated(Struct, frozen=True):
     """The value is given, whatever it is."""
 
 
 Test = Is | InTable | Number | Day | Stated
 
 
-@dataclass(frozen=True, slots=True)
-class FieldTest:
+class FieldTest(Struct, frozen=True):
     """Tests on the first given of `fields`; with `span`, `fields` are the two ends of a span of time."""
 
     fields: tuple[str, ...]
@@ -127,8 +117,7 @@ class FieldTest:
     tests: tuple[Test, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Same:
+class Same(Struct, frozen=True):
     """This row's `mine` equals `theirs` of one row of the item's standing statement."""
 
     mine: str
@@ -139,8 +128,7 @@ class Same:
 # --- nodes ------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Condition:
+class Condition(Struct, frozen=True, kw_only=True):
     """What every node has: its place, label, passages, and the contested readings that shaped it.
 
     `at` is unique in a policy: `volet-1.logiciel#segur`. `presumed` says that no source of the node governs the
@@ -154,49 +142,42 @@ class Condition:
     readings: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class All(Condition):
+class All(Condition, frozen=True, kw_only=True):
     """Met when every child is met."""
 
     of: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Any(Condition):
+class Any(Condition, frozen=True, kw_only=True):
     """Met when one child is met."""
 
     of: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Not(Condition):
+class Not(Condition, frozen=True, kw_only=True):
     """Met when its child is unmet."""
 
     of: Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exempt(Condition):
+class Exempt(Condition, frozen=True, kw_only=True):
     """Lifted `when` its condition is met; otherwise what is `required` must be met."""
 
     when: Node
     require: Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Always(Condition):
+class Always(Condition, frozen=True, kw_only=True):
     """Met for everyone."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attribute(Condition):
+class Attribute(Condition, frozen=True, kw_only=True):
     """Tests a field of the doctor."""
 
     test: FieldTest
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact(Condition):
+class Fact(Condition, frozen=True, kw_only=True):
     """Tests an automated value."""
 
     fact: str
@@ -205,8 +186,7 @@ class Fact(Condition):
     counts_from: Entry | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rate(Condition):
+class Rate(Condition, frozen=True, kw_only=True):
     """Compares an automated rate, numerator over denominator, with an exact fraction."""
 
     measure: str
@@ -217,8 +197,7 @@ class Rate(Condition):
     counts_from: Entry | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Empty(Condition):
+class Empty(Condition, frozen=True, kw_only=True):
     """Met when the measure's denominator is zero: the rate cannot be calculated."""
 
     measure: str
@@ -226,8 +205,7 @@ class Empty(Condition):
     counts_from: Entry | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record(Condition):
+class Record(Condition, frozen=True, kw_only=True):
     """One row (declaration, prefill or document) passes every test.
 
     `names` are the item, or the kinds of document; `of` is the item a document must cover. `closes` is the last
@@ -245,15 +223,13 @@ class Record(Condition):
     counts_from: Entry | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome(Condition):
+class Outcome(Condition, frozen=True, kw_only=True):
     """Met when that other indicator, volet or claim is met."""
 
     of: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Silent(Condition):
+class Silent(Condition, frozen=True, kw_only=True):
     """Unknown: the law does not say."""
 
     question: Text

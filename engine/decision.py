@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from itertools import product
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.amount import NOTHING, ZERO, Amount, total
 from engine.claims import claims, out_of_play, removable
@@ -28,8 +30,7 @@ Verdicts = Mapping[str, Verdict]
 OutcomeWord = Literal["granted", "refused", "undetermined", "out_of_play"]
 
 
-@dataclass(frozen=True, slots=True)
-class IndicatorDecision:
+class IndicatorDecision(Struct, frozen=True):
     """What was decided of one indicator; its points are zero in a volet paid as a block."""
 
     indicator: Indicator
@@ -43,8 +44,7 @@ class IndicatorDecision:
     paid: Amount
 
 
-@dataclass(frozen=True, slots=True)
-class VoletDecision:
+class VoletDecision(Struct, frozen=True):
     """What was decided of one volet: its own condition, its gate (met when it has none), and its points."""
 
     volet: Volet
@@ -56,8 +56,7 @@ class VoletDecision:
     indicators: tuple[IndicatorDecision, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PeriodDecision:
+class PeriodDecision(Struct, frozen=True):
     """What one period of a component pays, in euros; `tier` is the highest reached for certain."""
 
     period: Period
@@ -67,8 +66,7 @@ class PeriodDecision:
     paid: Amount
 
 
-@dataclass(frozen=True, slots=True)
-class ComponentDecision:
+class ComponentDecision(Struct, frozen=True):
     """What was decided of a component, in euros; pending periods are outside the totals."""
 
     component: Component
@@ -80,8 +78,7 @@ class ComponentDecision:
     periods: tuple[PeriodDecision, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """The whole: every verdict and observation by place, and what they pay.
 
     `derivation` is the second derivation with its proof; None where only the first was asked for.

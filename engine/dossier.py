@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any as Anything
 from typing import Final, Literal
 
 import rfc8785
+from msgspec import Struct, field
 
 from engine.conditions import Table
 from engine.cursor import Cursor
@@ -74,8 +74,7 @@ MOST_DIGITS = 15
 KEPT_FROM_EARLIER: tuple[RowType, ...] = ("prefill", "declaration", "document", "finding")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One fact about a doctor. `name` is its measure, fact, item, kind of document or department.
 
     `fields` holds what is given, typed; `items` what a document covers; `exclusions` the acts a measure left out,
@@ -110,8 +109,7 @@ class Row:
         return {key: value for key, value in given.items() if value not in (None, [], {})}
 
 
-@dataclass(frozen=True, slots=True)
-class Dossier:
+class Dossier(Struct, frozen=True):
     """What is known of `doctor` for the campaign of `year`, with the earlier rows a rule may read."""
 
     doctor: str

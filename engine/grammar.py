@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any as Anything
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.choices import sources_of, text_of
 from engine.conditions import (
@@ -56,8 +57,7 @@ UNKNOWN = {
 FRACTION = re.compile(r"(\d+(?:\.\d+)?)\s*(?:(%)|/\s*(\d+))?")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a node stands: whose tree it is, its place when it has no name, and the passages it inherits."""
 
     owner: str
@@ -155,7 +155,7 @@ class Grammar:
         kind = next(key for key in cursor.data if key not in ("id", "label", "source"))
         body = self._kind(kind, cursor[kind], below)
         label = cursor.get("label")
-        return dataclasses.replace(
+        return replace(
             body,
             at=at,
             label=text_of(label) if label else None,
@@ -231,7 +231,7 @@ class Grammar:
             counts_from=self.entry(body.get("counts_from")),
         )
         if zero == "removed":
-            self.removed_when_empty.append(dataclasses.replace(rate, readings=tuple(dict.fromkeys(self.used))))
+            self.removed_when_empty.append(replace(rate, readings=tuple(dict.fromkeys(self.used))))
         return rate
 
     def _record(self, body: Cursor) -> Record:
@@ -289,7 +289,7 @@ class Grammar:
         if not closed:
             return decision
         last, entry = min(closed, key=lambda pair: pair[0])
-        return entry if entry.last == last else dataclasses.replace(entry, first=None, last=last)
+        return entry if entry.last == last else replace(entry, first=None, last=last)
 
     # --- tests --------------------------------------------------------------------------------------------------
 

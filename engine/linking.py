@@ -6,13 +6,14 @@ meets a name that does not exist or a question still open. Conditions are linked
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache, partial
 from typing import Any as Anything
 from typing import TypeVar, cast
+
+from msgspec.structs import replace
 
 from engine.choices import link_readings, settle, sources_of, text_of
 from engine.claims import CyclicOutcomes, claims
@@ -256,7 +257,7 @@ class _Linker:
             place = Place(name, f"{name}#neutralised{number}", sources)
             condition = step.get("when")
             node = self.grammar.required(condition, place) if condition else Always(at=place.at)
-            when = dataclasses.replace(
+            when = replace(
                 node, label=node.label or label, sources=sources, presumed=self.grammar.presumed(sources)
             )
             yield Neutralisation("removed" if self.word(step["as"]) == "removed" else "met", when)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Any as Anything
+
+from msgspec import Struct
 
 from engine.cache import keep, recall
 from engine.problems import Invalid, Problem
@@ -20,8 +21,7 @@ VOCABULARY = ("fields", "measures", "facts", "items", "documents")
 PARTS = ("vocabulary", "tables", "readings", "indicators", "components")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class PolicyFiles:
+class PolicyFiles(Struct, frozen=True, eq=False):
     """The pages of one year's folder, by name; `digest` covers every file but the cases."""
 
     year: int

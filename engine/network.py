@@ -9,8 +9,9 @@ Kleene tables once more, written apart from `verdict` and shared by all the gate
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from threading import Lock
+
+from msgspec import Struct
 
 from engine.conditions import (
     All,
@@ -39,8 +40,7 @@ class EngineFault(RuntimeError):
     """A derivation is not whole, or two of them diverge: there is no decision. The message names the node."""
 
 
-@dataclass(frozen=True, slots=True)
-class Firing:
+class Firing(Struct, frozen=True):
     """One step of the proof: a rule, the (place, verdict) pairs it consumed, and the pair it concluded."""
 
     rule: str
@@ -48,8 +48,7 @@ class Firing:
     conclusion: tuple[str, Verdict]
 
 
-@dataclass(frozen=True, slots=True)
-class Derivation:
+class Derivation(Struct, frozen=True):
     """The verdict of every node by its place; and, in order, one firing for each that was not observed."""
 
     verdicts: Mapping[str, Verdict]
@@ -91,8 +90,7 @@ _OBSERVED, _DECISION = "observed", "decision"
 _SHARD = 32
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(Struct, frozen=True):
     """What the network knows of a node: `inputs` are the indexes of the places it waits for."""
 
     at: str

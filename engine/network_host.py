@@ -10,10 +10,10 @@ import json
 import weakref
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 import durable_rules_engine as steps
+from msgspec import Struct
 
 # A property of a fact against a literal: no other test may enter the engine.
 Test = tuple[Literal["$eq", "$gte", "$lte"], str, int]
@@ -39,8 +39,7 @@ class HostFault(RuntimeError):
     """The engine did not do what it was told."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """Fires on the facts that pass every one of `tests`, taken `count` at a time."""
 
     tests: tuple[Test, ...]

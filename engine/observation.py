@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal, get_args
+
+from msgspec import Struct
 
 from engine.conditions import FieldTest, Same, TableEntry
 from engine.dossier import Row, Value
@@ -42,8 +43,7 @@ REASONS: tuple[Reason, ...] = get_args(Reason)
 """From the least to the most telling, where several ways were open and none was met."""
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """One test of one row: the field looked at, what it held (None: nothing known), and what that gives.
 
     `refused` is the entry that expressly refuses it; `against` the rows it was compared with.
@@ -58,8 +58,7 @@ class Check:
     against: tuple[Row, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """A row a leaf looked at. `struck` says why the row could not match whatever its fields.
 
     `findings` are the controls that bear on it.
@@ -72,8 +71,7 @@ class Seen:
     findings: tuple[Row, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(Struct, frozen=True):
     """A rate as counted: `needed` is the least numerator that meets the condition, the denominator held."""
 
     numerator: int
@@ -81,8 +79,7 @@ class Count:
     needed: int
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(Struct, frozen=True):
     """What one leaf saw. `unknown` goes with an unknown verdict, `reason` with an unmet one.
 
     `until` is the last day on which it could still change, where a date has not come. `conflict` holds the rows

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
+
+from msgspec import Struct
 
 from engine.conditions import Entry, Node, Source, Table, Text
 
@@ -13,8 +14,7 @@ Evidence = Literal["automated", "sworn", "justificatif"]
 FieldType = Literal["text", "date", "integer", "year", "boolean"]
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """A registered source and the years it governs."""
 
     id: str
@@ -23,16 +23,14 @@ class Document:
     governs: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Support:
+class Support(Struct, frozen=True):
     """Who reads the texts this way, and where it is written if a registered document says it."""
 
     who: Text
     sources: tuple[Source, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NotComputable:
+class NotComputable(Struct, frozen=True):
     """Why the texts make an option not computable, and what it could be worth: (least, most or None)."""
 
     why: Text
@@ -40,8 +38,7 @@ class NotComputable:
     bounds: tuple[Decimal, Decimal | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Struct, frozen=True):
     """One answer to a contested question; `require` maps other readings to the option this one needs."""
 
     name: str
@@ -51,8 +48,7 @@ class Option:
     silent: NotComputable | None
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """One question on which the sources disagree or are silent."""
 
     id: str
@@ -63,8 +59,7 @@ class Reading:
     options: Mapping[str, Option]
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """A field of the doctor or of a row, or a fact: its type, label, and the values it may take.
 
     A `fixed` fact is none the doctor could have changed (where a service is deployed, say).
@@ -79,16 +74,14 @@ class Field:
     fixed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """What is counted, singular and plural."""
 
     one: Text
     many: Text
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(Struct, frozen=True):
     """An automated rate: what its two counts count, and what a rate above one means."""
 
     name: str
@@ -100,8 +93,7 @@ class Measure:
     readings: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """What a doctor declares; `choices` are the tables its choice must come from (none: any text)."""
 
     name: str
@@ -109,8 +101,7 @@ class Item:
     choices: tuple[Table, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
+class Vocabulary(Struct, frozen=True):
     """The names a dossier of this year may use, with their types and labels."""
 
     fields: Mapping[str, Field]
@@ -120,8 +111,7 @@ class Vocabulary:
     documents: Mapping[str, Text]
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(Struct, frozen=True):
     """A weight that depends on a condition."""
 
     when: Node
@@ -132,16 +122,14 @@ class Branch:
 Weight = Decimal | Branch
 
 
-@dataclass(frozen=True, slots=True)
-class Neutralisation:
+class Neutralisation(Struct, frozen=True):
     """An indicator counted as met, or removed from play, when a condition holds."""
 
     effect: Literal["met", "removed"]
     when: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Indicator:
+class Indicator(Struct, frozen=True):
     """One line of a volet. `weight` is None in a volet paid as a block."""
 
     id: str
@@ -157,8 +145,7 @@ class Indicator:
     when: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Volet:
+class Volet(Struct, frozen=True):
     """A part paid in points: as a block when all its indicators are reached, or indicator by indicator."""
 
     id: str
@@ -172,8 +159,7 @@ class Volet:
     indicators: tuple[Indicator, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Tier:
+class Tier(Struct, frozen=True):
     """An amount in euros and the condition that reaches it."""
 
     id: str
@@ -182,8 +168,7 @@ class Tier:
     when: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(Struct, frozen=True):
     """A period of a component: pending until `ends` has ended, paid in the window `paid`; tiers ascend."""
 
     id: str
@@ -194,8 +179,7 @@ class Period:
     tiers: tuple[Tier, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Component:
+class Component(Struct, frozen=True):
     """What is paid beside the points."""
 
     id: str
@@ -209,8 +193,7 @@ class Component:
     periods: tuple[Period, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
+class Published(Struct, frozen=True):
     """A total that a text announces, under the readings it supposes; `volet` None means the whole."""
 
     volet: str | None
@@ -219,8 +202,7 @@ class Published:
     under: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Policy:
+class Policy(Struct, frozen=True, eq=False):
     """The rules of one year under one choice of readings; two are equal only when they are the same object.
 
     `choices` names the option taken for every reading; `digest` is that of the policy's files, readings apart.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from difflib import get_close_matches
 from itertools import zip_longest
+
+from msgspec import Struct, field
 
 from engine.words import Lang, catalogue, say
 
@@ -13,8 +14,7 @@ NEAREST_CUTOFF = 0.5
 MOST_CLOSE = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One fault of an input.
 
     `code` names the sentence in `engine/words/*/problem.toml`; `details` fill its placeholders. `file` is

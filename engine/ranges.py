@@ -6,10 +6,11 @@ derived. Leaves that ask the same thing get the same answer.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import product
+
+from msgspec.structs import replace
 
 from engine.amount import Amount, total
 from engine.claims import Claim, out_of_play, removable
@@ -90,7 +91,7 @@ class Completions:
 
 def _asked(node: Node) -> Node:
     """What a leaf asks, wherever it stands and whatever it is called."""
-    return dataclasses.replace(node, at="", label=None, sources=(), presumed=False, readings=())
+    return replace(node, at="", label=None, sources=(), presumed=False, readings=())
 
 
 def _weighed(weight: Weight | None) -> Iterator[str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from engine.conditions import All, Any, Attribute, Exempt, Fact, FieldTest, Node, Not, Outcome, Rate, Record, children
 from engine.observation import GRADES, REASONS, UNKNOWNS, Check, Grade, Observation, Reason, Seen, Unknown
@@ -20,8 +21,7 @@ NEVER = (True, OTHER_CHOICE)
 How = Literal["fact", "exemption", "neutralisation"]
 
 
-@dataclass(frozen=True, slots=True)
-class Reasons:
+class Reasons(Struct, frozen=True):
     """Reads the reasons off the verdicts and observations of one decision; `trees` are its claims, by name."""
 
     verdicts: Mapping[str, Verdict]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any as Anything
 from typing import TypeVar
+
+from msgspec import Struct
 
 from engine.conditions import Entry
 from engine.cursor import Cursor
@@ -31,8 +32,7 @@ class LookedUp(dict[str, T]):
         return {name: value for name, value in self.items() if name in self.names}
 
 
-@dataclass(frozen=True, slots=True)
-class Linked:
+class Linked(Struct, frozen=True):
     """A part of a policy as it was linked, the readings and days it hangs on, and the names it took and used."""
 
     made: Anything

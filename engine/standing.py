@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.conditions import Entry
 from engine.dossier import NAMED_BY, Dossier, Row, RowType
@@ -24,8 +26,7 @@ FILED_BY: Mapping[RowType, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A row a rule may look at.
 
     `struck` says why it can no longer match, `confirmed` that `findings` upheld it; `conflict` holds the rows that

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.dossier import campaigns
 from engine.problems import Invalid, Problem, unknown_name
@@ -16,8 +18,7 @@ from engine.yamltext import Page, parse_json, parse_yaml, read_bytes
 SUFFIXES = (".yaml", ".yml", ".json", ".jsonl")
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """A doctor in a store: number, name if given, the campaigns there are, and the page that holds them."""
 
     number: str

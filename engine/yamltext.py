@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any as Anything
 
 import yaml
+from msgspec import Struct
 
 from engine.problems import Invalid, Problem
 
@@ -28,8 +28,7 @@ EMPTY = {"", "~", "null"}
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """The content of one file: plain data, and the line and column (from 1) of every value in it."""
 
     file: str
@@ -194,3 +193,22 @@ def _build(
         # A mapping inside a mapping is best shown where its key stands.
         marks[(*path, key.value)] = _spot(key)
     return mapping
+
+
+def scalars(text: str) -> Iterator[tuple[Path_, slice]]:
+    """Every scalar of a sound YAML text, keys of mappings included, and the characters it is written with.
+
+    A key has the path of its value with its own name said twice, so that no key is taken for a value.
+    """
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    pending: list[tuple[Path_, Anything]] = [((), root)] if root else []
+    while pending:
+        path, node = pending.pop()
+        match node:
+            case yaml.ScalarNode():
+                yield path, slice(node.start_mark.index, node.end_mark.index)
+            case yaml.SequenceNode(value=nodes):
+                pending += [((*path, index), one) for index, one in enumerate(nodes)]
+            case yaml.MappingNode(value=pairs):
+                pending += [((*path, key.value), value) for key, value in pairs]
+                pending += [((*path, key.value, key.value), key) for key, _ in pairs]

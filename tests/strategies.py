@@ -7,9 +7,9 @@ of some kind passes a strategy of such leaves, without a place as well.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from engine.conditions import All, Always, Any, Exempt, Fact, Node, Not, Outcome, children, walk
 from engine.verdict import Verdict

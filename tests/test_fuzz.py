@@ -10,7 +10,6 @@ import copy
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 from random import Random
@@ -18,6 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import Any as Anything
 
 import pytest
+from msgspec.structs import replace
 
 from engine.decision import decide
 from engine.dossier import read_dossier

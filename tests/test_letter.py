@@ -7,7 +7,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
 from hashlib import sha256
 from io import BytesIO
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any as Anything
 
 import pytest
+from msgspec.structs import replace
 from pypdf import PdfReader
 from syrupy.assertion import SnapshotAssertion
 from typer.testing import CliRunner

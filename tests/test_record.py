@@ -8,7 +8,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from importlib.resources import files
@@ -20,6 +19,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
+from msgspec.structs import replace
 from syrupy.assertion import SnapshotAssertion
 
 from engine import conditions, decision, observation, reasons, standing

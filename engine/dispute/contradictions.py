@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import date
 from itertools import combinations
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.decision import Decision, judge
 from engine.dossier import Row
@@ -16,8 +18,7 @@ from engine.standing import day_known, standing_on
 Kind = Literal["rows", "above_one", "prefill", "twice"]
 
 
-@dataclass(frozen=True, slots=True)
-class Contradiction:
+class Contradiction(Struct, frozen=True):
     """Rows that disagree, and the places of the leaves that saw them (none when no rule decides on it)."""
 
     kind: Kind

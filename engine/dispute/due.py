@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.conditions import Condition, Observed, Record
 from engine.decision import Decision
@@ -15,8 +17,7 @@ FILING = ("channel", "declared_on", "requested_on", "received_on")
 """How and when a row is filed: what alternatives that ask the same thing differ in."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """An indicator to be granted, or a tier of a component to be reached."""
 
     indicator: Indicator | None = None
@@ -32,8 +33,7 @@ class Target:
         return self.tier.when.at
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """When and how something can be filed: by these channels (none: no matter), from `first` (None: at once)."""
 
     channels: tuple[str, ...]
@@ -41,8 +41,7 @@ class Window:
     last: date
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One thing to do, or (`awaited`) to be known: the leaves it serves, and the windows in which it can be."""
 
     change: Change
@@ -86,8 +85,7 @@ class Step:
 Steps = tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Duty:
+class Duty(Struct, frozen=True):
     """What would grant a target: the ways of it, shortest first, and what it is worth."""
 
     target: Target
@@ -106,8 +104,7 @@ class Duty:
         return max(min(step.last for step in way if self.awaited or not step.awaited) for way in self.ways)
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """What is reached on what is known, and must hold until a day; `leaves` are what may still change."""
 
     target: Target
@@ -115,8 +112,7 @@ class Kept:
     leaves: tuple[Observed, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Closed:
+class Closed(Struct, frozen=True):
     """What can no longer be granted, the last day on which it could, and what it would have been worth."""
 
     target: Target
@@ -125,8 +121,7 @@ class Closed:
     euros: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Duties:
+class Duties(Struct, frozen=True):
     """Everything that a day leaves to do. `idle`: if nothing more is done; `best`: if everything possible is."""
 
     as_of: date

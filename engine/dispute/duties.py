@@ -7,10 +7,11 @@ done, the other if everything still possible is. What a duty is worth is what le
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from engine.amount import ZERO, Amount, total
 from engine.claims import claims

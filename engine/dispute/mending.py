@@ -7,8 +7,10 @@ not call fixed. A rate keeps its denominator. Prefills, earlier campaigns and th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from engine.conditions import (
     Day,
@@ -40,8 +42,7 @@ ANYTHING = "…"
 Wanted = FieldTest | Same | tuple[Test, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One fact changed: the row before (None: it is added) and after (None: it should not have been).
 
     `wanted` says, by field, what was asked of it; `among` the denominator of a rate, all locations together.

@@ -7,8 +7,9 @@ it was, is not decided again: that is found out from the few conditions that are
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from engine.amount import Amount, total
 from engine.claims import claims
@@ -25,8 +26,7 @@ from engine.verdict import Verdict, derive
 from engine.yamltext import Page
 
 
-@dataclass(frozen=True, slots=True)
-class Alternative:
+class Alternative(Struct, frozen=True):
     """Another reading that changes a decision, and the decision it would give."""
 
     reading: str

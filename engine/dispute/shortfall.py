@@ -6,8 +6,10 @@ engine would have decided, cascade through the volets included.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from decimal import Decimal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.amount import Amount
 from engine.claims import claims
@@ -23,8 +25,7 @@ MOST_TRIED = 32
 """Ways tried for one claim: those the dossier's own facts make impossible are passed over."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shortfall:
+class Shortfall(Struct, frozen=True):
     """One set of changes that would have met a claim, and the decision it would have given."""
 
     changes: tuple[Change, ...]

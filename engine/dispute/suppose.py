@@ -12,11 +12,13 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any as Anything
 from typing import NoReturn
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.dossier import DOCTOR_FIELDS, NAMED_BY, ROW_FIELDS, Dossier, RowType, read_dossier
 from engine.policy import Policy, Vocabulary
@@ -30,8 +32,7 @@ OPTION = "--suppose"
 Row = dict[str, Plain]
 
 
-@dataclass(frozen=True, slots=True)
-class Supposition:
+class Supposition(Struct, frozen=True):
     """One supposition as written: a path in the campaign, and the value there (None: none)."""
 
     path: str
@@ -55,8 +56,7 @@ def suppositions(written: Iterable[str]) -> tuple[Supposition, ...]:
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
-class Supposed:
+class Supposed(Struct, frozen=True):
     """A page with suppositions made, not yet checked; `paths` gives, by place in it, the path that was written."""
 
     page: Page

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from engine.conditions import All, Any, Exempt, Node, Not, Outcome
 from engine.verdict import Verdict
@@ -12,8 +13,7 @@ MOST_WAYS = 64
 """Ways kept at each node, fewest changes first: a tree of the law has a handful, a made-up one might explode."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Flip:
+class Flip(Struct, frozen=True, order=True):
     """A leaf, by its place, that should have been met (or, under a `not`, unmet)."""
 
     at: str

@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from engine.words import Lang
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line of a list, and how deep it stands in it."""
 
     text: str
     depth: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """A paragraph; `fine` marks small print."""
 
     text: str
     fine: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(Struct, frozen=True):
     """Lines under a label, in a list; a single line may stand beside its label."""
 
     label: str
     lines: tuple[Line, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(Struct, frozen=True):
     """A table; the last `amounts` columns hold amounts."""
 
     head: tuple[str, ...]
@@ -40,8 +36,7 @@ class Grid:
     amounts: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """A titled part, with what stands in it."""
 
     title: str
@@ -51,8 +46,7 @@ class Section:
 Block = Text | Items | Grid | Section
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(Struct, frozen=True):
     """The letter, in the order of the page; `about` holds its references and subject, `notes` its small print."""
 
     lang: Lang
