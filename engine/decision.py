@@ -13,8 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from engine.amount import NOTHING, ZERO, Amount, total
-from engine.claims import claims, out_of_play, removable
-from engine.conditions import Observed, walk
+from engine.claims import claims, leaves, out_of_play, removable
 from engine.dossier import Dossier, Row
 from engine.network import Derivation, Network, agree, compile_network
 from engine.observation import GRADES, Grade, Observation, Reason, Unknown
@@ -27,6 +26,7 @@ from engine.verdict import Verdict, all_of, derive, negate
 
 Observations = Mapping[str, Observation]
 Verdicts = Mapping[str, Verdict]
+NOT_SEEN: Observations = {}
 OutcomeWord = Literal["granted", "refused", "undetermined", "out_of_play"]
 
 
@@ -142,20 +142,26 @@ def decide(policy: Policy, dossier: Dossier, as_of: date | None = None) -> Decis
     return replace(decision, derivation=derivation)
 
 
-def settled(policy: Policy, dossier: Dossier, day: date) -> tuple[Standing, Observations, Verdicts]:
-    """What stands of a dossier at the end of a day, what every leaf sees in it, and the verdict of every node."""
+def settled(
+    policy: Policy, dossier: Dossier, day: date, known: Observations = NOT_SEEN
+) -> tuple[Standing, Observations, Verdicts]:
+    """What stands of a dossier at the end of a day, what every leaf sees in it, and the verdict of every node.
+
+    `known` holds what some leaves are already known to see, by place.
+    """
     standing = standing_on(dossier, policy, day)
-    order = claims(policy)
-    leaves = [node for _, tree in order for node in walk(tree) if isinstance(node, Observed)]
-    observations = {leaf.at: observe(leaf, standing, policy) for leaf in leaves}
-    return standing, observations, derive(order, {at: one.verdict for at, one in observations.items()})
+    seen = {leaf.at: known.get(leaf.at) or observe(leaf, standing, policy) for leaf in leaves(policy)}
+    return standing, seen, derive(claims(policy), {at: one.verdict for at, one in seen.items()})
 
 
-def judge(policy: Policy, dossier: Dossier, as_of: date | None = None) -> Decision:
-    """What `decide` decides, by the first derivation alone: for comparing many readings of one dossier."""
+def judge(policy: Policy, dossier: Dossier, as_of: date | None = None, known: Observations = NOT_SEEN) -> Decision:
+    """What `decide` decides, by the first derivation alone: for comparing many readings of one dossier.
+
+    `known` holds what some leaves are already known to see, by place.
+    """
     day = as_of or policy.calendar["decision"].last or policy.calendar["year"].last
     assert day is not None, "linking requires a closed year"
-    standing, observations, verdicts = settled(policy, dossier, day)
+    standing, observations, verdicts = settled(policy, dossier, day, known)
     bench = _Judge(policy, verdicts, observations, day)
     return Decision(
         policy=policy,
@@ -207,7 +213,7 @@ class _Judge:
         return VoletDecision(volet, verdict, gate, possible, attained, attained.if_(opened), own)
 
     def indicator(self, indicator: Indicator, opened: Verdict) -> IndicatorDecision:
-        outcome = self.outcome(indicator)
+        outcome = outcome_of(indicator, self.verdicts)
         attained = self.completions.extent([indicator], _attained)
         how, basis = self.basis(indicator) if outcome == "granted" else (None, None)
         return IndicatorDecision(
@@ -221,14 +227,6 @@ class _Judge:
             attained=attained,
             paid=attained.if_(opened),
         )
-
-    def outcome(self, indicator: Indicator) -> OutcomeWord:
-        granted, out = self.verdicts[indicator.id], _out(indicator, self.verdicts)
-        if granted is Verdict.MET:
-            return "granted"
-        if out is Verdict.MET:
-            return "out_of_play"
-        return "refused" if granted is out is Verdict.UNMET else "undetermined"
 
     def basis(self, indicator: Indicator) -> tuple[How, Grade | None]:
         if self.verdicts[indicator.when.at] is not Verdict.MET:
@@ -293,6 +291,16 @@ def _weighed(weight: Weight | None, verdicts: Mapping[str, Verdict]) -> Amount:
             return otherwise
         case Verdict.UNKNOWN:
             return then.or_(otherwise)
+
+
+def outcome_of(indicator: Indicator, verdicts: Verdicts) -> OutcomeWord:
+    """What an indicator comes to under the verdicts of its claims."""
+    granted, out = verdicts[indicator.id], _out(indicator, verdicts)
+    if granted is Verdict.MET:
+        return "granted"
+    if out is Verdict.MET:
+        return "out_of_play"
+    return "refused" if granted is out is Verdict.UNMET else "undetermined"
 
 
 def _out(indicator: Indicator, verdicts: Mapping[str, Verdict]) -> Verdict:
