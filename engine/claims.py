@@ -15,8 +15,8 @@ from collections.abc import Iterator, Set
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 
-from engine.conditions import All, Always, Any, Node, Not, Outcome, walk
-from engine.policy import Branch, Indicator, Neutralisation, Policy, Volet, Weight
+from engine.conditions import All, Always, Any, Node, Not, Observed, Outcome, walk
+from engine.policy import Branch, Component, Indicator, Neutralisation, Policy, Volet, Weight
 
 Claim = tuple[str, Node]
 
@@ -29,13 +29,17 @@ class CyclicOutcomes(ValueError):
         self.cycle = cycle
 
 
+Part = Indicator | Volet | Component | Node
+"""What a policy is made of: each part has claims of its own. A condition alone is that of eligibility."""
+
+
 @lru_cache(maxsize=256)
 def claims(policy: Policy) -> tuple[Claim, ...]:
     """Every claim of the policy, each after the claims its `outcome` leaves name.
 
     Raises CyclicOutcomes when there is no such order.
     """
-    named = dict(_claims(policy))
+    named = {name: tree for part in parts(policy) for name, tree in own_claims(part)}
     graph = {name: [node.of for node in walk(tree) if isinstance(node, Outcome)] for name, tree in named.items()}
     try:
         order = list(TopologicalSorter(graph).static_order())
@@ -44,22 +48,40 @@ def claims(policy: Policy) -> tuple[Claim, ...]:
     return tuple((name, named[name]) for name in order)
 
 
-def _claims(policy: Policy) -> Iterator[Claim]:
-    yield policy.eligible.at, policy.eligible
+@lru_cache(maxsize=256)
+def leaves(policy: Policy) -> tuple[Observed, ...]:
+    """Every leaf of the policy that looks at a dossier, in the order of its claims."""
+    return tuple(node for _, tree in claims(policy) for node in walk(tree) if isinstance(node, Observed))
+
+
+def parts(policy: Policy) -> Iterator[Part]:
+    """The parts of a policy, in its own order."""
+    yield policy.eligible
     for volet in policy.volets:
-        for indicator in volet.indicators:
-            yield from _indicator(indicator)
-            yield from _weight(indicator.weight)
-        yield volet.id, _condition(volet)
-        yield from _weight(volet.weight)
-        if volet.gate is not None:
-            yield volet.gate.at, volet.gate
-    for component in policy.components:
-        if component.gate is not None:
-            yield component.gate.at, component.gate
-        for period in component.periods:
-            for tier in period.tiers:
-                yield tier.when.at, tier.when
+        yield from volet.indicators
+        yield volet
+    yield from policy.components
+
+
+def own_claims(part: Part) -> Iterator[Claim]:
+    """The claims of one part, each after those of the same part that it names."""
+    match part:
+        case Indicator():
+            yield from _indicator(part)
+            yield from _weight(part.weight)
+        case Volet():
+            yield part.id, _condition(part)
+            yield from _weight(part.weight)
+            if part.gate is not None:
+                yield part.gate.at, part.gate
+        case Component():
+            if part.gate is not None:
+                yield part.gate.at, part.gate
+            for period in part.periods:
+                for tier in period.tiers:
+                    yield tier.when.at, tier.when
+        case _:
+            yield part.at, part
 
 
 def _indicator(indicator: Indicator) -> Iterator[Claim]:

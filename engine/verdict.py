@@ -39,13 +39,16 @@ def negate(verdict: Verdict) -> Verdict:
     return Verdict(Verdict.MET - verdict)
 
 
-def derive(claims: Iterable[tuple[str, Node]], leaves: Mapping[str, Verdict]) -> dict[str, Verdict]:
+def derive(
+    claims: Iterable[tuple[str, Node]], leaves: Mapping[str, Verdict], known: Mapping[str, Verdict] | None = None
+) -> dict[str, Verdict]:
     """The verdict of every node of every claim, by its place.
 
     `claims` are (name, tree) pairs, each after those its `outcome` leaves name; a tree's own place is its claim's
-    name. `leaves` holds the verdict observed for every other leaf. Raises KeyError when one was not observed.
+    name. `leaves` holds the verdict observed for every other leaf; `known` what is settled of claims not among these.
+    Raises KeyError when a leaf was not observed.
     """
-    verdicts: dict[str, Verdict] = {}
+    verdicts: dict[str, Verdict] = dict(known or ())
 
     def settle(node: Node) -> Verdict:
         match node:

@@ -6,23 +6,24 @@ it was, is not decided again: that is found out from the few conditions that are
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 
 from msgspec import Struct
 
 from engine.amount import Amount, total
-from engine.claims import claims
+from engine.claims import leaves, own_claims, parts
 from engine.conditions import Observed, walk
 from engine.decision import ComponentDecision, Decision, IndicatorDecision, VoletDecision, judge
-from engine.dossier import Dossier, read_dossier
+from engine.dossier import read_dossier
 from engine.linking import linked
 from engine.loading import PolicyFiles
+from engine.observation import Observation
 from engine.observe import observe
 from engine.policy import Policy
 from engine.problems import Invalid
 from engine.standing import standing_on
-from engine.verdict import Verdict, derive
+from engine.verdict import derive
 from engine.yamltext import Page
 
 
@@ -49,7 +50,7 @@ def alternatives(files: PolicyFiles, page: Page, decision: Decision) -> tuple[Al
 
 
 def _others(files: PolicyFiles, page: Page, decision: Decision) -> Iterator[Alternative]:
-    policy = decision.policy
+    policy, settled = decision.policy, _settled(decision)
     asked = {name: option for name, option in policy.choices.items() if option != policy.readings[name].default}
     for name, reading in sorted(policy.readings.items()):
         for option in reading.options.values():
@@ -57,38 +58,42 @@ def _others(files: PolicyFiles, page: Page, decision: Decision) -> Iterator[Alte
                 continue
             try:
                 other = linked(files, {**asked, **option.require, name: option.name})
-                dossier = decision.dossier if other.vocabulary is policy.vocabulary else read_dossier(page, other)
-                if not _same(decision, other, dossier):
-                    yield Alternative(name, option.name, judge(other, dossier, decision.as_of))
+                if other.vocabulary is not policy.vocabulary:
+                    yield Alternative(name, option.name, judge(other, read_dossier(page, other), decision.as_of))
+                elif _looks(other) != _looks(policy):
+                    yield Alternative(name, option.name, judge(other, decision.dossier, decision.as_of))
+                elif not (settled and _worth(other) == _worth(policy) and _alike(decision, other)):
+                    seen = _seen(decision, leaves(other))
+                    yield Alternative(name, option.name, judge(other, decision.dossier, decision.as_of, seen))
             except Invalid:
                 # The option excludes another that was asked for: together they are no reading of the text.
                 continue
 
 
-def _same(decision: Decision, other: Policy, dossier: Dossier) -> bool:
-    """Whether another policy surely decides the same: what it is worth is the same, and every claim comes out so.
+def _alike(decision: Decision, other: Policy) -> bool:
+    """Whether every claim of another policy that reads the same facts surely comes out as it did.
 
-    Amounts not settled hang on more than the verdicts of claims: there, nothing is sure before it is decided.
+    A part that is the very same does if those it names do; another is settled anew, what it names being as it was.
+    Claims wait for each other in no circle: if each comes out as it did when the others do, they all do.
     """
-    policy = decision.policy
-    alike = dossier is decision.dossier and _worth(other) == _worth(policy) and _settled(decision)
-    if not alike or _looks(other) != _looks(policy):
-        return False
-    standing = standing_on(dossier, other, decision.as_of)
-    known = {id(leaf): decision.verdicts[leaf.at] for leaf in _leaves(policy)}
-    verdicts: dict[str, Verdict] = {}
-    for leaf in _leaves(other):
-        seen = known.get(id(leaf))
-        verdicts[leaf.at] = observe(leaf, standing, other).verdict if seen is None else seen
-    derived = derive(claims(other), verdicts)
-    return {name: derived[name] for name, _ in claims(other)} == {
-        name: decision.verdicts[name] for name, _ in claims(policy)
-    }
+    standing = standing_on(decision.dossier, other, decision.as_of)
+    for was, now in zip_longest(parts(decision.policy), parts(other)):
+        if was is now or was == now:
+            continue
+        before, after = (dict(own_claims(part)) if part else {} for part in (was, now))
+        looking = [node for tree in after.values() for node in walk(tree) if isinstance(node, Observed)]
+        seen = _seen(decision, looking)
+        verdicts = {leaf.at: (seen.get(leaf.at) or observe(leaf, standing, other)).verdict for leaf in looking}
+        settled = derive(after.items(), verdicts, decision.verdicts)
+        if set(before) != set(after) or any(settled[name] is not decision.verdicts[name] for name in after):
+            return False
+    return True
 
 
-@lru_cache(maxsize=256)
-def _leaves(policy: Policy) -> tuple[Observed, ...]:
-    return tuple(node for _, tree in claims(policy) for node in walk(tree) if isinstance(node, Observed))
+def _seen(decision: Decision, others: Iterable[Observed]) -> dict[str, Observation]:
+    """What those of other leaves that are the very same as the decision's saw, by place."""
+    known = {id(leaf) for leaf in leaves(decision.policy)}
+    return {leaf.at: decision.observations[leaf.at] for leaf in others if id(leaf) in known}
 
 
 def _looks(policy: Policy) -> tuple[object, ...]:
