@@ -118,6 +118,12 @@ def settle(readings: Mapping[str, Reading], asked: Mapping[str, str]) -> dict[st
     return {name: chosen.get(name, reading.default) for name, reading in readings.items()}
 
 
+def silent(readings: Mapping[str, Reading], name: str, option: str) -> NotComputable | None:
+    """Why an option cannot be computed; None when it can, and when there is no such option."""
+    known = readings[name].options if name in readings else {}
+    return known[option].silent if option in known else None
+
+
 def _check(readings: Mapping[str, Reading], name: str, option: str) -> None:
     if name not in readings:
         raise Invalid([Problem("unknown_reading", details=unknown_name(name, readings))])

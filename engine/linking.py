@@ -15,7 +15,7 @@ from typing import TypeVar, cast
 
 from msgspec.structs import replace
 
-from engine.choices import link_readings, settle, sources_of, text_of
+from engine.choices import link_readings, settle, silent, sources_of, text_of
 from engine.claims import CyclicOutcomes, claims
 from engine.conditions import Always, Empty, Entry, Source, Table
 from engine.cursor import Cursor
@@ -139,7 +139,7 @@ class _Linker:
             tables=self.tables,
             not_produced="ignored" if not_produced == "ignored" else "unmet",
             findings_readings=findings_readings,
-            published=self.once("published", lambda: tuple(map(self.published, _list(top.get("published"))))),
+            published=self.once("published", lambda: tuple(self.totals(top.get("published")))),
             digest=self.files.digest,
         )
         self.check_outcomes(policy)
@@ -191,7 +191,9 @@ class _Linker:
         try:
             claims(policy)
         except CyclicOutcomes as error:
-            self.top.fail("cyclic_outcomes", cycle=" → ".join(error.cycle))
+            turning = {name.partition("#")[0].partition("~")[0] for name in error.cycle}
+            inside = (one for one in self.grammar.outcomes if {one.text, _owner(one)} <= turning)
+            next(inside, self.top).fail("cyclic_outcomes", cycle=" → ".join(error.cycle))
 
     # --- what a policy is made of -------------------------------------------------------------------------------
 
@@ -257,9 +259,7 @@ class _Linker:
             place = Place(name, f"{name}#neutralised{number}", sources)
             condition = step.get("when")
             node = self.grammar.required(condition, place) if condition else Always(at=place.at)
-            when = replace(
-                node, label=node.label or label, sources=sources, presumed=self.grammar.presumed(sources)
-            )
+            when = replace(node, label=node.label or label, sources=sources, presumed=self.grammar.presumed(sources))
             yield Neutralisation("removed" if self.word(step["as"]) == "removed" else "met", when)
 
     def weight(self, cursor: Cursor, at: str, sources: tuple[Source, ...]) -> Weight:
@@ -342,26 +342,34 @@ class _Linker:
         when = self.grammar.required(cursor["when"], Place(at.split("#", maxsplit=1)[0], f"{at}.{name}", sources))
         return Tier(name, text_of(cursor["label"]), Decimal(self.word(cursor["euros"])), when)
 
-    def published(self, cursor: Cursor) -> Published:
-        volet, under = cursor.get("volet"), cursor.get("under")
-        try:
-            settle(self.readings, under.data if under else {})
-        except Invalid as invalid:
-            raise (under or cursor).placed(invalid) from None
+    def totals(self, cursor: Cursor | None) -> Iterator[Published]:
+        """The totals announced, but for those that suppose an option the texts make not computable."""
         volets = [one["id"].text for one in self.top["volets"].each()]
-        if volet and volet.text not in volets:
-            volet.fail_name("unknown_outcome", volets)
-        return Published(
-            volet.text if volet else None,
-            Decimal(cursor["points"].text),
-            self.sources(cursor),
-            dict(under.data) if under else {},
-        )
+        for one in _list(cursor):
+            volet, under, sources = one.get("volet"), one.get("under"), self.sources(one)
+            if volet and volet.text not in volets:
+                volet.fail_name("unknown_outcome", volets)
+            supposed = dict(under.data) if under else {}
+            computable = {
+                name: option for name, option in supposed.items() if not silent(self.readings, name, option)
+            }
+            try:
+                settle(self.readings, computable)
+            except Invalid as invalid:
+                raise (under or one).placed(invalid) from None
+            if computable == supposed:
+                yield Published(volet.text if volet else None, Decimal(one["points"].text), sources, supposed)
 
 
 def _document(name: str, cursor: Cursor) -> Document:
     governs = tuple(int(year) for year in cursor["governs"].data)
     return Document(name, text_of(cursor["title"]), cursor["publisher"].text, governs)
+
+
+def _owner(cursor: Cursor) -> str | None:
+    """The indicator or component in whose file something is written."""
+    owner: str | None = cursor.page.data.get("id")
+    return owner
 
 
 def _list(cursor: Cursor | None) -> list[Cursor]:
