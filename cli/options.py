@@ -109,10 +109,10 @@ def decided(
     """The decision on a doctor of the data, for a year (default: the latest campaign of the dossier)."""
     from engine.decision import decide
     from engine.dossier import read_dossier
-    from engine.linking import link
+    from engine.linking import linked
     from engine.stores import bundled_examples, find_doctor
 
     known = find_doctor(data or bundled_examples(), doctor)
     files = policy_files(known.years[-1] if year is None else year, root)
-    policy = link(files, readings(written))
+    policy = linked(files, readings(written))
     return Decided(decide(policy, read_dossier(known.page, policy), day(as_of)), files, known.page)

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from engine.choices import link_readings, settle, silent, sources_of, text_of
 from engine.claims import CyclicOutcomes, claims
+from engine.compiled import compiled
 from engine.conditions import Always, Empty, Entry, Source, Table
 from engine.cursor import Cursor
 from engine.grammar import Grammar, Place, parse_day
@@ -56,13 +57,13 @@ def link(files: PolicyFiles, asked: Mapping[str, str]) -> Policy:
 
 
 def linked(files: PolicyFiles, asked: Mapping[str, str]) -> Policy:
-    """`link`, remembered for each choice of readings: most decisions of a run share their policy."""
+    """`link`, remembered for each choice of readings: in a run, most decisions share their policy."""
     return _linked(files, tuple(sorted(asked.items())))
 
 
 @lru_cache(maxsize=256)
 def _linked(files: PolicyFiles, asked: tuple[tuple[str, str], ...]) -> Policy:
-    return link(files, dict(asked))
+    return compiled(files, link).get(asked) or link(files, dict(asked))
 
 
 @lru_cache(maxsize=16)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Any as Anything
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from engine import VERSION
 from engine.cache import keep, recall
 from engine.problems import Invalid, Problem
 from engine.schema import check, fingerprint
@@ -22,7 +24,10 @@ PARTS = ("vocabulary", "tables", "readings", "indicators", "components")
 
 
 class PolicyFiles(Struct, frozen=True, eq=False):
-    """The pages of one year's folder, by name; `digest` covers every file but the cases."""
+    """The pages of one year's folder, by name; `digest` covers every file but the cases.
+
+    `key` tells all that the pages hang on, for what is kept of them; empty for those that are not.
+    """
 
     year: int
     folder: Path
@@ -33,6 +38,7 @@ class PolicyFiles(Struct, frozen=True, eq=False):
     indicators: Mapping[str, Page]
     components: Mapping[str, Page]
     digest: str
+    key: str = ""
 
 
 def bundled_policies() -> Path:
@@ -60,12 +66,15 @@ def read_policy(folder: Path) -> PolicyFiles:
     The pages of the policies that come with the product, read and checked once, are kept in the user's cache.
     """
     texts = _texts(folder) if folder.parent == bundled_policies() else {}
+    if not texts:
+        return _read(folder)
     key = _key(texts)
-    files = _recalled(folder, texts, recall(key)) if texts else None
+    files = _recalled(folder, texts, key)
     if files is None:
         files = _read(folder)
-        if texts and _key(_texts(folder)) == key:
-            keep(key, _plain(files))
+        if _key(_texts(folder)) == key:
+            keep(_name(key), json.dumps(_plain(files), ensure_ascii=False).encode())
+            files = replace(files, key=key)
     return files
 
 
@@ -80,7 +89,17 @@ def _texts(folder: Path) -> dict[str, str]:
 
 def _key(texts: Mapping[str, str]) -> str:
     """What pages hang on: their texts, the schemas, and the product that checked them."""
-    return digest_of({**texts, "schemas": fingerprint(), "version": version("forfait-structure")})
+    return digest_of({**texts, "schemas": fingerprint(), "product": VERSION, "code": _code()})
+
+
+def _code() -> str:
+    """The modules that read and link policies, as they are on the disk."""
+    found = sorted(Path(__file__).parent.glob("*.py"))
+    return "\n".join(f"{path.name} {(stat := path.stat()).st_size} {stat.st_mtime_ns}" for path in found)
+
+
+def _name(key: str) -> str:
+    return f"{key}.json"
 
 
 def _plain(files: PolicyFiles) -> dict[str, Anything]:
@@ -93,8 +112,10 @@ def _named(files: PolicyFiles, page: Page) -> list[Anything]:
     return [Path(page.file).relative_to(files.folder).as_posix(), page.data]
 
 
-def _recalled(folder: Path, texts: Mapping[str, str], kept: Anything) -> PolicyFiles | None:
-    """The policy that was kept."""
+def _recalled(folder: Path, texts: Mapping[str, str], key: str) -> PolicyFiles | None:
+    """The pages that were kept; None when there are none."""
+    body = recall(_name(key))
+    kept = None if body is None else json.loads(body)
 
     def page(named: list[Anything]) -> Page:
         name, data = named
@@ -104,7 +125,7 @@ def _recalled(folder: Path, texts: Mapping[str, str], kept: Anything) -> PolicyF
     if kept is None:
         return None
     parts = {part: {name: page(named) for name, named in kept[part].items()} for part in PARTS}
-    return PolicyFiles(kept["year"], folder, page(kept["policy"]), digest=kept["digest"], **parts)
+    return PolicyFiles(kept["year"], folder, page(kept["policy"]), digest=kept["digest"], key=key, **parts)
 
 
 def _read(folder: Path) -> PolicyFiles:

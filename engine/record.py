@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from importlib.metadata import version
 from typing import Any as Anything
 
 import rfc8785
 
+from engine import VERSION
 from engine.amount import Amount
 from engine.asked import asks, entry, field_test, plain_test, same_test, sources
 from engine.conditions import Any, FieldTest, Node, Same, children
@@ -99,7 +99,7 @@ class _Writer:
             "as_of": decision.as_of.isoformat(),
             "policy": {"digest": policy.digest, "point_value": decimal_text(policy.point_value)},
             "dossier": {"digest": decision.dossier.digest},
-            "engine": {"version": version("forfait-structure")},
+            "engine": {"version": VERSION},
             "readings": dict(sorted(policy.choices.items())),
             "eligible": {"verdict": decision.eligible.word, "tree": self.node(policy.eligible)},
             "points": amounts(*points),

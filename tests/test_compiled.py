@@ -1,0 +1,74 @@
+"""Policies kept from one command to the next are those their pages give; nothing else can come back."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterator
+from functools import partial
+from os import system
+from pathlib import Path
+
+import pytest
+
+from engine.compiled import compiled
+from engine.linking import link, linked
+from engine.loading import PolicyFiles, bundled_policies, read_policy, years
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A cache folder of its own, and nothing remembered."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    compiled.cache_clear()
+    yield tmp_path / "forfait-structure"
+    compiled.cache_clear()
+
+
+def files() -> PolicyFiles:
+    folder = list(years(bundled_policies()).values())[-1]
+    assert read_policy(folder).year == int(folder.name)
+    return read_policy(folder)
+
+
+def kept(cache: Path) -> Path:
+    return next(cache.glob("*.policies"))
+
+
+def test_what_comes_back_is_what_was_linked(cache: Path) -> None:
+    """Under every option: the same rules, the same readings taken, the same names."""
+    read = files()
+    first = compiled(read, link)
+    compiled.cache_clear()
+    again = compiled(read, partial(pytest.fail, "linked again"))
+    assert kept(cache).is_file()
+    assert list(again) == list(first)
+    for asked, policy in again.items():
+        pages = link(read, dict(asked))
+        assert [getattr(policy, name) for name in policy.__struct_fields__] == [
+            getattr(pages, name) for name in pages.__struct_fields__
+        ]
+
+
+def test_policies_share_what_is_the_same(cache: Path) -> None:
+    policies = compiled(files(), link)
+    one, other = list(policies.values())[:2]
+    assert sum(a is b for a, b in zip(one.indicators, other.indicators, strict=True)) > len(one.indicators) // 2
+
+
+@pytest.mark.parametrize("damage", [b"", b"\x80", pickle.dumps({(): system}), pickle.dumps(Path())])
+def test_what_is_no_policy_is_passed_over(cache: Path, monkeypatch: pytest.MonkeyPatch, damage: bytes) -> None:
+    """A file cut short, or that names a function or another class: the policies are linked again."""
+    read = files()
+    monkeypatch.setattr("engine.compiled.recall", lambda _: damage)
+    assert compiled(read, link)[()].year == read.year
+
+
+def test_pages_of_someone_else_are_not_kept(cache: Path, tmp_path: Path) -> None:
+    """Only the policies that come with the product are: the others are read each time."""
+    folder = list(years(bundled_policies()).values())[-1]
+    copy = tmp_path / folder.name
+    copy.symlink_to(folder)
+    read = read_policy(copy)
+    assert compiled(read, link) == {}
+    assert linked(read, {}).year == read.year
+    assert not cache.exists()
