@@ -6,6 +6,7 @@ import typer
 
 from cli.language import Language, Spoken, spoken
 from cli.options import Policies
+from cli.policy_sources import sources
 
 app = typer.Typer(help="Les barèmes : années, indicateurs, lectures.", no_args_is_help=True)
 
@@ -27,3 +28,6 @@ def list_policies(policies: Policies = None, lang: Spoken = Language.fr) -> None
     out = screen()
     for folder in years(policies or bundled_policies()).values():
         draw_parts(out, [contents(link(read_policy(folder), {}), spoken())])
+
+
+app.command("sources")(sources)

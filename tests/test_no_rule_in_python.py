@@ -95,7 +95,7 @@ def said(path: Path) -> set[str]:
 def bundled() -> dict[str, Anything]:
     """Every page of every policy, its cases apart, by path."""
     root = bundled_policies()
-    pages = {path.relative_to(root): path for path in sorted(root.rglob("*.yaml"))}
+    pages = {path.relative_to(root): path for path in sorted(root.glob("*/**/*.yaml"))}
     return {str(short): read_page(path).data for short, path in pages.items() if short.parts[1] != "cases"}
 
 
