@@ -46,54 +46,68 @@ def alternatives(files: PolicyFiles, page: Page, decision: Decision) -> tuple[Al
 
     `page` is the dossier's, read again under each reading. Options the texts make not computable are left out.
     """
-    return tuple(one for one in _others(files, page, decision) if _differs(decision, one.decision))
+    others = _Pricing(files, page, decision).others()
+    return tuple(one for one in others if _differs(decision, one.decision))
 
 
-def _others(files: PolicyFiles, page: Page, decision: Decision) -> Iterator[Alternative]:
-    policy, settled = decision.policy, _settled(decision)
-    asked = {name: option for name, option in policy.choices.items() if option != policy.readings[name].default}
-    for name, reading in sorted(policy.readings.items()):
-        for option in reading.options.values():
-            if option.name == policy.choices[name] or option.silent:
+class _Pricing:
+    """One decision, and what of it holds under other readings too."""
+
+    def __init__(self, files: PolicyFiles, page: Page, decision: Decision) -> None:
+        self.files, self.page, self.decision, self.policy = files, page, decision, decision.policy
+        self.known = {id(leaf): decision.observations[leaf.at] for leaf in leaves(decision.policy)}
+        self.worth = _worth(decision.policy) if _settled(decision) else None
+
+    def others(self) -> Iterator[Alternative]:
+        """Every other computable option but those that surely change nothing."""
+        choices, readings = self.policy.choices, self.policy.readings
+        asked = {name: option for name, option in choices.items() if option != readings[name].default}
+        for name, reading in sorted(readings.items()):
+            for option in reading.options.values():
+                if option.name == choices[name] or option.silent:
+                    continue
+                try:
+                    decided = self.under(linked(self.files, {**asked, **option.require, name: option.name}))
+                except Invalid:
+                    # The option excludes another that was asked for: together they are no reading of the text.
+                    continue
+                if decided is not None:
+                    yield Alternative(name, option.name, decided)
+
+    def under(self, other: Policy) -> Decision | None:
+        """What would be decided under another policy; None where that is surely the same."""
+        day, dossier = self.decision.as_of, self.decision.dossier
+        if other.vocabulary is not self.policy.vocabulary:
+            return judge(other, read_dossier(self.page, other), day)
+        if _looks(other) != _looks(self.policy):
+            return judge(other, dossier, day)
+        # Amounts not settled hang on more than the verdicts of claims: there, nothing is sure before it is decided.
+        if self.worth is not None and _worth(other) == self.worth and self.alike(other):
+            return None
+        return judge(other, dossier, day, self.seen(leaves(other)))
+
+    def alike(self, other: Policy) -> bool:
+        """Whether every claim of another policy that looks at the same facts comes out as it did.
+
+        A part that is the very same does if those it names do; another is settled anew, what it names being as it
+        was. Claims wait for each other in no circle: if each comes out as it did when the others do, they all do.
+        """
+        verdicts, standing = self.decision.verdicts, standing_on(self.decision.dossier, other, self.decision.as_of)
+        for was, now in zip_longest(parts(self.policy), parts(other)):
+            if was is now or was == now:
                 continue
-            try:
-                other = linked(files, {**asked, **option.require, name: option.name})
-                if other.vocabulary is not policy.vocabulary:
-                    yield Alternative(name, option.name, judge(other, read_dossier(page, other), decision.as_of))
-                elif _looks(other) != _looks(policy):
-                    yield Alternative(name, option.name, judge(other, decision.dossier, decision.as_of))
-                elif not (settled and _worth(other) == _worth(policy) and _alike(decision, other)):
-                    seen = _seen(decision, leaves(other))
-                    yield Alternative(name, option.name, judge(other, decision.dossier, decision.as_of, seen))
-            except Invalid:
-                # The option excludes another that was asked for: together they are no reading of the text.
-                continue
+            before, after = (dict(own_claims(part)) if part else {} for part in (was, now))
+            looking = [node for tree in after.values() for node in walk(tree) if isinstance(node, Observed)]
+            seen = self.seen(looking)
+            found = {leaf.at: (seen.get(leaf.at) or observe(leaf, standing, other)).verdict for leaf in looking}
+            settled = derive(after.items(), found, verdicts)
+            if set(before) != set(after) or any(settled[name] is not verdicts[name] for name in after):
+                return False
+        return True
 
-
-def _alike(decision: Decision, other: Policy) -> bool:
-    """Whether every claim of another policy that reads the same facts surely comes out as it did.
-
-    A part that is the very same does if those it names do; another is settled anew, what it names being as it was.
-    Claims wait for each other in no circle: if each comes out as it did when the others do, they all do.
-    """
-    standing = standing_on(decision.dossier, other, decision.as_of)
-    for was, now in zip_longest(parts(decision.policy), parts(other)):
-        if was is now or was == now:
-            continue
-        before, after = (dict(own_claims(part)) if part else {} for part in (was, now))
-        looking = [node for tree in after.values() for node in walk(tree) if isinstance(node, Observed)]
-        seen = _seen(decision, looking)
-        verdicts = {leaf.at: (seen.get(leaf.at) or observe(leaf, standing, other)).verdict for leaf in looking}
-        settled = derive(after.items(), verdicts, decision.verdicts)
-        if set(before) != set(after) or any(settled[name] is not decision.verdicts[name] for name in after):
-            return False
-    return True
-
-
-def _seen(decision: Decision, others: Iterable[Observed]) -> dict[str, Observation]:
-    """What those of other leaves that are the very same as the decision's saw, by place."""
-    known = {id(leaf) for leaf in leaves(decision.policy)}
-    return {leaf.at: decision.observations[leaf.at] for leaf in others if id(leaf) in known}
+    def seen(self, others: Iterable[Observed]) -> dict[str, Observation]:
+        """What those of other leaves that are the very same as the decision's saw, by place."""
+        return {leaf.at: self.known[id(leaf)] for leaf in others if id(leaf) in self.known}
 
 
 def _looks(policy: Policy) -> tuple[object, ...]:

@@ -12,12 +12,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from engine.amount import Amount
-from engine.claims import claims
-from engine.conditions import Node, Observed, walk
+from engine.claims import claims, leaves
+from engine.conditions import Node
 from engine.decision import Decision, judge, settled
 from engine.dispute.mending import Change, Mender, changeable
+from engine.dispute.reach import out_of_reach
 from engine.dispute.ways import Way, ways
 from engine.dossier import Dossier
+from engine.observation import Observation
 from engine.verdict import Verdict
 
 MOST_SHORTFALLS = 8
@@ -49,9 +51,8 @@ class _Search:
     def __init__(self, decision: Decision) -> None:
         self.decision, self.policy = decision, decision.policy
         self.trees = dict(claims(self.policy))
-        nodes = [node for tree in self.trees.values() for node in walk(tree)]
-        self.places = {node.at: index for index, node in enumerate(nodes)}
-        self.leaves = {node.at: node for node in nodes if isinstance(node, Observed)}
+        self.leaves = {leaf.at: leaf for leaf in leaves(self.policy)}
+        self.places = {at: index for index, at in enumerate(self.leaves)}
 
     def find(self, claim: str, most: int) -> tuple[Shortfall, ...]:
         if self.decision.verdicts[claim] is Verdict.MET:
@@ -90,11 +91,17 @@ class _Search:
         return changes
 
     def meets(self, changes: tuple[Change, ...], claim: str) -> bool:
-        _, _, verdicts = settled(self.policy, self.changed(changes), self.decision.as_of)
+        dossier = self.changed(changes)
+        _, _, verdicts = settled(self.policy, dossier, self.decision.as_of, self.known(changes))
         return verdicts[claim] is Verdict.MET
 
     def decided(self, changes: tuple[Change, ...]) -> Decision:
-        return judge(self.policy, self.changed(changes), self.decision.as_of)
+        return judge(self.policy, self.changed(changes), self.decision.as_of, self.known(changes))
+
+    def known(self, changes: tuple[Change, ...]) -> dict[str, Observation]:
+        """What leaves that the changes cannot reach see."""
+        rows = [row for one in changes for row in (one.before, one.after) if row is not None]
+        return out_of_reach(leaves(self.policy), self.decision.observations, rows)
 
     def changed(self, changes: tuple[Change, ...]) -> Dossier:
         kept = list(self.decision.dossier.rows)
