@@ -13,9 +13,11 @@ boundary that contradicts one already taken is left out; `Offsets.unkept` names 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any as Anything
+
+from msgspec.structs import replace
 
 from engine.conditions import Entry
 from engine.dossier import DOCTOR_FIELDS, NONE, ROW_FIELDS, Dossier, Row, Value
@@ -62,11 +64,14 @@ class Offsets:
         elif not ahead:
             there = here - passed[-1].was + passed[-1].now
         else:
-            low, high = passed[-1], ahead[0]
-            before, after, room = here - low.was, high.was - 1 - here, high.now - low.now
-            # The middle of a shorter interval is as far as a day may go from either end.
-            there = low.now + min(before, (room - 1) // 2) if before <= after else high.now - 1 - min(after, room // 2)
+            there = _between(here, passed[-1], ahead[0])
         return date.fromordinal(min(max(there, date.min.toordinal()), date.max.toordinal()))
+
+
+def _between(here: int, low: Boundary, high: Boundary) -> int:
+    """The day between two boundaries, told from the nearer; the middle of a shorter span is as far as it may go."""
+    before, after, room = here - low.was, high.was - 1 - here, high.now - low.now
+    return low.now + min(before, (room - 1) // 2) if before <= after else high.now - 1 - min(after, room // 2)
 
 
 def _shared(origin: Calendar, target: Calendar) -> Iterator[Boundary]:

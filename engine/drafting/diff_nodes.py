@@ -1,0 +1,176 @@
+"""Two trees of conditions → what differs: nodes are found again by their name, and by their shape without one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from engine.conditions import Exempt, Node, Source, Text, children, walk
+from engine.drafting.diff_plain import alike, asked, bare, kind, likeness, name, shape, text, tree
+from engine.drafting.differing import Aspect, Change, Plain, Side, Subject, Within
+
+
+@dataclass
+class Found:
+    """What a comparison has found so far: rules, and apart from them labels and places in the sources.
+
+    `years` is how many years the second policy comes after the first.
+    """
+
+    years: int
+    changes: list[Change] = field(default_factory=list)
+    labels: list[Change] = field(default_factory=list)
+    sources: list[Change] = field(default_factory=list)
+
+    def words(self, subject: Subject, at: str, was: Text | None, now: Text | None) -> None:
+        """A label, if it says something else than the same of its own year."""
+        if not alike(was, now, self.years):
+            before, after = (Side(text(one)) if one else None for one in (was, now))
+            self.labels.append(Change(subject, "label", at, before, after))
+
+    def passages(self, subject: Subject, at: str, was: Sequence[Source], now: Sequence[Source]) -> None:
+        """Other passages for the same rule."""
+        if set(was) != set(now):
+            self.sources.append(Change(subject, "source", at, Side(None, tuple(was)), Side(None, tuple(now))))
+
+
+@dataclass(frozen=True)
+class Above:
+    """What stands above two nodes: a place, the label people know them by, and the passages they inherit."""
+
+    within: Within
+    at: str = ""
+    label: Mapping[str, str] | None = None
+    sources: tuple[tuple[Source, ...], tuple[Source, ...]] = ((), ())
+
+
+class Trees:
+    """Compares the trees of one subject."""
+
+    def __init__(self, subject: Subject, found: Found) -> None:
+        self.subject, self.found = subject, found
+        self.met: set[str] = set()
+        self.gone: list[tuple[Node, Above]] = []
+        self.come: list[tuple[Node, Above]] = []
+
+    def compare(self, one: Node, other: Node, within: Within = "condition") -> None:
+        """Everything that differs between two trees that stand for the same thing."""
+        self._pair(one, other, Above(within))
+        self._elsewhere()
+
+    def _pair(self, one: Node, other: Node, above: Above) -> None:
+        label = text(other.label) or text(one.label) or above.label
+        here = Above(above.within, other.at, label, (one.sources, other.sources))
+        self.met |= {named for node in (one, other) if (named := name(node))}
+        self.found.words(self.subject, other.at, one.label, other.label)
+        if here.sources != above.sources:
+            self.found.passages(self.subject, other.at, one.sources, other.sources)
+        if isinstance(one, Exempt) and isinstance(other, Exempt):
+            self._pair(one.when, other.when, replace(here, within="exemption"))
+            self._pair(one.require, other.require, here)
+        elif isinstance(one, Exempt):
+            self._emit("exemption", one, other, here, Side(tree(one.when), one.when.sources), None)
+            self._pair(one.require, other, here)
+        elif isinstance(other, Exempt):
+            self._emit("exemption", one, other, here, None, Side(tree(other.when), other.when.sources))
+            self._pair(one, other.require, here)
+        elif type(one) is type(other) or (children(one) and children(other)):
+            self._alike(one, other, here)
+        else:
+            self._emit("form", one, other, here, Side(tree(one), one.sources), Side(tree(other), other.sources))
+
+    def _alike(self, one: Node, other: Node, here: Above) -> None:
+        """Two leaves of one kind, or two gates."""
+        if type(one) is not type(other):
+            was, now = (Side({"kind": kind(node)}, node.sources) for node in (one, other))
+            self._emit("form", one, other, here, was, now)
+        asks = [{(aspect, at): value for aspect, at, value in asked(node)} for node in (one, other)]
+        for aspect, before, after in _differing(*asks):
+            was_side = None if before is None else Side(before, one.sources)
+            now_side = None if after is None else Side(after, other.sources)
+            self._emit(aspect, one, other, here, was_side, now_side)
+        pairs, gone, come = _aligned(children(one), children(other))
+        for before_node, after_node in pairs:
+            self._pair(before_node, after_node, here)
+        self.gone += [(node, here) for node in gone]
+        self.come += [(node, here) for node in come]
+
+    def _elsewhere(self) -> None:
+        """Nodes found on one side alone: those that stand elsewhere on the other are compared there."""
+        while self.gone or self.come:
+            gone, come, self.gone, self.come = self.gone, self.come, [], []
+            was, now = self._places(gone), self._places(come)
+            for named in now:
+                if named in was and named not in self.met:
+                    (one, left), (other, above) = was[named], now[named]
+                    self._emit("moved", one, other, above, Side(left.at, one.sources), Side(above.at, other.sources))
+                    self._pair(one, other, above)
+            for root, above in gone:
+                if name(root) not in self.met:
+                    self._emit("condition", root, root, above, Side(tree(root), root.sources), None)
+            for root, above in come:
+                if name(root) not in self.met:
+                    self._emit("condition", root, root, above, None, Side(tree(root), root.sources))
+
+    def _places(self, roots: Sequence[tuple[Node, Above]]) -> dict[str, tuple[Node, Above]]:
+        """The named nodes of some trees that were not met yet, and what stands above each."""
+        found: dict[str, tuple[Node, Above]] = {}
+        for root, above in roots:
+            parents = {child.at: node.at for node in walk(root) for child in children(node)}
+            for node in walk(root):
+                named = name(node)
+                if named and named not in self.met:
+                    found[named] = node, replace(above, at=parents.get(node.at, above.at))
+        return found
+
+    def _emit(self, aspect: Aspect, one: Node, other: Node, here: Above, was: Side | None, now: Side | None) -> None:
+        at = (one if now is None else other).at
+        self.found.changes.append(Change(self.subject, aspect, at, was, now, here.within, here.label))
+
+
+def _differing(
+    was: Mapping[tuple[Aspect, str], Plain], now: Mapping[tuple[Aspect, str], Plain]
+) -> Iterator[tuple[Aspect, Plain, Plain]]:
+    """What two leaves ask differently, in the text's order.
+
+    A field whose test is of another kind on the other side (a list, then values) differs once, not twice.
+    """
+    elsewhere = {at: (aspect, at) for aspect, at in now if at and (aspect, at) not in was}
+    matched = set()
+    for key, before in was.items():
+        match = key if key in now else elsewhere.get(key[1], key)
+        matched.add(match)
+        after = now.get(match)
+        if bare(before) != bare(after):
+            yield match[0], before, after
+    for key, after in now.items():
+        if key not in matched and after is not None:
+            yield key[0], None, after
+
+
+def _aligned(ones: Sequence[Node], others: Sequence[Node]) -> tuple[list[tuple[Node, Node]], list[Node], list[Node]]:
+    """Which children stand for each other, and those left on either side.
+
+    By name; then those that ask exactly the same; then, without a name on one side at least, those that look at
+    the same thing; at last a single one left on each side.
+    """
+    left, right = list(ones), list(others)
+    pairs: list[tuple[Node, Node]] = []
+
+    def take(alike: Mapping[int, Plain], wanted: Mapping[int, Plain], *, unnamed: bool = False) -> None:
+        for one in list(left):
+            key = alike[id(one)]
+            free = (other for other in right if wanted[id(other)] == key)
+            match = next((other for other in free if not (unnamed and name(one) and name(other))), None)
+            if key is not None and match is not None:
+                pairs.append((one, match))
+                left.remove(one)
+                right.remove(match)
+
+    for recognised, unnamed in ((name, False), (shape, False), (likeness, True)):
+        take(
+            {id(one): recognised(one) for one in ones}, {id(one): recognised(one) for one in others}, unnamed=unnamed
+        )
+    if len(left) == len(right) and not any(name(one) and name(other) for one, other in zip(left, right, strict=True)):
+        return [*pairs, *zip(left, right, strict=True)], [], []
+    return pairs, left, right
