@@ -41,12 +41,10 @@ class Lists(Telling):
 
     def follows(self, was: Entry, now: Entry) -> bool:
         """Whether an entry has the same days, each counted in its own policy's year."""
-        ends = ((was.first, now.first), (was.last, now.last))
-        return self.found.years != 0 and all(
-            one
-            and other
-            and (one.month, one.day, one.year + self.found.years) == (other.month, other.day, other.year)
-            for one, other in ends
+        years = self.found.years
+        return years != 0 and all(
+            one and other and (one.year + years, one.month, one.day) == (other.year, other.month, other.day)
+            for one, other in ((was.first, now.first), (was.last, now.last))
         )
 
     # --- closed lists -------------------------------------------------------------------------------------------

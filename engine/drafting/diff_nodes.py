@@ -152,25 +152,20 @@ def _aligned(ones: Sequence[Node], others: Sequence[Node]) -> tuple[list[tuple[N
     """Which children stand for each other, and those left on either side.
 
     By name; then those that ask exactly the same; then, without a name on one side at least, those that look at
-    the same thing; at last a single one left on each side.
+    the same thing; at last, where as many are left on each side, those in the same order.
     """
     left, right = list(ones), list(others)
     pairs: list[tuple[Node, Node]] = []
 
-    def take(alike: Mapping[int, Plain], wanted: Mapping[int, Plain], *, unnamed: bool = False) -> None:
+    for recognised in (name, shape, likeness):
         for one in list(left):
-            key = alike[id(one)]
-            free = (other for other in right if wanted[id(other)] == key)
-            match = next((other for other in free if not (unnamed and name(one) and name(other))), None)
-            if key is not None and match is not None:
-                pairs.append((one, match))
-                left.remove(one)
-                right.remove(match)
-
-    for recognised, unnamed in ((name, False), (shape, False), (likeness, True)):
-        take(
-            {id(one): recognised(one) for one in ones}, {id(one): recognised(one) for one in others}, unnamed=unnamed
-        )
+            key = recognised(one)
+            other = next((node for node in right if key is not None and recognised(node) == key), None)
+            if other is None or (recognised is likeness and name(one) and name(other)):
+                continue
+            pairs.append((one, other))
+            left.remove(one)
+            right.remove(other)
     if len(left) == len(right) and not any(name(one) and name(other) for one, other in zip(left, right, strict=True)):
         return [*pairs, *zip(left, right, strict=True)], [], []
     return pairs, left, right

@@ -103,9 +103,9 @@ class Paid(Telling):
     ) -> None:
         """Those with the same effect for the same doctors stand for each other, then those with the same effect."""
         left, right = list(was), list(now)
-        for alike in (_same_neutralisation, _same_effect):
+        for same in (_same_neutralisation, _same_effect):
             for one in list(left):
-                other = next((step for step in right if alike(one, step)), None)
+                other = next((step for step in right if same(one, step)), None)
                 if other:
                     left.remove(one)
                     right.remove(other)
@@ -157,7 +157,7 @@ class Paid(Telling):
 
     def subject(self, kind: Anything, was: Whole | None, now: Whole | None) -> Subject:
         """A whole that only one policy has is a change; the title and passages of one that both have are told."""
-        known = either(was, now)
+        known: Whole = either(was, now)
         subject = Subject(kind, known.id)
         if was and now:
             self.named(subject, subject.id, (was.title, was.sources), (now.title, now.sources))

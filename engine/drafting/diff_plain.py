@@ -55,9 +55,8 @@ def alike(was: Text | None, now: Text | None, years: int) -> bool:
     """Whether two texts say the same, each of its own year."""
     if was is None or now is None:
         return was is now
-    return all(
-        YEAR.sub(lambda year: str(int(year[0]) + years), a) == b for a, b in ((was.fr, now.fr), (was.en, now.en))
-    )
+    ours = (YEAR.sub(lambda year: str(int(year[0]) + years), words) for words in (was.fr, was.en))
+    return tuple(ours) == (now.fr, now.en)
 
 
 def name(node: Node) -> str | None:
