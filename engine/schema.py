@@ -1,56 +1,24 @@
-"""JSON Schema 2020-12 over pages: scalars are text, and the schema says which texts are numbers or dates."""
+"""JSON Schema 2020-12 over pages: whether a page keeps one of ours, and what breaks it where it does not."""
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
-from typing import Any as Anything
 
-import jsonschema
-from jsonschema.exceptions import ValidationError, best_match
-from jsonschema.validators import extend
-from referencing import Registry
-from referencing.jsonschema import DRAFT202012
-
-from engine.problems import Problem, nearest
+from engine.accepting import Schema, accepts
+from engine.problems import Problem
 from engine.yamltext import Page
-
-MOST_PROBLEMS = 20
-SAID = ("minProperties", "minItems", "maxItems", "maxLength", "minLength")
-MOST_DIGITS = 15
-"""Python would refuse to read a number of thousands of digits: one of so many is none."""
-
-INTEGER = re.compile(rf"-?\d{{1,{MOST_DIGITS}}}", re.ASCII)
-NUMBER = re.compile(rf"-?\d{{1,{MOST_DIGITS}}}(\.\d+)?", re.ASCII)
 
 
 def check(page: Page, schema: str) -> list[Problem]:
     """What breaks the named schema in a page, in the order of the file; empty when nothing does."""
-    problems = [_problem(page, error) for error in _validator(schema).iter_errors(page.data)]
-    return sorted(problems, key=lambda p: (p.line or 0, p.column or 0, p.code))[:MOST_PROBLEMS]
+    if accepts(_bodies(), f"{schema}.schema.json", page.data):
+        return []
+    # Heavy, and needed only to tell what is wrong.
+    from engine.breaches import breaches  # noqa: PLC0415
 
-
-def _typed(pattern: re.Pattern[str]) -> Anything:
-    return lambda _, value: isinstance(value, str) and pattern.fullmatch(value) is not None
-
-
-def _minimum(_: Anything, least: int, value: Anything, __: Anything) -> Iterator[ValidationError]:
-    if isinstance(value, str) and INTEGER.fullmatch(value) and int(value) < least:
-        yield ValidationError(str(least))
-
-
-def _maximum(_: Anything, most: int, value: Anything, __: Anything) -> Iterator[ValidationError]:
-    if isinstance(value, str) and INTEGER.fullmatch(value) and int(value) > most:
-        yield ValidationError(str(most))
-
-
-def _pattern(_: Anything, pattern: str, value: Anything, __: Anything) -> Iterator[ValidationError]:
-    """A pattern as JSON Schema means it: digits are 0 to 9, and `$` is the very end."""
-    if isinstance(value, str) and not re.search(pattern.replace("$", r"\Z"), value, re.ASCII):
-        yield ValidationError(pattern)
+    return breaches(page, schema, _texts())
 
 
 @cache
@@ -60,86 +28,13 @@ def _texts() -> tuple[str, ...]:
     return tuple(entry.read_text("utf-8") for entry in entries if entry.name.endswith(".json"))
 
 
+@cache
+def _bodies() -> dict[str, Schema]:
+    """Every schema, by its file."""
+    bodies = [json.loads(text) for text in _texts()]
+    return {body["$id"]: body for body in bodies}
+
+
 def fingerprint() -> str:
     """All the schemas in one text, which changes when any of them does."""
     return "\0".join(_texts())
-
-
-@cache
-def _validator(schema: str) -> Anything:
-    bodies = [json.loads(text) for text in _texts()]
-    for body in bodies:
-        # A page's `$schema` would bring back the stock validator, which knows no typed text.
-        del body["$schema"]
-    registry: Registry[Anything] = Registry().with_resources(
-        [(body["$id"], DRAFT202012.create_resource(body)) for body in bodies]
-    )
-    types = jsonschema.Draft202012Validator.TYPE_CHECKER.redefine_many(
-        {"integer": _typed(INTEGER), "number": _typed(NUMBER), "boolean": _typed(re.compile("true|false"))}
-    )
-    validator: Anything = extend(  # type: ignore[no-untyped-call]
-        jsonschema.Draft202012Validator,
-        {"minimum": _minimum, "maximum": _maximum, "pattern": _pattern},
-        type_checker=types,
-    )
-    return validator({"$ref": f"{schema}.schema.json"}, registry=registry)
-
-
-def _problem(page: Page, error: ValidationError) -> Problem:
-    deepest: Anything = best_match([error]) or error  # the library types its attributes as possibly unset
-    path = tuple(deepest.absolute_path)
-    value = deepest.instance
-    if "propertyNames" in deepest.absolute_schema_path:
-        return page.problem("bad_name", (*path, value), value=value[:80])
-    shown = _shown(value)
-    match deepest.validator:
-        case "required":
-            missing = [key for key in deepest.validator_value if key not in value]
-            return page.problem("missing_key", path, key=", ".join(missing))
-        case "additionalProperties":
-            allowed = set(deepest.schema.get("properties", ()))
-            extra = sorted(set(value) - allowed)[0]
-            return page.problem(
-                "unknown_key",
-                (*path, extra),
-                key=extra,
-                nearest=nearest(extra, allowed),
-                valid=", ".join(sorted(allowed)),
-            )
-        case "enum" | "const":
-            choices = deepest.validator_value
-            names = [str(choice) for choice in (choices if isinstance(choices, list) else [choices])]
-            return page.problem(
-                "not_one_of", path, value=shown, names=", ".join(names), nearest=nearest(shown, names)
-            )
-        case "oneOf" if isinstance(value, dict):
-            names = [key for option in deepest.validator_value for key in option.get("required", ())]
-            return page.problem("one_key_of", path, names=", ".join(names))
-        case "minimum" | "maximum":
-            return page.problem(f"below_{deepest.validator}", path, value=shown, limit=str(deepest.validator_value))
-        case _:
-            return page.problem("not_expected", path, value=shown, expected=_expected(deepest))
-
-
-def _expected(error: Anything) -> str:
-    """What was expected, as the key of a sentence: the schema's own comment, or its type."""
-    comment = error.schema.get("$comment")
-    if comment:
-        return f"@{comment}"
-    if error.validator == "type":
-        kinds = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
-        return f"@expected.{kinds[0]}"
-    return f"@expected.{error.validator}" if error.validator in SAID else "@expected.form"
-
-
-def _shown(value: Anything) -> str:
-    """A value as a message shows it: a text itself, else the key of a word for what it is."""
-    match value:
-        case str():
-            return value[:80]
-        case dict():
-            return "@shown.object"
-        case list():
-            return "@shown.array"
-        case _:
-            return "@shown.null"

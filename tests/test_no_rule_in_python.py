@@ -24,8 +24,8 @@ WRITTEN = PYTHON + sorted((ROOT / "tests").rglob("*.py"))
 IMPORTED_BY = {
     "durable": r"network(_.+)?",
     "durable_rules_engine": r"network(_.+)?",
-    "jsonschema": "schema",
-    "referencing": "schema",
+    "jsonschema": "breaches",
+    "referencing": "breaches",
     "yaml": "yamltext",
     "ibis": "columns|stores|measuring",
     "duckdb": "columns|stores|measuring",

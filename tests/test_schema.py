@@ -15,8 +15,9 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
+from engine.breaches import MOST_PROBLEMS
 from engine.problems import Problem, nearest, render
-from engine.schema import MOST_PROBLEMS, check
+from engine.schema import check
 from engine.words import LANGS, Lang, catalogue
 from engine.yamltext import parse_json, parse_yaml
 from tests.made_up import FILES
