@@ -8,6 +8,7 @@ from typing import Any as Anything
 
 from msgspec import Struct
 
+from engine.conditions import Text
 from engine.cursor import Cursor
 from engine.decision import Decision, decide
 from engine.dossier import read_dossier
@@ -21,13 +22,17 @@ from engine.yamltext import Page, Path_, read_page
 
 DOCTOR = "99900000003"
 """The number that every case's doctor bears: cases are about facts, not about people."""
+TOTALS = "totals"
+"""What a case is about that is about no indicator and no component: the whole."""
 
 
 class Case(Struct, frozen=True):
-    """One case: its file and name, what it is about, its dossier's page, and what it expects."""
+    """One case: its file, line and name, what it is about, its dossier's page, and what it expects."""
 
     file: str
+    line: int
     name: str
+    title: Text
     about: str
     page: Page
     readings: Mapping[str, str]
@@ -52,7 +57,9 @@ def _case(year: int, page: Page, index: int, case: dict[str, Anything]) -> Case:
     as_of = Cursor.top(page)["cases"].at(index).get("as_of")
     return Case(
         file=page.file,
+        line=page.marks[("cases", index)][0],
         name=case["name"],
+        title=Text(case["title"]["fr"], case["title"]["en"]),
         about=page.data["about"],
         page=Page(page.file, {"doctor": DOCTOR, "campaigns": campaigns}, _marks(page, year, index)),
         readings=case.get("readings") or {},
@@ -79,6 +86,12 @@ def decide_case(case: Case, files: PolicyFiles) -> Decision:
     """The decision on a case's dossier, under its readings and on its day. Raises Invalid."""
     policy = linked(files, case.readings)
     return decide(policy, read_dossier(case.page, policy), case.as_of)
+
+
+def expected_outcome(case: Case, name: str) -> str | None:
+    """The outcome a case expects of an indicator or a component, if it says."""
+    found = case.expect.get("outcome") if case.about == name else (case.expect.get("outcomes") or {}).get(name)
+    return None if found is None else str(found)
 
 
 def differences(case: Case, decision: Decision) -> dict[str, tuple[str, str]]:
