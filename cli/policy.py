@@ -6,6 +6,8 @@ import typer
 
 from cli.language import Language, Spoken, spoken
 from cli.options import Policies
+from cli.policy_check import check
+from cli.policy_show import show
 from cli.policy_sources import sources
 
 app = typer.Typer(help="Les barèmes : années, indicateurs, lectures.", no_args_is_help=True)
@@ -31,3 +33,5 @@ def list_policies(policies: Policies = None, lang: Spoken = Language.fr) -> None
 
 
 app.command("sources")(sources)
+app.command("show")(show)
+app.command("check")(check)

@@ -60,18 +60,28 @@ def unknown_name(wrong: str, valid: Iterable[str]) -> dict[str, str]:
 def render(problem: Problem, lang: Lang) -> str:
     """The problem in one or two lines: place, fault, what was expected and what to do."""
     spot = ":".join(str(part) for part in (problem.file, problem.line, problem.column) if part not in ("", None))
-    # A detail that begins with @ is the key of a word of the language.
-    details = {
-        key: say(lang, value[1:]) if value.startswith("@") and value[1:] in catalogue(lang) else value
-        for key, value in problem.details.items()
-    }
-    message = say(lang, f"problem.{problem.code}", **details)
+    message = sentence(problem, lang)
     if problem.place:
         message = say(lang, "problem.at", place=problem.place, message=message)
-    if details.get("nearest"):
-        message += " " + say(lang, "problem.nearest", name=details["nearest"])
-    elif details.get("valid"):
-        message += " " + say(lang, "problem.valid", names=details["valid"])
-    if not spot:
-        return message[:1].upper() + message[1:]
-    return say(lang, "problem.spot", spot=spot, message=message)
+    message = " ".join(part for part in (message, names_to_try(problem, lang)) if part)
+    return say(lang, "problem.spot", spot=spot, message=message) if spot else message[:1].upper() + message[1:]
+
+
+def sentence(problem: Problem, lang: Lang) -> str:
+    """What is wrong, without its place."""
+    # A detail that begins with @ is the key of a word of the language.
+    words = catalogue(lang)
+    details = {
+        key: say(lang, value[1:]) if value.startswith("@") and value[1:] in words else value
+        for key, value in problem.details.items()
+    }
+    return say(lang, f"problem.{problem.code}", **details)
+
+
+def names_to_try(problem: Problem, lang: Lang) -> str:
+    """The nearest valid name, or else all of them; nothing when the problem is about no name."""
+    if problem.details.get("nearest"):
+        return say(lang, "problem.nearest", name=problem.details["nearest"])
+    if problem.details.get("valid"):
+        return say(lang, "problem.valid", names=problem.details["valid"])
+    return ""

@@ -7,6 +7,7 @@ scalar guessed at: `on` stays `on`, `01` stays `01`. Only an empty scalar, `~` a
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any as Anything
@@ -25,6 +26,7 @@ MAX_PAGE = 1024 * 1024
 
 MAX_DEPTH = 40
 EMPTY = {"", "~", "null"}
+LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -79,14 +81,28 @@ def parse_yaml(text: str, file: str) -> Page:
         data = _build(next(events, None), events, (), marks, file)
         extra = next(events, None)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (None, None)
-        raise Invalid([Problem("not_yaml", file, line, column, "", {"why": error.problem or ""})]) from None
+        raise Invalid([_broken(error, text, file)]) from None
     except yaml.YAMLError as error:
         raise Invalid([Problem("not_yaml", file, details={"why": str(error).splitlines()[0]})]) from None
     if extra is not None:
         raise Invalid([_at(extra, "several_documents", file)])
     return _sound(Page(file, data, marks))
+
+
+def _broken(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
+    """What is wrong with a text that is not YAML: a tab in its indentation is the commonest slip, and hard to see."""
+    mark = error.problem_mark or error.context_mark
+    if mark is None:
+        return Problem("not_yaml", file, details={"why": error.problem or ""})
+    before = text_lines(text)[mark.line][: mark.column + 1]
+    if not before.strip() and "\t" in before:
+        return Problem("tab_indent", file, mark.line + 1, before.index("\t") + 1)
+    return Problem("not_yaml", file, mark.line + 1, mark.column + 1, "", {"why": error.problem or ""})
+
+
+def text_lines(text: str) -> list[str]:
+    """The lines of a text as YAML counts them."""
+    return LINE_BREAK.split(text)
 
 
 def parse_json(text: str, file: str) -> Page:

@@ -129,7 +129,7 @@ def test_a_problem_in_json_has_a_place_too() -> None:
         ("one: 1\n---\ntwo: 2\n", "several_documents", 3, 1),
         ("one: 1\n[a, b]: 2\n", "key_not_text", 2, 1),
         ("one: [1, 2\ntwo: 3\n", "not_yaml", 2, 4),
-        ("one:\n\t- 2\n", "not_yaml", 2, 1),
+        ("one:\n\t- 2\n", "tab_indent", 2, 1),
     ],
 )
 def test_what_is_not_plain_yaml_is_refused_at_its_place(text: str, code: str, line: int, column: int) -> None:

@@ -25,13 +25,21 @@ def places(files: PolicyFiles, policy: Policy) -> dict[str, Cursor]:
     return dict(_Walk(files, policy).everything())
 
 
+def entries(files: PolicyFiles, policy: Policy) -> dict[str, Cursor]:
+    """Where each entry of a policy's calendar is written, by its name."""
+    settle = _settling(policy).settle
+    written = {name: settle(cursor) for name, cursor in Cursor.top(files.policy)["calendar"].items()}
+    return {name: cursor for name, cursor in written.items() if cursor is not None}
+
+
 def conditions(policy: Policy) -> Iterator[Node]:
     """Every condition of a policy, each tree from its root down."""
-    for tree in _trees(policy):
+    for tree in trees(policy):
         yield from walk(tree)
 
 
-def _trees(policy: Policy) -> Iterator[Node]:
+def trees(policy: Policy) -> Iterator[Node]:
+    """The root of each tree: eligibility, weights, gates, indicators, neutralisations, tiers."""
     yield policy.eligible
     for volet in policy.volets:
         yield from _weighed(volet.weight)
@@ -52,12 +60,17 @@ def _weighed(weight: Weight | None) -> Iterator[Node]:
         yield from _weighed(weight.otherwise)
 
 
+def _settling(policy: Policy) -> Grammar:
+    """What takes, of each `choose`, the option that the policy took."""
+    return Grammar(policy.year, policy.documents, policy.readings, policy.choices, policy.tables)
+
+
 class _Walk:
     """One walk over the pages, every `choose` settled as the policy settled it."""
 
     def __init__(self, files: PolicyFiles, policy: Policy) -> None:
         self.files, self.policy = files, policy
-        self.settle = Grammar(policy.year, policy.documents, policy.readings, policy.choices, policy.tables).settle
+        self.settle = _settling(policy).settle
 
     def everything(self) -> Iterator[tuple[str, Cursor]]:
         top = Cursor.top(self.files.policy)

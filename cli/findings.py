@@ -1,0 +1,64 @@
+"""What was found in a policy, on a terminal: place, code, sentence; the line and carets; the name to try."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from textwrap import wrap
+
+from rich.console import Console
+from rich.text import Text
+
+from cli.draw import Line
+from cli.excerpt import excerpt
+from cli.failing import printable
+from engine.drafting.lint import Report, severity_of
+from engine.drafting.spans import span_of
+from engine.problems import Problem, names_to_try, sentence
+from engine.words import Lang, say
+
+STYLES = {"error": "red", "warning": "yellow"}
+INDENT = "  "
+
+
+def draw_reports(out: Console, reports: Iterable[Report], lang: Lang) -> None:
+    """Draw what was found in each policy, then how much."""
+    for report in reports:
+        for problem in report.problems:
+            _draw(out, problem, lang)
+            out.print()
+        counts = {f"{severity}s": report.count(severity) for severity in STYLES}
+        out.print(Line(Text(printable(say(lang, "check.counts", folder=str(report.folder), **counts)), style="bold")))
+        if not report.complete:
+            out.print(Line(Text(say(lang, "check.incomplete"))))
+
+
+def _draw(out: Console, problem: Problem, lang: Lang) -> None:
+    severity = severity_of(problem)
+    spot = ":".join(str(part) for part in (problem.file, problem.line, problem.column) if part not in ("", None))
+    head, kind = printable(f"{spot} {problem.code}"), say(lang, f"check.{severity}")
+    # The place is never broken, so that it can be clicked or searched for.
+    lines = _wrapped(f"{head} {kind} {printable(sentence(problem, lang))}", out.width)
+    told = Text("\n".join(lines))
+    told.stylize("bold", 0, len(head))
+    told.highlight_words([kind], f"bold {STYLES[severity]}")
+    out.print(told, soft_wrap=True)
+    span = span_of(problem)
+    if span:
+        gutter = f"{INDENT}{span.line} | "
+        line, carets = excerpt(span, out.width - len(gutter))
+        out.print(Text(gutter, style="dim") + Text(line), soft_wrap=True)
+        out.print(Text(f"{'| ':>{len(gutter)}}", style="dim") + Text(carets, style=STYLES[severity]), soft_wrap=True)
+    help = names_to_try(problem, lang)
+    if help:
+        out.print(Text("\n".join(_wrapped(printable(help), out.width, INDENT))), soft_wrap=True)
+
+
+def _wrapped(text: str, width: int, indent: str = "") -> list[str]:
+    return wrap(
+        text,
+        width,
+        initial_indent=indent,
+        subsequent_indent=INDENT,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

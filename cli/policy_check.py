@@ -1,0 +1,50 @@
+"""`forfait policy check`: what is wrong with a policy being written, as a compiler tells it."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from cli.folders import Target, policy_folders
+from cli.language import Language, Spoken, spoken
+from cli.options import Policies
+
+EXIT_FAULTY = 1
+
+
+class Format(StrEnum):
+    """How what was found is written."""
+
+    text = "text"
+    json = "json"
+    sarif = "sarif"
+
+
+def check(
+    target: Target = None,
+    format: Annotated[
+        Format, typer.Option("--format", help="Texte, données JSON, ou SARIF pour un éditeur ou une forge.")
+    ] = Format.text,
+    policies: Policies = None,
+    lang: Spoken = Language.fr,
+) -> None:
+    """Vérifie un barème : écriture, noms, totaux, calendrier, sources, conditions sans effet."""
+    from engine.drafting.lint import lint
+
+    reports = [lint(folder) for folder in policy_folders(target, policies)]
+    if format is Format.text:
+        from cli.findings import draw_reports
+        from cli.screen import screen
+
+        draw_reports(screen(), reports, spoken())
+    else:
+        from engine.drafting.report import report_data
+        from engine.drafting.sarif import sarif
+
+        data = (report_data if format is Format.json else sarif)(reports, spoken())
+        typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
+    if any(report.count("error") for report in reports):
+        raise typer.Exit(EXIT_FAULTY)
