@@ -3,27 +3,45 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
+from importlib import import_module
 
 import typer
+from typer.main import get_command
 
-from cli import decide, doctors, duties, explain, policy
 from cli.failing import EXIT_FAULT, EXIT_INTERRUPTED, EXIT_INVALID, fault_line, problem_lines
 from cli.language import spoken
 from cli.usage import usage_problem
+from cli.values import HELP, quickened
 
-app = typer.Typer(
-    name="forfait",
-    help="Décide et explique le forfait structure des médecins libéraux.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.command("explain")(explain.explain)
-app.command("decide")(decide.decide)
-app.command("doctors")(doctors.doctors)
-app.command("duties")(duties.duties)
-app.add_typer(policy.app, name="policy")
+COMMANDS = ("explain", "decide", "doctors", "duties", "policy")
+"""Each is in the module of its name: a function of that name, or an `app` that holds several commands."""
+
+
+def application(commands: Iterable[str] = COMMANDS) -> typer.Typer:
+    """The `forfait` command with these of its commands, whose modules are loaded."""
+    app = typer.Typer(
+        name="forfait",
+        help="Décide et explique le forfait structure des médecins libéraux.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": HELP},
+    )
+    # Without one, typer would run a command that is alone without its name.
+    app.callback()(lambda: None)
+    for name in commands:
+        module = import_module(f"cli.{name}")
+        if hasattr(module, "app"):
+            app.add_typer(module.app, name=name)
+        else:
+            app.command(name)(getattr(module, name))
+    return app
+
+
+def asked(words: list[str]) -> Iterable[str]:
+    """The command asked for, alone, so that no other is loaded; all of them where it is none."""
+    return words[:1] if words[:1] and words[0] in COMMANDS else COMMANDS
 
 
 def main() -> None:
@@ -32,7 +50,8 @@ def main() -> None:
     from engine.problems import Invalid, Problem
 
     try:
-        code = app(standalone_mode=False)
+        command = quickened(get_command(application(asked(sys.argv[1:]))))
+        code = command(standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
     except typer.TyperException as error:
         _stop(problem_lines([usage_problem(error)], spoken()), EXIT_INVALID)
