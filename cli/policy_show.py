@@ -1,0 +1,107 @@
+"""`forfait policy show`: the rules of a year in plain words."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.language import Language, Spoken, spoken
+from cli.options import Policies, Readings, policy_files, readings
+from engine.problems import Invalid, Problem, unknown_name
+
+if TYPE_CHECKING:
+    from engine.conditions import Source
+    from engine.drafting.showing_nodes import Quote
+    from engine.loading import PolicyFiles
+    from engine.policy import Policy
+    from engine.telling.parts import Explanation
+
+
+class Format(StrEnum):
+    """How the rules are drawn."""
+
+    terminal = "terminal"
+    markdown = "markdown"
+    html = "html"
+
+
+def show(
+    year: Annotated[int, typer.Argument(metavar="ANNÉE", help="L’année du barème.")],
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[INDICATEUR]", help="Un indicateur, ou ce qui est payé à part (forfait policy list)."
+        ),
+    ] = None,
+    reading: Readings = None,
+    format: Annotated[
+        Format, typer.Option("--format", help="Terminal, Markdown, ou page HTML qui se suffit à elle-même.")
+    ] = Format.terminal,
+    documents: Annotated[
+        Path | None,
+        typer.Option("--documents", help="Le dossier des documents cités : chaque règle à côté de son passage."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Enregistre le résultat dans ce fichier.")] = None,
+    policies: Policies = None,
+    lang: Spoken = Language.fr,
+) -> None:
+    """Dit les règles d’une année en français courant, avec leurs sources."""
+    from engine.drafting.showing import show as told
+    from engine.drafting.showing_nodes import nothing
+    from engine.linking import link
+
+    if out is not None and format is Format.terminal:
+        raise Invalid([Problem("out_format")])
+    files = policy_files(year, policies)
+    policy = link(files, readings(reading))
+    _check(name, policy)
+    quote = _quoting(files, documents) if documents else nothing
+    _deliver(told(policy, spoken(), name, quote), format, out)
+
+
+def _check(name: str | None, policy: Policy) -> None:
+    from engine.drafting.showing import names
+
+    known = names(policy)
+    if name is not None and name not in known:
+        raise Invalid([Problem("unknown_indicator", details=unknown_name(name, known))])
+
+
+def _quoting(files: PolicyFiles, documents: Path) -> Quote:
+    """The words of passages, read from the documents given."""
+    from engine.drafting.sources import read_documents
+
+    texts = read_documents(files, documents)
+
+    def quote(source: Source) -> tuple[str, ...]:
+        first, last = source.lines
+        return tuple(" ".join(line) for line in texts[source.document].lines[first - 1 : last])
+
+    return quote
+
+
+def _deliver(explanation: Explanation, format: Format, out: Path | None) -> None:
+    """Draw the rules on the screen, or write them in a file, whole or not at all."""
+    if format is Format.terminal:
+        from cli.draw import draw
+        from cli.screen import screen
+
+        draw(screen(), explanation)
+        return
+    if format is Format.html:
+        from cli.html import html
+
+        text = html(explanation, spoken())
+    else:
+        from cli.markdown import markdown
+
+        text = markdown(explanation)
+    if out is None:
+        typer.echo(text, nl=False)
+        return
+    from cli.letter import save
+
+    save(out, text.encode())
