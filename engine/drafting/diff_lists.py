@@ -91,7 +91,7 @@ class Lists(Telling):
             return
         self.named(subject, subject.id, (was.question, ()), (now.question, ()))
         defaults = ((one.default, _supported(one.options[one.default])) for one in (was, now))
-        self.differ(subject, "default", *defaults, label=known.question)
+        self.differ(subject, "default", *defaults)
         for options in matched(was.options, now.options):
             self.option(subject, *options)
 

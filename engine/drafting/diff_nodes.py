@@ -125,7 +125,14 @@ class Trees:
 
     def _emit(self, aspect: Aspect, one: Node, other: Node, here: Above, was: Side | None, now: Side | None) -> None:
         at = (one if now is None else other).at
-        self.found.changes.append(Change(self.subject, aspect, at, was, now, here.within, here.label))
+        label = _called(other) if aspect == "moved" else here.label
+        self.found.changes.append(Change(self.subject, aspect, at, was, now, here.within, label))
+
+
+def _called(node: Node) -> dict[str, str] | None:
+    """What people know a node by: its label, or its name."""
+    named = name(node) or ""
+    return text(node.label) or {"fr": named, "en": named}
 
 
 def _differing(

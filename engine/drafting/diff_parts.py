@@ -157,7 +157,8 @@ class Paid(Telling):
 
     def subject(self, kind: Anything, was: Whole | None, now: Whole | None) -> Subject:
         """A whole that only one policy has is a change; the title and passages of one that both have are told."""
-        known: Whole = either(was, now)
+        known: Whole | None = was if now is None else now
+        assert known is not None, "one of the two stands in a policy"
         subject = Subject(kind, known.id)
         if was and now:
             self.named(subject, subject.id, (was.title, was.sources), (now.title, now.sources))

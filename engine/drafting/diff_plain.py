@@ -130,17 +130,17 @@ def asked(node: Node) -> Iterator[Asked]:
     """Everything a node asks itself, the nodes below it apart."""
     match node:
         case Rate():
-            yield "asked", "", node.measure
+            yield "asked", "", {"measure": node.measure}
             yield "threshold", "", {node.relation: str(node.threshold)}
             yield "zero", "", node.zero
             yield "during", "", entry(node.during)
             yield "counts_from", "", entry(node.counts_from)
         case Empty():
-            yield "asked", "", node.measure
+            yield "asked", "", {"measure": node.measure}
             yield "during", "", entry(node.during)
             yield "counts_from", "", entry(node.counts_from)
         case Fact():
-            yield "asked", "", node.fact
+            yield "asked", "", {"fact": node.fact}
             tests = [plain_test(test) for test in node.tests]
             yield _aspect(node.tests), "", {"fact": node.fact, "tests": tests}
             yield "closes", "", entry(node.closes)
@@ -150,7 +150,7 @@ def asked(node: Node) -> Iterator[Asked]:
         case Record():
             yield from _record(node)
         case Outcome(of=claim):
-            yield "asked", "", claim
+            yield "asked", "", {"outcome": claim}
         case Silent(question=question):
             yield "question", "", text(question)
         case All() | Any() | Not() | Exempt() | Always():

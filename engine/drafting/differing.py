@@ -86,3 +86,8 @@ class Diff:
     changes: tuple[Change, ...]
     labels: tuple[Change, ...]
     sources: tuple[Change, ...]
+
+    @property
+    def rules(self) -> tuple[Change, ...]:
+        """The differences but for the days that merely follow the year."""
+        return tuple(change for change in self.changes if change.aspect != "shifted")

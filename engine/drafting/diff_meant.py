@@ -1,0 +1,84 @@
+"""What the difference between two policies comes to, claim by claim, and who shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any as Anything
+from typing import Literal
+
+from engine.dossier import Dossier
+from engine.policy import Policy
+from engine.telling.parts import Part
+from engine.telling.sentences import Sentences
+from engine.words import Lang
+
+Word = Literal["equivalent", "stricter", "laxer", "incomparable"]
+MEANINGS: tuple[Word, ...] = ("equivalent", "stricter", "laxer", "incomparable")
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A doctor to whom one side grants what the other refuses.
+
+    `first` tells whether the first policy grants. `pages` are the dossier for each side, in its own year; `dossiers`
+    the same as each side reads it. `confirmed` says that the engine, deciding each under its own policy, agrees.
+    """
+
+    first: bool
+    pages: tuple[Mapping[str, Anything], Mapping[str, Anything]]
+    dossiers: tuple[Dossier, Dossier]
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What a claim that both policies hold comes to in the second, and the doctors who show it."""
+
+    claim: str
+    word: Word
+    witnesses: tuple[Witness, ...] = ()
+
+
+class Doctors:
+    """Tells a witness in words."""
+
+    def __init__(self, one: Policy, other: Policy, names: tuple[str, str], lang: Lang) -> None:
+        self.sides = (Sentences(one, lang), Sentences(other, lang))
+        self.names, self.say = names, self.sides[0].say
+
+    def told(self, witness: Witness) -> Part:
+        """`Avec 2 000 feuilles télétransmises sur 3 000 feuilles, 2023 accorde et 2024 refuse.`"""
+        grants, refuses = self.names if witness.first else reversed(self.names)
+        lines = list(self.lines(witness))
+        key = "diff.shown" if witness.confirmed else "diff.shown_unconfirmed"
+        if len(lines) == 1:
+            return Part(self.say(key, facts=lines[0], grants=grants, refuses=refuses))
+        head = self.say(f"{key}_by", grants=grants, refuses=refuses)
+        return Part(head, parts=tuple(Part(line) for line in lines) or (Part(self.say("diff.shown_empty")),))
+
+    def lines(self, witness: Witness) -> Iterator[str]:
+        """What the doctor's dossier holds, as the side that grants reads it."""
+        side = 0 if witness.first else 1
+        words, dossier = self.sides[side], witness.dossiers[side]
+        plain = dossier.plain()
+        for name, value in plain["fields"].items():
+            yield self.say("diff.of", name=words.field(name), value=words.value(name, value))
+        for row in plain["rows"]:
+            yield self.row(words, row)
+
+    def row(self, words: Sentences, row: Mapping[str, Anything]) -> str:
+        """One row of the dossier."""
+        fields, known = row.get("fields", {}), words.policy.vocabulary.measures.get(row["name"])
+        if row["type"] == "measure" and known and "numerator" in fields and "denominator" in fields:
+            counts = {
+                "numerator": words.counted(fields["numerator"], known.numerator),
+                "denominator": words.counted(fields["denominator"], known.denominator),
+            }
+            return self.say("diff.counted", **counts)
+        parts = [
+            self.say("diff.of", name=words.row_field(row, key), value=words.row_value(row, key, value))
+            for key, value in fields.items()
+        ]
+        tests = self.say("missing.separator").join(parts)
+        return self.say("diff.tested", name=words.row_name(row), tests=tests) if tests else words.row_name(row)

@@ -1,0 +1,98 @@
+"""One value of a change → words, under the labels of the policy it belongs to."""
+
+from __future__ import annotations
+
+from engine.drafting.diff_rules import Rules
+from engine.drafting.differing import Change, Plain
+
+SAYING_NOTHING = ("indicator", "volet", "component", "period", "table", "reading", "name", "moved")
+"""The aspects whose value says nothing that their label does not."""
+
+
+class Values(Rules):
+    """Says the values of changes; which aspect has which form of value, `diff_plain` and `diff_parts` decide."""
+
+    def valued(self, change: Change, value: Plain) -> str:
+        """A value in words; empty when its label says it all."""
+        match change.aspect:
+            case "weight" | "published" | "euros" | "tier" | "point_value" | "bounds":
+                return self.worth(change, value)
+            case "neutralisation" | "form" | "condition" | "exemption" | "gate":
+                return self.condition(value)
+            case "days" | "shifted" | "closes" | "counts_from" | "during" | "ends" | "paid":
+                return self.days(value) if "entry" in value else self.say("diff.nothing")
+            case "threshold" | "date" | "list" | "values" | "test" | "asked" | "same":
+                return self.asked(value)
+            case "covers":
+                return self.item(value)
+            case "question" | "keep":
+                return self.said(value)
+            case "default":
+                says = self.policy.readings[change.subject.id].options[value].says
+                return self.say("diff.valued", name=value, value=self.text(says))
+            case aspect if aspect in SAYING_NOTHING:
+                return ""
+            case _:
+                return self.listed(change, value)
+
+    def worth(self, change: Change, value: Plain) -> str:
+        """Points or euros, one amount, a range, or two that hang on a condition."""
+        match value:
+            case {"when": when, "then": then, "else": otherwise}:
+                sides = {"then": self.worth(change, then), "otherwise": self.worth(change, otherwise)}
+                return self.say("diff.weight", when=self.line(when), **sides)
+            case {"points": [least, most]}:
+                return self.extent("points", least, most)
+            case {"euros": [least, most]}:
+                return self.extent("euros", least, most)
+            case _:
+                return self.amount(value, "points" if change.aspect in ("weight", "published") else "euros")
+
+    def extent(self, unit: str, least: str, most: str | None) -> str:
+        """What an option that cannot be computed could be worth."""
+        if most is None:
+            return self.say("diff.at_least", least=self.amount(least, unit))
+        return self.amount({"from": least, "to": most}, unit)
+
+    def condition(self, value: Plain) -> str:
+        """A condition in one line, or what a neutralisation does and for whom."""
+        if "as" not in value:
+            return self.leaf(value)
+        effect, when = self.say(f"effect.{value['as']}"), value["when"]
+        return effect if when["kind"] == "always" else self.say("diff.of", name=effect, value=self.line(when))
+
+    def asked(self, value: Plain) -> str:
+        """A threshold, the tests of a field or of an automated value, an agreement; or what a leaf looks at."""
+        match value:
+            case {"fact": _, "tests": _}:
+                return self.fact_tests(value)
+            case {"fields": _, "tests": _}:
+                return self.tests(value, value.get("item"))
+            case {"mine": _, "theirs": theirs, "item": item}:
+                return self.say("test.same", field=self.field(theirs), item=self.item(item))
+            case {"measure": name}:
+                return self.measure(name)
+            case {"fact": name}:
+                return self.fact(name)
+            case {"outcome": name}:
+                return self.claim(name)
+            case {"row": _}:
+                return self.row(value)
+            case _:
+                return self.threshold(value)
+
+    def listed(self, change: Change, value: Plain) -> str:
+        """A word of a closed list of the language, or names as they are written."""
+        match value:
+            case bool():
+                return self.say("value.yes" if value else "value.no")
+            case dict():
+                return ", ".join(f"{name}={one}" for name, one in value.items())
+            case list():
+                return ", ".join(value) or self.say("diff.nothing")
+            case _ if change.aspect in ("type", "option"):
+                return str(value)
+            case _ if change.aspect == "evidence":
+                return self.say(f"evidence.{value}")
+            case _:
+                return self.say(f"diff.{change.aspect}_{value}")
