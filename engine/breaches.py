@@ -25,7 +25,18 @@ SAID = ("minProperties", "minItems", "maxItems", "maxLength", "minLength")
 def breaches(page: Page, schema: str, texts: tuple[str, ...]) -> list[Problem]:
     """What breaks the named schema, one of these texts, in the order of the file."""
     problems = [_problem(page, error) for error in _validator(schema, texts).iter_errors(page.data)]
-    return sorted(problems, key=lambda p: (p.line or 0, p.column or 0, p.code))[:MOST_PROBLEMS]
+    told = [problem for problem in problems if not _misspelt(problem, problems)]
+    return sorted(told, key=lambda p: (p.line or 0, p.column or 0, p.code))[:MOST_PROBLEMS]
+
+
+def _misspelt(problem: Problem, others: list[Problem]) -> bool:
+    """Whether what is missing is there under a name misspelt, which is told already."""
+    meant = {
+        other.details["nearest"]
+        for other in others
+        if other.code == "unknown_key" and other.place.rpartition(".")[0] == problem.place
+    }
+    return problem.code == "missing_key" and meant.issuperset(problem.details["key"].split(", "))
 
 
 def _typed(pattern: re.Pattern[str]) -> Anything:

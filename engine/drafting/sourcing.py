@@ -30,15 +30,18 @@ def sourcing(draft: Draft) -> Iterator[Problem]:
 def _unsourced(version: Version) -> Iterator[Cursor]:
     yield from (version.entries[name] for name, entry in version.policy.calendar.items() if not entry.sources)
     for tree in trees(version.policy):
-        yield from (version.places[node.at] for node in _bare(tree))
+        bare = _bare(tree)
+        if bare is not None:
+            yield version.places[bare.at]
 
 
-def _bare(node: Node) -> list[Node]:
-    """The highest conditions of a tree without a source anywhere in them."""
+def _bare(node: Node) -> Node | None:
+    """The lowest condition of a tree above everything in it that has no source: where one would do."""
     if node.sources:
-        return []
-    below = [one for child in children(node) for one in _bare(child)]
-    return [node] if below == list(children(node)) else below
+        return None
+    of = children(node)
+    below = [one for child in of if (one := _bare(child)) is not None]
+    return node if len(below) > 1 or not of else next(iter(below), None)
 
 
 def _listed(table: Table, page: Cursor) -> Iterator[Cursor]:

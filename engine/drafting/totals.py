@@ -6,7 +6,7 @@ option under which the weights give it, or one that cannot be computed and whose
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from engine.amount import NOTHING, Amount, total
@@ -30,16 +30,16 @@ def totals(draft: Draft) -> Iterator[Problem]:
     What is said of a volet is not said again of a text that repeats its total, nor of the whole.
     """
     written = draft.top.get("published")
-    wrong: list[tuple[str, Policy]] = []
+    wrong: list[tuple[str, Mapping[str, str]]] = []
     # A volet's own total tells more than the whole's.
     for one in sorted(written.each() if written else (), key=lambda one: "volet" not in one.data):
         policy, claimed = _supposed(draft, one)
         volets = [volet for volet in policy.volets if one.data.get("volet") in (None, volet.id)]
-        if any((volet.id, policy) in wrong for volet in volets):
+        if any((volet.id, policy.choices) in wrong for volet in volets):
             continue
         given, announced = total([*map(reached, volets), *claimed]), Decimal(one["points"].text)
         if not given.least <= announced <= given.most:
-            wrong += [(volet.id, policy) for volet in volets]
+            wrong += [(volet.id, policy.choices) for volet in volets]
             yield one["points"].problem(
                 "total_differs",
                 announced=amount_text(announced),
