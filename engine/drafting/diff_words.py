@@ -29,11 +29,10 @@ class Words:
         """One change, or the same change of several places: told once, with the places."""
         first = alike[0]
         labels = list(dict.fromkeys(self.other.said(one.label) for one in alike if one.label))
-        parts = []
-        if len(labels) > 1:
-            parts.append(
-                Part(self.say("diff.places", count=len(labels), labels=self.say("missing.separator").join(labels)))
-            )
+        every = self.say("missing.separator").join(labels)
+        if first.aspect == "shifted":
+            return Part(self.say("diff.shifted", labels=every))
+        parts = [Part(self.say("diff.places", count=len(labels), labels=every))] if len(labels) > 1 else []
         if self.has_tree(first):
             for side, rules, name in self.sides(first):
                 told = rules.rule(side.value)
@@ -44,8 +43,9 @@ class Words:
 
     def head(self, change: Change, label: str) -> str:
         """What a change is about, and both values where they are short."""
-        about, told_below = self.about(change, label), self.has_tree(change)
-        values = [] if told_below else [rules.valued(change, side.value) for side, rules, _ in self.sides(change)]
+        about, values = self.about(change, label), []
+        if not self.has_tree(change):
+            values = [rules.valued(change, side.value) for side, rules, _ in self.sides(change)]
         match change.kind, [value for value in values if value]:
             case "changed", [was, now]:
                 return self.say("diff.change", what=about, was=was, now=now)
