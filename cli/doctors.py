@@ -8,7 +8,7 @@ from cli.options import Data
 
 def doctors(data: Data = None, lang: Spoken = Language.fr) -> None:
     """Liste les médecins des données, avec leurs campagnes."""
-    from cli.screen import screen, table
+    from cli.console import console, table
     from engine.stores import bundled_examples
     from engine.stores import doctors as known_doctors
     from engine.words import say
@@ -18,4 +18,4 @@ def doctors(data: Data = None, lang: Spoken = Language.fr) -> None:
         for one in known_doctors(data or bundled_examples())
     ]
     heads = [say(spoken(), f"head.{name}") for name in ("number", "name", "campaigns")]
-    screen().print(table(heads, rows))
+    console().print(table(heads, rows))

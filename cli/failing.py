@@ -11,6 +11,8 @@ from engine.words import Lang, say
 if TYPE_CHECKING:
     from engine.problems import Problem
 
+SPACES = {0xA0: " ", 0x202F: " "}
+"""The no-break spaces of French, harmless, which Python does not count as printable."""
 EXIT_INVALID = 2
 EXIT_FAULT = 3
 EXIT_INTERRUPTED = 130
@@ -18,6 +20,8 @@ EXIT_INTERRUPTED = 130
 
 def printable(text: str) -> str:
     """The text without the control characters a terminal would obey; line breaks become spaces."""
+    if text.translate(SPACES).isprintable():
+        return text
     return "".join(char if char.isprintable() or category(char) == "Zs" else " " for char in text)
 
 

@@ -8,15 +8,15 @@ from textwrap import wrap
 from rich.console import Console
 from rich.text import Text
 
-from cli.draw import Line
+from cli.console import Line
 from cli.excerpt import excerpt
 from cli.failing import printable
-from engine.drafting.lint import Report, severity_of
+from engine.drafting.lint import Report, Severity, severity_of
 from engine.drafting.spans import span_of
 from engine.problems import Problem, names_to_try, sentence
 from engine.words import Lang, say
 
-STYLES = {"error": "red", "warning": "yellow"}
+STYLES: dict[Severity, str] = {"error": "red", "warning": "yellow"}
 INDENT = "  "
 
 

@@ -36,10 +36,10 @@ def check(
 
     reports = [lint(folder) for folder in policy_folders(target, policies)]
     if format is Format.text:
+        from cli.console import console
         from cli.findings import draw_reports
-        from cli.screen import screen
 
-        draw_reports(screen(), reports, spoken())
+        draw_reports(console(), reports, spoken())
     else:
         from engine.drafting.report import report_data
         from engine.drafting.sarif import sarif

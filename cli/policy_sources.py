@@ -100,14 +100,15 @@ def _traced(policies: Path | None) -> Trace:
 
 
 def _draw(told: SourcesTold, compared: Compared | None, recorded: int | None, traced: Trace | None) -> None:
+    from cli.console import console, table
     from cli.draw import draw
-    from cli.screen import screen, table
+    from cli.screen import screen
 
     out = screen()
     if compared:
         draw(out, told.compared(compared, recorded))
     if traced:
-        out.print(table(told.heads(), told.rows(traced)))
+        console().print(table(told.heads(), told.rows(traced)))
         draw(out, told.notes(traced))
 
 

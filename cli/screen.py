@@ -2,26 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from shutil import get_terminal_size
+from textwrap import wrap
+from typing import Literal, TextIO
 
-from rich.box import SIMPLE
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+from msgspec import Struct
 
-from cli.failing import printable
+Style = Literal["", "bold", "dim", "italic", "green", "red", "yellow"]
+CODES: dict[Style, str] = {
+    "bold": "\x1b[1m",
+    "dim": "\x1b[2m",
+    "italic": "\x1b[3m",
+    "red": "\x1b[31m",
+    "green": "\x1b[32m",
+    "yellow": "\x1b[33m",
+}
+END = "\x1b[0m"
+Piece = tuple[str, Style]
+"""A stretch of text in one style."""
 
 
-def screen() -> Console:
-    """The console that every command draws on. Without a terminal it writes no escape code."""
-    return Console(highlight=False, markup=False, emoji=False)
+class Screen(Struct, frozen=True):
+    """Where lines are written, how wide they may be, and whether in colours."""
+
+    file: TextIO
+    width: int
+    colours: bool
+
+    def write(self, lines: Iterable[str]) -> None:
+        """Write lines, all at once."""
+        self.file.write("".join(f"{line}\n" for line in lines))
+
+    def wrapped(self, pieces: Iterable[Piece], first: str = "", others: str = "") -> Iterator[str]:
+        """One text in lines, each after what stands before it, dim: before the `first`, and before the `others`.
+
+        Lines are cut at ordinary spaces only: French sets no-break spaces that must not be broken.
+        """
+        shown = [(text, style) for text, style in pieces if text]
+        plain, before, start = "".join(text for text, _ in shown), first, 0
+        for line in wrap(plain, max(1, self.width - len(first)), break_on_hyphens=False):
+            start = plain.index(line, start)
+            cut = _cut(shown, start, start + len(line)) if self.colours else [(line, "")]
+            yield "".join(self.painted(*piece) for piece in ((before, "dim"), *cut))
+            before, start = others, start + len(line)
+
+    def painted(self, text: str, style: Style) -> str:
+        """The text in a style, where there are colours."""
+        return f"{CODES[style]}{text}{END}" if text and style and self.colours else text
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
-    """A table of texts, none of which is read as markup."""
-    drawn = Table(box=SIMPLE, pad_edge=False)
-    for head in heads:
-        drawn.add_column(Text(head), overflow="fold")
-    for row in rows:
-        drawn.add_row(*(Text(printable(cell)) for cell in row))
-    return drawn
+def screen() -> Screen:
+    """The standard output. Without a terminal, no escape code is written."""
+    plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") in ("dumb", "unknown")
+    drawn = sys.stdout.isatty() or bool(os.environ.get("FORCE_COLOR"))
+    return Screen(sys.stdout, get_terminal_size().columns, drawn and not plain)
+
+
+def _cut(pieces: Iterable[Piece], start: int, end: int) -> Iterator[Piece]:
+    """The pieces of a text from one place to another."""
+    for text, style in pieces:
+        yield text[max(0, start) : max(0, end)], style
+        start, end = start - len(text), end - len(text)

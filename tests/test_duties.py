@@ -10,10 +10,10 @@ from typing import Any as Anything
 
 import pytest
 from msgspec.structs import replace
-from rich.console import Console
 from syrupy.assertion import SnapshotAssertion
 
 from cli.draw import draw
+from cli.screen import Screen
 from engine.decision import judge
 from engine.dispute.due import Duties, Duty
 from engine.dispute.duties import duties, starting_day
@@ -58,10 +58,11 @@ def early(example: Example, counted_on: str = "2023-11-30") -> Dossier:
 
 
 def drawn(found: Duties, example: Example, lang: Lang = "fr") -> str:
-    out = Console(file=StringIO(), width=80, color_system=None, highlight=False, markup=False, emoji=False)
-    draw(out, still_due(found, example.decision.dossier, example.decision.policy, lang))
-    assert isinstance(out.file, StringIO)
-    return out.file.getvalue()
+    written = StringIO()
+    draw(
+        Screen(written, 80, colours=False), still_due(found, example.decision.dossier, example.decision.policy, lang)
+    )
+    return written.getvalue()
 
 
 def of(found: Duties, name: str) -> Duty:

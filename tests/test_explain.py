@@ -10,11 +10,11 @@ from typing import Any as Anything
 
 import pytest
 from rich.cells import cell_len
-from rich.console import Console
 from syrupy.assertion import SnapshotAssertion
 
 from cli.draw import draw
 from cli.markdown import markdown
+from cli.screen import Screen
 from engine.conditions import walk
 from engine.telling.explanation import explain
 from engine.telling.parts import Depth, Explanation, Part
@@ -53,10 +53,9 @@ def told(example: Example, record: Json, depth: Depth = "short", lang: Lang = "f
 
 def drawn(explanation: Explanation, width: int = NARROW) -> str:
     """The explanation as a terminal without colours shows it."""
-    out = Console(file=StringIO(), width=width, color_system=None, highlight=False, markup=False, emoji=False)
-    draw(out, explanation)
-    assert isinstance(out.file, StringIO)
-    return out.file.getvalue()
+    written = StringIO()
+    draw(Screen(written, width, colours=False), explanation)
+    return written.getvalue()
 
 
 def below(parts: tuple[Part, ...]) -> Iterator[Part]:

@@ -1,0 +1,42 @@
+"""Tables and findings on a terminal, as rich draws them: for the commands that can wait for it to load."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from textwrap import wrap
+
+from rich.box import SIMPLE
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.table import Table
+from rich.text import Text
+
+from cli.failing import printable
+
+
+def console(*, stderr: bool = False) -> Console:
+    """The console that tables are drawn on. Without a terminal it writes no escape code."""
+    return Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+    """A table of texts, none of which is read as markup."""
+    drawn = Table(box=SIMPLE, pad_edge=False)
+    for head in heads:
+        drawn.add_column(Text(head), overflow="fold")
+    for row in rows:
+        drawn.add_row(*(Text(printable(cell)) for cell in row))
+    return drawn
+
+
+class Line:
+    """A text wrapped at ordinary spaces only: French sets no-break spaces that the stock wrapping would break."""
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+
+    def __rich_console__(self, _: Console, options: ConsoleOptions) -> RenderResult:
+        start = 0
+        for line in wrap(self.text.plain, options.max_width, break_on_hyphens=False):
+            start = self.text.plain.index(line, start)
+            yield self.text[start : start + len(line)]
+            start += len(line)
