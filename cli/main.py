@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterable
 from importlib import import_module
@@ -16,6 +17,10 @@ from cli.values import HELP, quickened
 
 COMMANDS = ("explain", "decide", "doctors", "duties", "policy")
 """Each is in the module of its name: a function of that name, or an `app` that holds several commands."""
+
+
+MANY = 200_000
+"""Things made before those no longer used are looked for: more than a command makes for one doctor."""
 
 
 def application(commands: Iterable[str] = COMMANDS) -> typer.Typer:
@@ -45,6 +50,15 @@ def asked(words: list[str]) -> Iterable[str]:
 
 
 def main() -> None:
+    """`run_command`, as all that a process does: what it makes is not looked through for what could be given back."""
+    gc.set_threshold(MANY)
+    try:
+        run_command()
+    finally:
+        gc.freeze()
+
+
+def run_command() -> None:
     """Run the command; a bad input ends in a message and exit code 2, a fault of the product in exit code 3."""
     from engine.network import EngineFault
     from engine.problems import Invalid, Problem

@@ -20,7 +20,7 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from syrupy.location import PyTestLocation
 from syrupy.types import SnapshotIndex
 
-from cli.main import main
+from cli.main import run_command
 from engine.decision import Decision, decide
 from engine.dispute.pricing import alternatives
 from engine.dossier import read_dossier
@@ -205,7 +205,7 @@ def forfait(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
         monkeypatch.setattr(sys, "argv", ["forfait", *map(str, arguments)])
         code: Anything = 0
         try:
-            main()
+            run_command()
         except SystemExit as end:
             code = end.code or 0
         return Ran(code, *capsys.readouterr())

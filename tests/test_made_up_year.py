@@ -13,7 +13,7 @@ from typing import Any as Anything
 
 import pytest
 
-from cli.main import main
+from cli.main import run_command
 from engine.amount import NOTHING, Amount
 from engine.decision import decide
 from engine.loading import years
@@ -270,7 +270,7 @@ def forfait(monkeypatch: pytest.MonkeyPatch, root: Path, *words: str) -> int:
     options = ("--policies", str(root / "policies"), "--data", str(data))
     monkeypatch.setattr(sys, "argv", ["forfait", words[0], DOCTOR, *options, *words[1:]])
     with pytest.raises(SystemExit) as ended:
-        main()
+        run_command()
     code = ended.value.code
     return code if isinstance(code, int) else 0
 
