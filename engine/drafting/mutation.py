@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.cases import TOTALS, read_cases
+from engine.cases import TOTALS
 from engine.drafting.mutants import Mutant
-from engine.drafting.trying import Name, Trial, Variation, holds, ready, varied
+from engine.drafting.trying import Name, Trial, Variation, holds, trials, varied
 from engine.linking import link
 from engine.loading import PolicyFiles
-from engine.policy import Policy
 from engine.problems import Invalid
 from engine.remembered import Linked, parts_of
 from engine.yamltext import Plain
@@ -23,13 +22,7 @@ class Bench:
 
     def __init__(self, files: PolicyFiles) -> None:
         self.files = files
-        own: dict[tuple[tuple[str, str], ...], Policy] = {}
-        self.trials: list[Trial] = []
-        for case in read_cases(files):
-            taken = tuple(sorted(case.readings.items()))
-            if taken not in own:
-                own[taken] = link(files, case.readings)
-            self.trials.append(ready(case, own[taken]))
+        self.trials = trials(files)
         self.words = {id(trial): frozenset(_scalars(trial.case.page.data)) for trial in self.trials}
 
     def killed(self, mutant: Mutant) -> bool:
@@ -52,14 +45,14 @@ class Bench:
     def in_order(self, mutant: Mutant) -> list[Trial]:
         """The cases that can tell a mutant, the likeliest first: those about the page that is changed, which take
         the options that the change is written for. An entry of a list is told by a dossier that names it."""
-        trials = self.trials
+        told = self.trials
         if mutant.part == "tables":
             names = {str(mutant.change.at.path[-1]), *_scalars(mutant.change.at.data)}
-            trials = [trial for trial in trials if not names.isdisjoint(self.words[id(trial)])]
+            told = [trial for trial in told if not names.isdisjoint(self.words[id(trial)])]
         under = mutant.under
         about = {mutant.name, TOTALS} if mutant.change.kind == "weight" else {mutant.name}
         return sorted(
-            trials,
+            told,
             key=lambda trial: (
                 trial.case.about not in about,
                 any(trial.policy.choices[name] != option for name, option in under),

@@ -7,16 +7,19 @@ none of them differs.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from engine.cases import Case, differences
+from engine.cases import Case, differences, read_cases
 from engine.claims import claims
 from engine.conditions import Outcome, walk
 from engine.decision import judge
 from engine.dossier import Dossier, read_dossier
+from engine.linking import link
+from engine.loading import PolicyFiles
 from engine.policy import Policy
 from engine.problems import Invalid
 
@@ -44,6 +47,18 @@ class Variation(Struct, frozen=True, eq=False):
     speaks: bool
 
 
+def trials(files: PolicyFiles) -> list[Trial]:
+    """Every case of a policy, ready. Raises Invalid for a policy or a case that cannot be read."""
+    own: dict[tuple[tuple[str, str], ...], Policy] = {}
+    found: list[Trial] = []
+    for case in read_cases(files):
+        taken = tuple(sorted(case.readings.items()))
+        if taken not in own:
+            own[taken] = link(files, case.readings)
+        found.append(ready(case, own[taken]))
+    return found
+
+
 def ready(case: Case, policy: Policy) -> Trial:
     """The case under its own policy. Raises Invalid for a dossier that is none."""
     about = frozenset({case.about, *(case.expect.get("outcomes") or ())})
@@ -51,11 +66,18 @@ def ready(case: Case, policy: Policy) -> Trial:
     return Trial(case, policy, read_dossier(case.page, policy), about if about <= known else None)
 
 
+def day_of(trial: Trial) -> date:
+    """The day on which a case is decided."""
+    day = trial.case.as_of or trial.policy.calendar["decision"].last
+    assert day is not None, "linking requires a day of decision"
+    return day
+
+
 def varied(before: Policy, after: Policy, about: frozenset[Name] | None) -> Variation:
     """How a policy differs from the one that cases were made ready under, in what some names hang on."""
-    kept = about and frozenset(_reached(before, about) | _reached(after, about))
-    policy, speaks = _narrowed(after, kept), after.vocabulary != before.vocabulary
-    return Variation(policy, not speaks and _decides(_narrowed(before, kept)) == _decides(policy), speaks)
+    kept = about and reached(before, about) | reached(after, about)
+    policy, speaks = narrowed(after, kept), after.vocabulary != before.vocabulary
+    return Variation(policy, not speaks and _decides(narrowed(before, kept)) == _decides(policy), speaks)
 
 
 def holds(trial: Trial, variation: Variation) -> bool:
@@ -70,7 +92,7 @@ def holds(trial: Trial, variation: Variation) -> bool:
     return not differences(trial.case, judge(policy, dossier, trial.case.as_of))
 
 
-def _reached(policy: Policy, about: frozenset[Name]) -> set[Name]:
+def reached(policy: Policy, about: frozenset[Name]) -> frozenset[Name]:
     """The names that some hang on, by the outcomes that their conditions name."""
     below, found, pending = _asked(policy), set[Name](), [*about]
     while pending:
@@ -78,7 +100,7 @@ def _reached(policy: Policy, about: frozenset[Name]) -> set[Name]:
         if name not in found:
             found.add(name)
             pending += below.get(name, ())
-    return found
+    return frozenset(found)
 
 
 @lru_cache(maxsize=256)
@@ -96,7 +118,7 @@ def _owner(claim: str) -> Name:
     return claim.partition("#")[0].partition("~")[0]
 
 
-def _narrowed(policy: Policy, kept: frozenset[Name] | None) -> Policy:
+def narrowed(policy: Policy, kept: frozenset[Name] | None) -> Policy:
     """A policy that decides of nothing but what is kept."""
     if kept is None:
         return policy
