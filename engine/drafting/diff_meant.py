@@ -81,4 +81,4 @@ class Doctors:
             for key, value in fields.items()
         ]
         tests = self.say("missing.separator").join(parts)
-        return self.say("diff.tested", name=words.row_name(row), tests=tests) if tests else words.row_name(row)
+        return self.say("diff.valued", name=words.row_name(row), value=tests) if tests else words.row_name(row)

@@ -69,15 +69,15 @@ class Trees:
             self._pair(one.when, other.when, replace(here, within="exemption"))
             self._pair(one.require, other.require, here)
         elif isinstance(one, Exempt):
-            self._emit("exemption", one, other, here, Side(tree(one.when), one.when.sources), None)
+            self._emit("exemption", one, other, here, _rule(one.when), None)
             self._pair(one.require, other, here)
         elif isinstance(other, Exempt):
-            self._emit("exemption", one, other, here, None, Side(tree(other.when), other.when.sources))
+            self._emit("exemption", one, other, here, None, _rule(other.when))
             self._pair(one, other.require, here)
         elif type(one) is type(other) or (children(one) and children(other)):
             self._alike(one, other, here)
         else:
-            self._emit("form", one, other, here, Side(tree(one), one.sources), Side(tree(other), other.sources))
+            self._emit("form", one, other, here, _rule(one), _rule(other))
 
     def _alike(self, one: Node, other: Node, here: Above) -> None:
         """Two leaves of one kind, or two gates."""
@@ -107,10 +107,10 @@ class Trees:
                     self._pair(one, other, above)
             for root, above in gone:
                 if name(root) not in self.met:
-                    self._emit("condition", root, root, above, Side(tree(root), root.sources), None)
+                    self._emit("condition", root, root, above, _rule(root), None)
             for root, above in come:
                 if name(root) not in self.met:
-                    self._emit("condition", root, root, above, None, Side(tree(root), root.sources))
+                    self._emit("condition", root, root, above, None, _rule(root))
 
     def _places(self, roots: Sequence[tuple[Node, Above]]) -> dict[str, tuple[Node, Above]]:
         """The named nodes of some trees that were not met yet, and what stands above each."""
@@ -127,6 +127,10 @@ class Trees:
         at = (one if now is None else other).at
         label = _called(other) if aspect == "moved" else here.label
         self.found.changes.append(Change(self.subject, aspect, at, was, now, here.within, label))
+
+
+def _rule(node: Node) -> Side:
+    return Side(tree(node), node.sources, node)
 
 
 def _called(node: Node) -> dict[str, str] | None:

@@ -12,14 +12,15 @@ from engine.conditions import Node, Source, Text
 from engine.drafting.diff_nodes import Found, Trees
 from engine.drafting.diff_plain import alike, neutralisation, shape, text, tree, weight
 from engine.drafting.differing import Aspect, Change, Plain, Side, Subject, Within
-from engine.policy import Component, Indicator, Neutralisation, Period, Policy, Tier, Volet
+from engine.policy import Branch, Component, Indicator, Neutralisation, Period, Policy, Tier, Volet
 from engine.text import decimal_text
 
 T = TypeVar("T")
 Sources = tuple[Source, ...]
+Rule = Node | Branch | None
 Whole = Indicator | Volet | Component
-Said = tuple[Plain, Sources]
-"""A value, None when there is none, and where it is written."""
+Said = tuple[Plain, Sources] | tuple[Plain, Sources, Rule]
+"""A value, None when there is none, where it is written, and the rule itself where the value is one."""
 
 NOTHING: Said = (None, ())
 
@@ -35,7 +36,7 @@ class Telling:
     ) -> None:
         """One change, when the two values are not the same."""
         if was[0] != now[0]:
-            before, after = (None if value is None else Side(value, sources) for value, sources in (was, now))
+            before, after = (None if said[0] is None else Side(*said) for said in (was, now))
             self.found.changes.append(Change(subject, aspect, at or subject.id, before, after, label=text(label)))
 
     def named(self, subject: Subject, at: str, was: tuple[Text, Sources], now: tuple[Text, Sources]) -> None:
@@ -66,12 +67,13 @@ class Paid(Telling):
         self.differ(subject, "point_value", was, now, at="point_value")
         self.found.passages(subject, "point_value", was[1], now[1])
         self.differ(subject, "not_produced", (one.not_produced, ()), (other.not_produced, ()), at="findings")
+        titles = {volet.id: volet.title for policy in (one, other) for volet in policy.volets}
         for volet in dict.fromkeys(total.volet for policy in (one, other) for total in policy.published):
             before, after = _announced(one, volet), _announced(other, volet)
             gone, come = ([(p, mine[p]) for p in mine if p not in theirs] for mine, theirs in _ways(before, after))
             for index in range(max(len(gone), len(come))):
                 sides = (side[index] if index < len(side) else NOTHING for side in (gone, come))
-                self.differ(subject, "published", *sides, at=volet or "policy")
+                self.differ(subject, "published", *sides, at=volet or "policy", label=titles.get(volet or ""))
 
     def volet(self, was: Volet | None, now: Volet | None) -> None:
         """A volet that comes or goes; or its way of paying, its points and its gate."""
@@ -79,7 +81,7 @@ class Paid(Telling):
         if was is None or now is None:
             return
         self.differ(subject, "pays", (was.pays, was.sources), (now.pays, now.sources))
-        self.differ(subject, "weight", (weight(was.weight), was.sources), (weight(now.weight), now.sources))
+        self.differ(subject, "weight", _weighed(was), _weighed(now))
         self.trees(subject, "gate", "gate", was.gate, now.gate)
 
     def indicator(self, was: Indicator | None, now: Indicator | None) -> None:
@@ -88,7 +90,7 @@ class Paid(Telling):
         if was is None or now is None:
             return
         self.differ(subject, "evidence", (was.evidence, was.sources), (now.evidence, now.sources))
-        self.differ(subject, "weight", (weight(was.weight), was.sources), (weight(now.weight), now.sources))
+        self.differ(subject, "weight", _weighed(was), _weighed(now))
         self.neutralisations(subject, was.neutralisations, now.neutralisations)
         Trees(subject, self.found).compare(was.when, now.when)
         for paper in was.keep:
@@ -111,10 +113,10 @@ class Paid(Telling):
                     right.remove(other)
                     Trees(subject, self.found).compare(one.when, other.when, "neutralisation")
         for lifted in left:
-            said = (neutralisation(lifted), lifted.when.sources)
+            said = (neutralisation(lifted), lifted.when.sources, lifted.when)
             self.differ(subject, "neutralisation", said, NOTHING, at=lifted.when.at, label=lifted.when.label)
         for added in right:
-            said = (neutralisation(added), added.when.sources)
+            said = (neutralisation(added), added.when.sources, added.when)
             self.differ(subject, "neutralisation", NOTHING, said, at=added.when.at, label=added.when.label)
 
     def component(self, was: Component | None, now: Component | None) -> None:
@@ -172,7 +174,7 @@ class Paid(Telling):
         if was and now:
             Trees(subject, self.found).compare(was, now, within)
         elif was or now:
-            sides = ((tree(one), one.sources) if one else NOTHING for one in (was, now))
+            sides = ((tree(one), one.sources, one) if one else NOTHING for one in (was, now))
             self.differ(subject, aspect, *sides)
 
 
@@ -204,6 +206,10 @@ def _same_neutralisation(one: Neutralisation, other: Neutralisation) -> bool:
 
 def _same_effect(one: Neutralisation, other: Neutralisation) -> bool:
     return one.effect == other.effect
+
+
+def _weighed(whole: Indicator | Volet) -> Said:
+    return weight(whole.weight), whole.sources, whole.weight if isinstance(whole.weight, Branch) else None
 
 
 def _announced(policy: Policy, volet: str | None) -> dict[str, Sources]:

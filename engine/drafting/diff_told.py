@@ -74,7 +74,8 @@ class _Telling:
             return
         if self.proved:
             yield self.summary()
-        yield self.counted("diff.changes", len(self.diff.rules))
+        if self.diff.rules:
+            yield self.counted("diff.changes", len(self.diff.rules))
         if self.diff.labels and not self.shown.labels:
             yield self.counted("diff.labels_apart", len(self.diff.labels))
         if self.diff.sources and not self.shown.sources:
@@ -117,7 +118,7 @@ class _Telling:
     def sections(self) -> Iterator[Part]:
         """The essentials, then volet by volet, then what rules refer to."""
         indicators = list(self.indicators())
-        yield from _section(self.say("diff.essentials"), map(self.essential, indicators))
+        yield from _section(self.say("diff.essentials"), self.essentials(indicators))
         yield from self.details(self.say("diff.subject_eligible"), [Subject("eligible", self.one.eligible.at)])
         volets = {
             volet.id: self.phrases.text(volet.title) for policy in (self.one, self.other) for volet in policy.volets
@@ -141,6 +142,19 @@ class _Telling:
         volets = dict.fromkeys(known[name].volet for name in order)
         return (known[name] for volet in volets for name in order if known[name].volet == volet)
 
+    def essentials(self, indicators: Iterable[Indicator]) -> Iterator[Part]:
+        """Each indicator that differs in one line, and those that do not in another."""
+        differing = {change.subject.id for change in self.diff.changes}
+        differing |= {name for name, one in self.meant.items() if one.word != "equivalent"}
+        same = []
+        for indicator in indicators:
+            if indicator.id in differing:
+                yield self.essential(indicator)
+            else:
+                same.append(self.phrases.text(indicator.title))
+        if same and differing:
+            yield Part(self.say("diff.unchanged", titles=self.say("missing.separator").join(same)))
+
     def essential(self, indicator: Indicator) -> Part:
         """An indicator in one line: what it means now, and what it is worth."""
         aside = self.say("missing.separator").join([*self.meaning(indicator.id), *self.weighed(indicator.id)])
@@ -156,7 +170,7 @@ class _Telling:
             yield self.say(f"diff.word_{self.meant[claim].word}")
         else:
             count = sum(change.subject == subject for change in self.diff.changes)
-            yield self.counted("diff.differs", count) if count else self.say("diff.unchanged")
+            yield self.counted("diff.differs", count)
 
     def weighed(self, name: str) -> Iterator[str]:
         """What an indicator is worth when granted, where that changed."""

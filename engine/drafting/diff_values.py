@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from engine.conditions import Always
 from engine.drafting.diff_rules import Rules
-from engine.drafting.differing import Change, Plain
+from engine.drafting.differing import Change, Plain, Side
+from engine.policy import Branch, Weight
 
 SAYING_NOTHING = ("indicator", "volet", "component", "period", "table", "reading", "name", "moved")
 """The aspects whose value says nothing that their label does not."""
@@ -12,13 +14,16 @@ SAYING_NOTHING = ("indicator", "volet", "component", "period", "table", "reading
 class Values(Rules):
     """Says the values of changes; which aspect has which form of value, `diff_plain` and `diff_parts` decide."""
 
-    def valued(self, change: Change, value: Plain) -> str:
+    def valued(self, change: Change, side: Side) -> str:
         """A value in words; empty when its label says it all."""
+        value = side.value
         match change.aspect:
+            case "weight" if isinstance(side.rule, Branch):
+                return self.branch(side.rule)
             case "weight" | "published" | "euros" | "tier" | "point_value" | "bounds":
                 return self.worth(change, value)
             case "neutralisation" | "form" | "condition" | "exemption" | "gate":
-                return self.condition(value)
+                return self.condition(side)
             case "days" | "shifted" | "closes" | "counts_from" | "during" | "ends" | "paid":
                 return self.days(value) if "entry" in value else self.say("diff.nothing")
             case "threshold" | "date" | "list" | "values" | "test" | "asked" | "same":
@@ -35,12 +40,16 @@ class Values(Rules):
             case _:
                 return self.listed(change, value)
 
+    def branch(self, weight: Weight) -> str:
+        """Points that hang on a condition."""
+        if not isinstance(weight, Branch):
+            return self.amount(weight, "points")
+        then, otherwise = self.branch(weight.then), self.branch(weight.otherwise)
+        return self.say("diff.weight", when=self.sentence(weight.when), then=then, otherwise=otherwise)
+
     def worth(self, change: Change, value: Plain) -> str:
-        """Points or euros, one amount, a range, or two that hang on a condition."""
+        """Points or euros, one amount or a range."""
         match value:
-            case {"when": when, "then": then, "else": otherwise}:
-                sides = {"then": self.worth(change, then), "otherwise": self.worth(change, otherwise)}
-                return self.say("diff.weight", when=self.line(when), **sides)
             case {"points": [least, most]}:
                 return self.extent("points", least, most)
             case {"euros": [least, most]}:
@@ -54,12 +63,15 @@ class Values(Rules):
             return self.say("diff.at_least", least=self.amount(least, unit))
         return self.amount({"from": least, "to": most}, unit)
 
-    def condition(self, value: Plain) -> str:
+    def condition(self, side: Side) -> str:
         """A condition in one line, or what a neutralisation does and for whom."""
-        if "as" not in value:
-            return self.leaf(value)
-        effect, when = self.say(f"effect.{value['as']}"), value["when"]
-        return effect if when["kind"] == "always" else self.say("diff.of", name=effect, value=self.line(when))
+        node, effect = side.rule, side.value.get("as")
+        if node is None or isinstance(node, Branch):
+            return self.say(f"node.{side.value['kind']}")
+        if effect is None:
+            return self.sentence(node)
+        said = self.say(f"effect.{effect}")
+        return said if isinstance(node, Always) else self.say("diff.of", name=said, value=self.sentence(node))
 
     def asked(self, value: Plain) -> str:
         """A threshold, the tests of a field or of an automated value, an agreement; or what a leaf looks at."""
@@ -77,7 +89,7 @@ class Values(Rules):
             case {"outcome": name}:
                 return self.claim(name)
             case {"row": _}:
-                return self.row(value)
+                return self.kept(value)
             case _:
                 return self.threshold(value)
 

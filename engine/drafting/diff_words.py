@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from engine.asked import sources as passages
+from engine.conditions import Node, children
 from engine.drafting.diff_values import SAYING_NOTHING, Values
 from engine.drafting.differing import Change, Side
 from engine.policy import Policy
@@ -34,18 +35,22 @@ class Words:
             return Part(self.say("diff.shifted", labels=every))
         parts = [Part(self.say("diff.places", count=len(labels), labels=every))] if len(labels) > 1 else []
         if self.has_tree(first):
-            for side, rules, name in self.sides(first):
-                told = rules.rule(side.value)
-                parts.append(Part(self.say("diff.of", name=name, value=told.text), parts=told.parts))
+            parts += [self.tree(side, rules, name) for side, rules, name in self.sides(first)]
         head = self.head(first, labels[0] if len(labels) == 1 else "")
         parts += self.sources(alike)
         return Part(head[:1].upper() + head[1:], aside=self.under(first), parts=tuple(parts))
+
+    def tree(self, side: Side, rules: Values, name: str) -> Part:
+        """The condition of one side, with all below it."""
+        assert isinstance(side.rule, Node), "a tree is told of a condition"
+        told = rules.rule(side.rule)
+        return Part(self.say("diff.of", name=name, value=told.text), aside=told.aside, parts=told.parts)
 
     def head(self, change: Change, label: str) -> str:
         """What a change is about, and both values where they are short."""
         about, values = self.about(change, label), []
         if not self.has_tree(change):
-            values = [rules.valued(change, side.value) for side, rules, _ in self.sides(change)]
+            values = [rules.valued(change, side) for side, rules, _ in self.sides(change)]
         match change.kind, [value for value in values if value]:
             case "changed", [was, now]:
                 return self.say("diff.change", what=about, was=was, now=now)
@@ -100,6 +105,5 @@ class Words:
                 yield Part(self.say("diff.of", name=name, value=places), fine=True)
 
     def has_tree(self, change: Change) -> bool:
-        """Whether a value is a condition with others below it: both are then told as trees."""
-        values = (side.value for side, _, _ in self.sides(change))
-        return change.aspect != "weight" and any(isinstance(value, dict) and value.get("of") for value in values)
+        """Whether a side is a condition with others below it: both are then told as trees."""
+        return any(isinstance(side.rule, Node) and children(side.rule) for side, _, _ in self.sides(change))

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any as Anything
 from typing import Literal
 
-from engine.conditions import Source
-from engine.policy import Policy
+from engine.conditions import Node, Source
+from engine.policy import Branch, Policy
 
 Plain = Anything
 """A value as plain JSON data, without sentences."""
@@ -48,10 +48,11 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What one policy says, and where it is written."""
+    """What one policy says, where it is written, and the rule itself where the value is one."""
 
     value: Plain
     sources: tuple[Source, ...] = ()
+    rule: Node | Branch | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,178 @@
+"""`forfait diff`: what changed from one policy to another, in text and in meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.language import Language, Spoken, spoken
+from cli.options import Policies, Readings, policy_files, readings
+from engine.problems import Invalid, Problem, unknown_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from engine.drafting.diff_meant import Meant
+    from engine.drafting.diff_told import Shown
+    from engine.drafting.differing import Diff
+    from engine.loading import PolicyFiles
+    from engine.policy import Policy
+
+SIDE = "Une année, un dossier de barème, ou l’un d’eux à une révision de git : policies/2023@HEAD~1."
+
+
+class Format(StrEnum):
+    """How a comparison is drawn."""
+
+    tree = "tree"
+    markdown = "markdown"
+    json = "json"
+    html = "html"
+
+
+def diff(
+    first: Annotated[str, typer.Argument(metavar="BARÈME", help=SIDE)],
+    second: Annotated[
+        str | None, typer.Argument(metavar="[AUTRE]", help="Ce qu’on lui compare ; par défaut, le même barème.")
+    ] = None,
+    indicator: Annotated[
+        str | None, typer.Argument(metavar="[INDICATEUR]", help="Ne compare que cet indicateur.")
+    ] = None,
+    reading: Readings = None,
+    against: Annotated[
+        list[str] | None,
+        typer.Option("--against", metavar="NOM=OPTION", help="La lecture retenue pour l’autre barème."),
+    ] = None,
+    text: Annotated[bool, typer.Option("--text", help="Ne compare que les textes, sans rien prouver.")] = False,
+    labels: Annotated[bool, typer.Option("--labels", help="Montre aussi les libellés qui changent.")] = False,
+    sources: Annotated[
+        bool, typer.Option("--sources", help="Montre aussi les passages qui changent pour une même règle.")
+    ] = False,
+    witnesses: Annotated[
+        Path | None,
+        typer.Option("--witnesses", help="Écrit dans ce dossier les médecins qui montrent chaque différence."),
+    ] = None,
+    format: Annotated[
+        Format, typer.Option("--format", help="Arbre, Markdown, données JSON, ou page HTML.")
+    ] = Format.tree,
+    out: Annotated[Path | None, typer.Option("--out", help="Enregistre le résultat dans ce fichier.")] = None,
+    policies: Policies = None,
+    lang: Spoken = Language.fr,
+) -> None:
+    """Compare deux barèmes : ce qui change dans le texte, et ce que cela change pour les médecins."""
+    from engine.drafting.diff import diff as compared
+    from engine.drafting.diff import under_other_readings
+    from engine.drafting.diff_told import Shown
+    from engine.linking import link
+
+    if out is not None and format is Format.tree:
+        raise Invalid([Problem("out_format")])
+    if text and witnesses:
+        raise Invalid([Problem("witnesses_need_proof", "--witnesses")])
+    files = [_files(side, policies) for side in (first, second or first)]
+    asked = [readings(written) for written in (reading, against)]
+    one, other = (link(pages, choices) for pages, choices in zip(files, asked, strict=True))
+    if indicator is not None:
+        _check_indicator(indicator, one, other)
+    found = under_other_readings(compared(one, other), *files)
+    meant = None if text else _meant(found, files[1], indicator)
+    shown = Shown(spoken(), _names((first, second or first), asked), indicator, labels, sources)
+    if witnesses and meant:
+        _write(witnesses, meant, shown.names)
+    _deliver(found, meant, shown, format, out)
+
+
+def _files(side: str, root: Path | None) -> PolicyFiles:
+    """The pages of a year, of a folder, or of either at a revision. Raises Invalid when there is none such."""
+    from engine.loading import bundled_policies, read_policy
+
+    if side.isascii() and side.isdecimal():
+        return policy_files(int(side), root)
+    if Path(side).is_dir():
+        return read_policy(Path(side))
+    place, _, revision = side.rpartition("@")
+    if not place:
+        raise Invalid([Problem("not_a_policy", side)])
+    from engine.drafting.diff_revision import read_at
+
+    year = place.isascii() and place.isdecimal()
+    return read_at((root or bundled_policies()) / place if year else Path(place), revision)
+
+
+def _check_indicator(name: str, one: Policy, other: Policy) -> None:
+    """Raises Invalid when neither policy has an indicator of that name; the nearest is offered."""
+    known = {indicator.id for policy in (one, other) for indicator in policy.indicators}
+    if name not in known:
+        raise Invalid([Problem("unknown_indicator", details=unknown_name(name, known))])
+
+
+def _names(sides: tuple[str, str], asked: Sequence[Mapping[str, str]]) -> tuple[str, str]:
+    """What each side is called: as it was asked for, or by its readings where it is the same policy twice."""
+    if sides[0] != sides[1]:
+        return sides
+    from engine.words import say
+
+    default = say(spoken(), "diff.defaults")
+    one, other = (", ".join(f"{name}={option}" for name, option in each.items()) or default for each in asked)
+    return one, other
+
+
+def _meant(found: Diff, files: PolicyFiles, indicator: str | None) -> list[Meant]:
+    """What each claim comes to, proved; a progress bar tells how far it is, on a terminal alone."""
+    from engine.drafting.diff_meaning import comparable, meanings
+    from rich.console import Console
+    from rich.progress import track
+
+    from engine.words import say
+
+    out, claims = Console(stderr=True), comparable(found.one, found.other, indicator)
+    settled = meanings(found.one, found.other, files, claims)
+    told = say(spoken(), "diff.proving")
+    return list(track(settled, told, len(claims), console=out, transient=True, disable=not out.is_terminal))
+
+
+def _write(folder: Path, meant: Iterable[Meant], names: tuple[str, str]) -> None:
+    """Write each witness as two dossiers, one for each side."""
+    from engine.drafting.diff_meaning import witness_files
+
+    from cli.letter import save
+
+    for path, content in witness_files(meant, names):
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        save(folder / path, content.encode())
+
+
+def _deliver(found: Diff, meant: Sequence[Meant] | None, shown: Shown, format: Format, out: Path | None) -> None:
+    """Draw the comparison on the screen, or write it in a file, whole or not at all."""
+    from engine.drafting.diff_told import told
+
+    match format:
+        case Format.tree:
+            from cli.draw import draw
+            from cli.screen import screen
+
+            draw(screen(), told(found, meant, shown))
+            return
+        case Format.markdown:
+            from cli.markdown import markdown
+
+            text = markdown(told(found, meant, shown))
+        case Format.html:
+            from cli.html import html
+
+            text = html(told(found, meant, shown), shown.lang)
+        case Format.json:
+            from engine.drafting.diff_record import record
+            from engine.record import canonical
+
+            text = canonical(record(found, meant, shown.names, shown.indicator)).decode() + "\n"
+    if out is None:
+        typer.echo(text, nl=False)
+        return
+    from cli.letter import save
+
+    save(out, text.encode())
