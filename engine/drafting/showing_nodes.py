@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from msgspec.structs import replace
 
 from engine.asked import asks, entry, field_test, plain_test, sources
 from engine.conditions import (
@@ -10,6 +12,7 @@ from engine.conditions import (
     Always,
     Any,
     Attribute,
+    Day,
     Empty,
     Entry,
     Exempt,
@@ -23,6 +26,7 @@ from engine.conditions import (
     Record,
     Silent,
     Source,
+    Stated,
     Test,
     children,
 )
@@ -112,7 +116,7 @@ class Rules(Sentences):
     # --- leaves -------------------------------------------------------------------------------------------------
 
     def _field(self, test: FieldTest, item: str | None = None) -> str:
-        expected = self.tests(field_test(test), item)
+        expected = self._expected(test, item)
         if test.span:
             first, last = (self.field(name) for name in test.fields)
             return self.say("show.span", first=first, last=last, expected=expected)
@@ -169,7 +173,7 @@ class Rules(Sentences):
         day, channel, sworn = (spoken.get((name,)) for name in (DAY, CHANNEL, SWORN))
         act = self._act(node)
         if day:
-            act = self.say("show.on_days", act=act, days=self._expected(day))
+            act = self.say("show.any_day" if _open(day) else "show.on_days", act=act, days=self._expected(day))
         if channel:
             act = self.say("show.through", act=act, channel=self._expected(channel))
         if sworn:
@@ -194,8 +198,10 @@ class Rules(Sentences):
             return self.say("show.paper", kinds=kinds) + earlier
         return self.say("show.document", kinds=kinds, item=self.item(node.of)) + earlier
 
-    def _expected(self, test: FieldTest) -> str:
-        return self.tests(field_test(test))
+    def _expected(self, test: FieldTest, item: str | None = None) -> str:
+        """What is expected of a field; that it be given goes without saying where more is asked."""
+        more = tuple(one for one in test.tests if not isinstance(one, Stated))
+        return self.tests(field_test(replace(test, tests=more or test.tests)), item)
 
     def _same(self, mine: str, theirs: str, item: str) -> str:
         expected = self.say("test.same", field=self.field(theirs), item=self.item(item))
@@ -219,9 +225,10 @@ class Rules(Sentences):
         if new:
             yield Part(self.say("show.taken", readings=self.joined(new, "and")), fine=True)
         if passages and passages != inherited:
-            yield from self.passage_parts(passages)
+            governs = any(self.policy.year in self.policy.documents[one.document].governs for one in passages)
+            yield from self.passage_parts(passages, "view.source" if governs else "view.presumed")
 
-    def passage_parts(self, passages: Iterable[Source]) -> Iterator[Part]:
+    def passage_parts(self, passages: Iterable[Source], key: str = "view.source") -> Iterator[Part]:
         """Where it is written: in one line, or with its words, a passage a line."""
         told = list(passages)
         quoted = {source: self._lines(source) for source in told}
@@ -229,13 +236,11 @@ class Rules(Sentences):
         for source in told:
             if quoted[source]:
                 lines = tuple(Part(line, kind="quote") for line in quoted[source])
-                yield Part(self._named([source]), fine=True, parts=lines)
+                yield Part(self._named(key, [source]), fine=True, parts=lines)
         if unquoted:
-            yield Part(self._named(unquoted), fine=True)
+            yield Part(self._named(key, unquoted), fine=True)
 
-    def _named(self, passages: list[Source]) -> str:
-        presumed = not any(self.policy.year in self.policy.documents[one.document].governs for one in passages)
-        key = "view.presumed" if presumed else "view.source"
+    def _named(self, key: str, passages: Sequence[Source]) -> str:
         return self.say(key, passages=self.passages(sources(tuple(passages))))
 
     def _lines(self, source: Source) -> tuple[str, ...]:
@@ -245,3 +250,8 @@ class Rules(Sentences):
             return ()
         self.quoted.add(source)
         return lines
+
+
+def _open(test: FieldTest) -> bool:
+    """Whether a day is asked with no limit."""
+    return any(isinstance(one, Day) and one.entry.is_open for one in test.tests)
