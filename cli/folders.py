@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.options import policy_files
 from engine.problems import Invalid, Problem
 
+if TYPE_CHECKING:
+    from engine.loading import PolicyFiles
+
+OnePolicy = Annotated[str, typer.Argument(metavar="ANNÉE|DOSSIER", help="Une année, ou le dossier d’un barème.")]
 Target = Annotated[
     str | None,
     typer.Argument(metavar="[ANNÉE|DOSSIER]", help="Une année, ou le dossier d’un barème ; par défaut, toutes."),
@@ -36,6 +41,17 @@ def policy_folders(target: str | None, root: Path | None) -> list[Path]:
     if (folder / "policy.yaml").is_file():
         return [folder]
     return list(years(folder).values())
+
+
+def one_policy(target: str, root: Path | None) -> PolicyFiles:
+    """The pages of a year, or of a policy's folder. Raises Invalid when there is no such policy."""
+    from engine.loading import read_policy
+
+    if target.isascii() and target.isdecimal():
+        return policy_files(int(target), root)
+    if not Path(target).is_dir():
+        raise Invalid([Problem("not_a_policy", target)])
+    return read_policy(Path(target))
 
 
 def _shown(folder: Path) -> Path:

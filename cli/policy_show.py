@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.folders import OnePolicy, one_policy
 from cli.language import Language, Spoken, spoken
-from cli.options import Policies, Readings, policy_files, readings
+from cli.options import Policies, Readings, readings
 from engine.problems import Invalid, Problem, unknown_name
 
 if TYPE_CHECKING:
@@ -23,13 +24,13 @@ if TYPE_CHECKING:
 class Format(StrEnum):
     """How the rules are drawn."""
 
-    terminal = "terminal"
+    tree = "tree"
     markdown = "markdown"
     html = "html"
 
 
 def show(
-    year: Annotated[int, typer.Argument(metavar="ANNÉE", help="L’année du barème.")],
+    target: OnePolicy,
     name: Annotated[
         str | None,
         typer.Argument(
@@ -38,8 +39,8 @@ def show(
     ] = None,
     reading: Readings = None,
     format: Annotated[
-        Format, typer.Option("--format", help="Terminal, Markdown, ou page HTML qui se suffit à elle-même.")
-    ] = Format.terminal,
+        Format, typer.Option("--format", help="Arbre, Markdown, ou page HTML qui se suffit à elle-même.")
+    ] = Format.tree,
     documents: Annotated[
         Path | None,
         typer.Option("--documents", help="Le dossier des documents cités : chaque règle à côté de son passage."),
@@ -53,9 +54,9 @@ def show(
     from engine.drafting.showing_nodes import nothing
     from engine.linking import link
 
-    if out is not None and format is Format.terminal:
+    if out is not None and format is Format.tree:
         raise Invalid([Problem("out_format")])
-    files = policy_files(year, policies)
+    files = one_policy(target, policies)
     policy = link(files, readings(reading))
     _check(name, policy)
     quote = _quoting(files, documents) if documents else nothing
@@ -85,7 +86,7 @@ def _quoting(files: PolicyFiles, documents: Path) -> Quote:
 
 def _deliver(explanation: Explanation, format: Format, out: Path | None) -> None:
     """Draw the rules on the screen, or write them in a file, whole or not at all."""
-    if format is Format.terminal:
+    if format is Format.tree:
         from cli.draw import draw
         from cli.screen import screen
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli.folders import OnePolicy, one_policy
 from cli.language import Language, Spoken, spoken
-from cli.options import Policies, policy_files
+from cli.options import Policies
 from engine.problems import Invalid, Problem
 
 if TYPE_CHECKING:
@@ -25,13 +26,13 @@ EXIT_NOT_AS_RECORDED = 1
 class Format(StrEnum):
     """How it is drawn."""
 
-    terminal = "terminal"
+    tree = "tree"
     markdown = "markdown"
     json = "json"
 
 
 def sources(
-    year: Annotated[int, typer.Argument(metavar="ANNÉE", help="L’année du barème.")],
+    target: OnePolicy,
     documents: Annotated[
         Path | None, typer.Option("--documents", help="Le dossier où se trouvent les documents cités.")
     ] = None,
@@ -41,7 +42,9 @@ def sources(
     trace: Annotated[
         bool, typer.Option("--trace", help="Montre où est écrite chaque règle lue dans les textes, ou pourquoi non.")
     ] = False,
-    format: Annotated[Format, typer.Option("--format", help="Terminal, Markdown ou données JSON.")] = Format.terminal,
+    format: Annotated[
+        Format, typer.Option("--format", help="À l’écran, en Markdown, ou en données JSON.")
+    ] = Format.tree,
     policies: Policies = None,
     lang: Spoken = Language.fr,
 ) -> None:
@@ -53,10 +56,10 @@ def sources(
     from engine.drafting.sources_told import SourcesTold, compared_data, trace_data
     from engine.linking import link
 
-    files = policy_files(year, policies)
+    files = one_policy(target, policies)
     texts = _texts(files, documents)
     compared, recorded = _compared(files, texts, record=record) if texts else (None, None)
-    traced = _traced(policies) if trace else None
+    traced = _traced(files) if trace else None
     told = SourcesTold(link(files, {}), spoken(), texts)
     match format:
         case Format.json:
@@ -64,7 +67,7 @@ def sources(
             _echo_json({name: one for name, one in data.items() if one is not None})
         case Format.markdown:
             _echo_markdown(told, compared, recorded, traced)
-        case Format.terminal:
+        case Format.tree:
             _draw(told, compared, recorded, traced)
     right = recorded is not None or compared is None or compared.as_recorded
     if not (right and (traced is None or traced.sound)):
@@ -90,13 +93,14 @@ def _compared(files: PolicyFiles, texts: Mapping[str, DocumentText], *, record: 
     return compared, len(compared.passages)
 
 
-def _traced(policies: Path | None) -> Trace:
-    """The trace of every year: a rule of one year may be written for another."""
+def _traced(files: PolicyFiles) -> Trace:
+    """The trace of every year beside this one: a rule of one year may be written for another."""
     from engine.drafting.tracing import read_rules, trace
-    from engine.loading import bundled_policies, read_policy, years
+    from engine.loading import read_policy, years
 
-    root = policies or bundled_policies()
-    return trace(read_rules(root), {year: read_policy(folder) for year, folder in years(root).items()})
+    root = files.folder.parent
+    beside = {year: read_policy(folder) for year, folder in years(root).items()}
+    return trace(read_rules(root), beside | {files.year: files})
 
 
 def _draw(told: SourcesTold, compared: Compared | None, recorded: int | None, traced: Trace | None) -> None:

@@ -222,6 +222,11 @@ def test_the_rules_fit_the_screen(forfait: Forfait, year: int, lang: str) -> Non
     assert max(len(line) for line in ran.out.splitlines()) <= 80
 
 
+def test_a_folder_is_shown_as_a_year_is(forfait: Forfait) -> None:
+    by_year = forfait("policy", "show", YEARS[0], "vsm").out
+    assert forfait("policy", "show", policy_files(YEARS[0]).folder, "vsm").out == by_year != ""
+
+
 @pytest.mark.parametrize("format", ["markdown", "html"])
 def test_a_file_is_written_whole(forfait: Forfait, tmp_path: Path, format: str) -> None:
     out = tmp_path / f"rules.{format}"
@@ -234,6 +239,7 @@ def test_a_file_is_written_whole(forfait: Forfait, tmp_path: Path, format: str) 
     ("arguments", "said"),
     [
         (["1999"], "1999"),
+        (["nowhere"], "nowhere"),
         ([str(YEARS[0]), "volet-2.att"], "volet-2.aat"),
         ([str(YEARS[0]), "--out", "x.txt"], "--format"),
         ([str(YEARS[0]), "--reading", "cible-aat=pages"], "page"),
