@@ -15,7 +15,7 @@ from engine.amount import Amount, total
 from engine.claims import leaves, own_claims, parts
 from engine.conditions import Observed, walk
 from engine.decision import ComponentDecision, Decision, IndicatorDecision, VoletDecision, judge
-from engine.dossier import read_dossier
+from engine.dossier import Dossier, read_dossier
 from engine.linking import linked
 from engine.loading import PolicyFiles
 from engine.observation import Observation
@@ -55,7 +55,8 @@ class _Pricing:
 
     def __init__(self, files: PolicyFiles, page: Page, decision: Decision) -> None:
         self.files, self.page, self.decision, self.policy = files, page, decision, decision.policy
-        self.known = {id(leaf): decision.observations[leaf.at] for leaf in leaves(decision.policy)}
+        self.leaves = {leaf.at: leaf for leaf in leaves(decision.policy)}
+        self.standing = standing_on(decision.dossier, decision.policy, decision.as_of)
         self.worth = _worth(decision.policy) if _settled(decision) else None
 
     def others(self) -> Iterator[Alternative]:
@@ -79,7 +80,7 @@ class _Pricing:
         day, dossier = self.decision.as_of, self.decision.dossier
         if other.vocabulary is not self.policy.vocabulary:
             return judge(other, read_dossier(self.page, other), day)
-        if _looks(other) != _looks(self.policy):
+        if _looks(other, dossier) != _looks(self.policy, dossier):
             return judge(other, dossier, day)
         # Amounts not settled hang on more than the verdicts of claims: there, nothing is sure before it is decided.
         if self.worth is not None and _worth(other) == self.worth and self.alike(other):
@@ -92,27 +93,30 @@ class _Pricing:
         A part that is the very same does if those it names do; another is settled anew, what it names being as it
         was. Claims wait for each other in no circle: if each comes out as it did when the others do, they all do.
         """
-        verdicts, standing = self.decision.verdicts, standing_on(self.decision.dossier, other, self.decision.as_of)
+        verdicts = self.decision.verdicts
         for was, now in zip_longest(parts(self.policy), parts(other)):
             if was is now or was == now:
                 continue
             before, after = (dict(own_claims(part)) if part else {} for part in (was, now))
             looking = [node for tree in after.values() for node in walk(tree) if isinstance(node, Observed)]
             seen = self.seen(looking)
-            found = {leaf.at: (seen.get(leaf.at) or observe(leaf, standing, other)).verdict for leaf in looking}
+            found = {leaf.at: (seen.get(leaf.at) or observe(leaf, self.standing, other)).verdict for leaf in looking}
             settled = derive(after.items(), found, verdicts)
             if set(before) != set(after) or any(settled[name] is not verdicts[name] for name in after):
                 return False
         return True
 
     def seen(self, others: Iterable[Observed]) -> dict[str, Observation]:
-        """What those of other leaves that are the very same as the decision's saw, by place."""
-        return {leaf.at: self.known[id(leaf)] for leaf in others if id(leaf) in self.known}
+        """What those of other leaves that ask the very same as the decision's saw, by place."""
+        saw, asked = self.decision.observations, self.leaves.get
+        return {leaf.at: saw[leaf.at] for leaf in others if leaf is (same := asked(leaf.at)) or leaf == same}
 
 
-def _looks(policy: Policy) -> tuple[object, ...]:
-    """What a leaf looks at in a policy beside itself."""
-    return *(policy.calendar[name] for name in ("campaign", "year", "assessment")), policy.not_produced
+def _looks(policy: Policy, dossier: Dossier) -> tuple[object, ...]:
+    """What a leaf looks at in a policy beside itself: what unproduced papers do matters where there are some."""
+    unproduced = any(row.fields.get("outcome") == "not_produced" for row in dossier.rows)
+    days = [policy.calendar[name] for name in ("campaign", "year", "assessment")]
+    return *days, unproduced and policy.not_produced
 
 
 def _worth(policy: Policy) -> tuple[object, ...]:

@@ -51,6 +51,8 @@ class _Search:
     def __init__(self, decision: Decision) -> None:
         self.decision, self.policy = decision, decision.policy
         self.trees = dict(claims(self.policy))
+        self.tried: tuple[Change, ...] = ()
+        self.seen = decision.observations
         self.leaves = {leaf.at: leaf for leaf in leaves(self.policy)}
         self.places = {at: index for index, at in enumerate(self.leaves)}
 
@@ -92,11 +94,13 @@ class _Search:
 
     def meets(self, changes: tuple[Change, ...], claim: str) -> bool:
         dossier = self.changed(changes)
-        _, _, verdicts = settled(self.policy, dossier, self.decision.as_of, self.known(changes))
+        _, self.seen, verdicts = settled(self.policy, dossier, self.decision.as_of, self.known(changes))
+        self.tried = changes
         return verdicts[claim] is Verdict.MET
 
     def decided(self, changes: tuple[Change, ...]) -> Decision:
-        return judge(self.policy, self.changed(changes), self.decision.as_of, self.known(changes))
+        known = self.seen if self.tried is changes else self.known(changes)
+        return judge(self.policy, self.changed(changes), self.decision.as_of, known)
 
     def known(self, changes: tuple[Change, ...]) -> dict[str, Observation]:
         """What leaves that the changes cannot reach see."""

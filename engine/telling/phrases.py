@@ -8,15 +8,12 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any as Anything
 
-from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal
-
 from engine.conditions import Table, TableEntry, Text
 from engine.dossier import NONE
 from engine.policy import Field, Policy, Unit
+from engine.text import decimal_text
 from engine.words import NO_BREAK, Lang, say
 
-LOCALES: Mapping[Lang, str] = {"fr": "fr_FR", "en": "en_GB"}
 PERCENT_STEP = Decimal("0.01")
 FRENCH_PLURAL = 2
 Json = Mapping[str, Anything]
@@ -26,7 +23,7 @@ class Phrases:
     """Says the small things of a decision in one language: every value of a record in its readable form."""
 
     def __init__(self, policy: Policy, lang: Lang) -> None:
-        self.policy, self.lang, self.locale = policy, lang, LOCALES[lang]
+        self.policy, self.lang = policy, lang
 
     def say(self, key: str, /, **details: object) -> str:
         """A sentence of the product's own."""
@@ -40,17 +37,30 @@ class Phrases:
 
     def number(self, value: Decimal | int | str) -> str:
         """`1 163` or `30,5`."""
-        return str(format_decimal(Decimal(value), locale=self.locale))
+        amount = Decimal(value)
+        written = self._digits(decimal_text(abs(amount)))
+        return f"-{written}" if amount.is_signed() else written
 
     def day(self, iso: str) -> str:
         """`4 février 2024`, and `1er` for the first of a month in French."""
         day = date.fromisoformat(iso)
-        written = str(format_date(day, format="d MMMM y", locale=self.locale)).replace(" ", NO_BREAK)
-        return written.replace("1", "1er", 1) if self.lang == "fr" and day.day == 1 else written
+        number = self.say("day.first") if day.day == 1 else day.day
+        written = self.say("day.written", day=number, month=self.say(f"day.month_{day.month}"), year=day.year)
+        return written.replace(" ", NO_BREAK)
 
     def euros(self, value: str) -> str:
         """`1 960,00 €`."""
-        return str(format_currency(Decimal(value), "EUR", locale=self.locale))
+        amount = Decimal(value)
+        written = self.say("number.euros", value=self._digits(f"{abs(amount):.2f}"))
+        return f"-{written}" if amount.is_signed() else written
+
+    def _digits(self, plain: str) -> str:
+        """A number's digits in groups of three, and its decimals, as the language parts them."""
+        whole, _, decimals = plain.partition(".")
+        first, *groups = f"{int(whole):,}".split(",")
+        for group in groups:
+            first = self.say("number.grouped", before=first, after=group)
+        return self.say("number.pointed", whole=first, decimals=decimals) if decimals else first
 
     def amount(self, value: Anything, unit: str) -> str:
         """Points or euros of a record, one number or a range, with the unit: `582,5 points`."""
