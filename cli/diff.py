@@ -148,31 +148,35 @@ def _write(folder: Path, meant: Iterable[Meant], names: tuple[str, str]) -> None
 
 def _deliver(found: Diff, meant: Sequence[Meant] | None, shown: Shown, format: Format, out: Path | None) -> None:
     """Draw the comparison on the screen, or write it in a file, whole or not at all."""
-    from engine.drafting.diff_told import told
+    if format is Format.tree:
+        from cli.draw import draw
+        from cli.screen import screen
+        from engine.drafting.diff_told import told
 
-    match format:
-        case Format.tree:
-            from cli.draw import draw
-            from cli.screen import screen
-
-            draw(screen(), told(found, meant, shown))
-            return
-        case Format.markdown:
-            from cli.markdown import markdown
-
-            text = markdown(told(found, meant, shown))
-        case Format.html:
-            from cli.html import html
-
-            text = html(told(found, meant, shown), shown.lang)
-        case Format.json:
-            from engine.drafting.diff_record import record
-            from engine.record import canonical
-
-            text = canonical(record(found, meant, shown.names, shown.indicator)).decode() + "\n"
+        draw(screen(), told(found, meant, shown))
+        return
+    text = _page(found, meant, shown, format)
     if out is None:
         typer.echo(text, nl=False)
         return
     from cli.letter import save
 
     save(out, text.encode())
+
+
+def _page(found: Diff, meant: Sequence[Meant] | None, shown: Shown, format: Format) -> str:
+    """The comparison as the text of a file."""
+    if format is Format.json:
+        from engine.drafting.diff_record import record
+        from engine.record import canonical
+
+        return canonical(record(found, meant, shown.names, shown.indicator)).decode() + "\n"
+    from engine.drafting.diff_told import told
+
+    if format is Format.html:
+        from cli.html import html
+
+        return html(told(found, meant, shown), shown.lang)
+    from cli.markdown import markdown
+
+    return markdown(told(found, meant, shown))
