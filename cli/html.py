@@ -6,6 +6,8 @@ words of that source where there is room, and above them where there is none.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from cli.draw import SIGNS
@@ -31,7 +33,7 @@ def html(explanation: Explanation, lang: Lang) -> str:
         signs={mark: sign for mark, (sign, _) in SIGNS.items()},
         quoting=any(map(_quotes, explanation.sections)),
         quotes=_quotes,
-        own=_own,
+        below=_below,
         titles=_titles,
     )
 
@@ -41,11 +43,19 @@ def _quotes(part: Part) -> bool:
     return part.kind == "quote" or any(map(_quotes, part.parts))
 
 
-def _own(part: Part) -> tuple[list[Part], list[Part]]:
-    """What lies under a part, its titles apart: the lines, and the passages quoted, to stand beside it."""
+class Below(NamedTuple):
+    """What lies under a part, its titles apart: lines, notes in small print, and passages quoted beside it."""
+
+    lines: list[Part]
+    notes: list[Part]
+    passages: list[Part]
+
+
+def _below(part: Part) -> Below:
     below = [one for one in part.parts if one.kind != "title"]
-    quoted = [one for one in below if one.fine and any(line.kind == "quote" for line in one.parts)]
-    return [one for one in below if one not in quoted], quoted
+    passages = [one for one in below if one.fine and any(line.kind == "quote" for line in one.parts)]
+    notes = [one for one in below if one.fine and not one.parts]
+    return Below([one for one in below if one not in passages and one not in notes], notes, passages)
 
 
 def _titles(part: Part) -> list[Part]:
