@@ -9,6 +9,9 @@ from engine.conditions import Exempt, Node, Source, Text, children, walk
 from engine.drafting.diff_plain import alike, asked, bare, kind, likeness, name, shape, text, tree
 from engine.drafting.differing import Aspect, Change, Plain, Side, Subject, Within
 
+Both = tuple[tuple[Source, ...], tuple[Source, ...]]
+"""The passages of either side."""
+
 
 @dataclass
 class Found:
@@ -41,7 +44,7 @@ class Above:
     within: Within
     at: str = ""
     label: Mapping[str, str] | None = None
-    sources: tuple[tuple[Source, ...], tuple[Source, ...]] = ((), ())
+    sources: Both = ((), ())
 
 
 class Trees:
@@ -53,9 +56,9 @@ class Trees:
         self.gone: list[tuple[Node, Above]] = []
         self.come: list[tuple[Node, Above]] = []
 
-    def compare(self, one: Node, other: Node, within: Within = "condition") -> None:
-        """Everything that differs between two trees that stand for the same thing."""
-        self._pair(one, other, Above(within))
+    def compare(self, one: Node, other: Node, within: Within = "condition", inherited: Both = ((), ())) -> None:
+        """Everything that differs between two trees that stand for the same thing, and the passages they inherit."""
+        self._pair(one, other, Above(within, sources=inherited))
         self._elsewhere()
 
     def _pair(self, one: Node, other: Node, above: Above) -> None:
@@ -163,7 +166,8 @@ def _aligned(ones: Sequence[Node], others: Sequence[Node]) -> tuple[list[tuple[N
     """Which children stand for each other, and those left on either side.
 
     By name; then those that ask exactly the same; then, without a name on one side at least, those that look at
-    the same thing; at last, where as many are left on each side, those in the same order.
+    the same thing; at last, where as many are left on each side and
+    none has a name, those in the same order.
     """
     left, right = list(ones), list(others)
     pairs: list[tuple[Node, Node]] = []
@@ -177,6 +181,6 @@ def _aligned(ones: Sequence[Node], others: Sequence[Node]) -> tuple[list[tuple[N
             pairs.append((one, other))
             left.remove(one)
             right.remove(other)
-    if len(left) == len(right) and not any(name(one) and name(other) for one, other in zip(left, right, strict=True)):
+    if len(left) == len(right) and not any(map(name, (*left, *right))):
         return [*pairs, *zip(left, right, strict=True)], [], []
     return pairs, left, right

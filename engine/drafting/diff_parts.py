@@ -92,7 +92,7 @@ class Paid(Telling):
         self.differ(subject, "evidence", (was.evidence, was.sources), (now.evidence, now.sources))
         self.differ(subject, "weight", _weighed(was), _weighed(now))
         self.neutralisations(subject, was.neutralisations, now.neutralisations)
-        Trees(subject, self.found).compare(was.when, now.when)
+        Trees(subject, self.found).compare(was.when, now.when, inherited=(was.sources, now.sources))
         for paper in was.keep:
             if not any(alike(paper, other, self.found.years) for other in now.keep):
                 self.differ(subject, "keep", (text(paper), was.sources), NOTHING)

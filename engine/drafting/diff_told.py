@@ -179,8 +179,7 @@ class _Telling:
             was, now = worth(ones[name].weight), worth(others[name].weight)
             if was != now:
                 change = self.say("compare.change", was=self.points(was), now=self.points(now))
-                gap = now.least - was.least
-                signed = self.say("compare.more" if gap > 0 else "compare.less", value=self.phrases.number(abs(gap)))
+                signed = self.words.signed(now.least - was.least)
                 yield self.say("diff.gap", change=change, gap=signed) if was.settled and now.settled else change
 
     # --- differences --------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from engine.asked import sources as passages
 from engine.conditions import Node, children
@@ -53,7 +54,9 @@ class Words:
             values = [rules.valued(change, side) for side, rules, _ in self.sides(change)]
         match change.kind, [value for value in values if value]:
             case "changed", [was, now]:
-                return self.say("diff.change", what=about, was=was, now=now)
+                told = self.say("diff.change", what=about, was=was, now=now)
+                gap = self.gap(change)
+                return self.say("diff.gap", change=told, gap=gap) if gap else told
             case "changed", _:
                 return about
             case kind, [value]:
@@ -62,6 +65,17 @@ class Words:
                 kind = change.kind
         lifted = "_neutralisation" if change.aspect == "neutralisation" else ""
         return self.say(f"diff.{kind}{lifted}", what=about)
+
+    def gap(self, change: Change) -> str:
+        """By how much points or euros changed, signed; empty where they hang on the doctor, and for anything else."""
+        if change.aspect not in ("weight", "euros", "published", "point_value") or not (change.was and change.now):
+            return ""
+        was, now = change.was.value, change.now.value
+        return self.signed(Decimal(now) - Decimal(was)) if isinstance(was, str) and isinstance(now, str) else ""
+
+    def signed(self, gap: Decimal) -> str:
+        """A difference with its sign."""
+        return self.say("compare.more" if gap > 0 else "compare.less", value=self.other.number(abs(gap)))
 
     def about(self, change: Change, label: str) -> str:
         """The aspect or the field, under the label of the place; the label alone where it says all."""
