@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from engine.drafting.draft import Draft, drafted
 from engine.drafting.fitting import fitting
+from engine.drafting.idle import idle
 from engine.drafting.ordering import ordering
 from engine.drafting.priority import priority
 from engine.drafting.sourcing import sourcing
@@ -31,6 +32,7 @@ CHECKS: tuple[Callable[[Draft], Iterator[Problem]], ...] = (
     fitting,
     sourcing,
     priority,
+    idle,
 )
 WARNINGS = frozenset({"never_used", "total_missing", "unsourced_option", "unread_file"})
 """What deserves a look and breaks nothing; every other code is of an error."""
