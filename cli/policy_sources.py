@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,10 +16,8 @@ from cli.options import Policies
 from engine.problems import Invalid, Problem
 
 if TYPE_CHECKING:
-    from engine.drafting.sources import Compared, DocumentText
-    from engine.drafting.sources_told import SourcesTold
-    from engine.drafting.tracing import Trace
     from engine.loading import PolicyFiles
+    from engine.telling.parts import Explanation
 
 EXIT_NOT_AS_RECORDED = 1
 
@@ -29,6 +28,17 @@ class Format(StrEnum):
     tree = "tree"
     markdown = "markdown"
     json = "json"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was found, as a table if it has one, titled parts, and plain data; and whether all is right."""
+
+    name: str
+    told: Explanation
+    data: Any
+    right: bool
+    table: Sequence[Sequence[str]] = field(default=())
 
 
 def sources(
@@ -49,86 +59,74 @@ def sources(
     lang: Spoken = Language.fr,
 ) -> None:
     """Relit chaque passage cité et dit quelles règles reposent sur un passage déplacé ou modifié."""
-    if documents is None and not trace:
-        raise Invalid([Problem("record_documents" if record else "documents_wanted")])
     if documents is None and record:
         raise Invalid([Problem("record_documents")])
-    from engine.drafting.sources_told import SourcesTold, compared_data, trace_data
-    from engine.linking import link
-
+    if documents is None and not trace:
+        raise Invalid([Problem("documents_wanted")])
     files = one_policy(target, policies)
-    texts = _texts(files, documents)
-    compared, recorded = _compared(files, texts, record=record) if texts else (None, None)
-    traced = _traced(files) if trace else None
-    told = SourcesTold(link(files, {}), spoken(), texts)
+    reports = [_reread(files, documents, record=record)] if documents else []
+    reports += [_trace(files)] if trace else []
     match format:
-        case Format.json:
-            data = {"sources": compared and compared_data(compared), "trace": traced and trace_data(traced, spoken())}
-            _echo_json({name: one for name, one in data.items() if one is not None})
-        case Format.markdown:
-            _echo_markdown(told, compared, recorded, traced)
         case Format.tree:
-            _draw(told, compared, recorded, traced)
-    right = recorded is not None or compared is None or compared.as_recorded
-    if not (right and (traced is None or traced.sound)):
+            _draw(reports)
+        case Format.markdown:
+            _echo_markdown(reports)
+        case Format.json:
+            import json
+
+            data = {report.name: report.data for report in reports}
+            typer.echo(json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True))
+    if not all(report.right for report in reports):
         raise typer.Exit(EXIT_NOT_AS_RECORDED)
 
 
-def _texts(files: PolicyFiles, documents: Path | None) -> Mapping[str, DocumentText]:
-    from engine.drafting.sources import read_documents
-
-    return read_documents(files, documents) if documents else {}
-
-
-def _compared(files: PolicyFiles, texts: Mapping[str, DocumentText], *, record: bool) -> tuple[Compared, int | None]:
-    """The comparison with what was recorded, and how many digests are recorded now."""
+def _reread(files: PolicyFiles, folder: Path, *, record: bool) -> Report:
+    """The documents against what was recorded of them; recorded anew if asked."""
     from cli.letter import save
-    from engine.drafting.sources import KEPT, compare, read_record
+    from engine.drafting.sources import KEPT, compare, read_documents, read_record
     from engine.drafting.sources import record as recorded
+    from engine.drafting.sources_told import SourcesTold, compared_data
+    from engine.linking import link
 
-    compared = compare(files, texts, read_record(files))
-    if not record:
-        return compared, None
-    save(files.folder / KEPT, recorded(files, texts))
-    return compared, len(compared.passages)
+    documents = read_documents(files, folder)
+    compared = compare(files, documents, read_record(files))
+    if record:
+        save(files.folder / KEPT, recorded(files, documents))
+    told = SourcesTold(link(files, {}), spoken(), documents).compared(compared, recorded=record)
+    return Report("sources", told, compared_data(compared), record or compared.as_recorded)
 
 
-def _traced(files: PolicyFiles) -> Trace:
-    """The trace of every year beside this one: a rule of one year may be written for another."""
+def _trace(files: PolicyFiles) -> Report:
+    """Where this policy, and those of the years beside it, encode each rule: some are of one year alone."""
     from engine.drafting.tracing import read_rules, trace
+    from engine.drafting.tracing_told import TraceTold, trace_data
+    from engine.linking import link
     from engine.loading import read_policy, years
 
     root = files.folder.parent
     beside = {year: read_policy(folder) for year, folder in years(root).items()}
-    return trace(read_rules(root), beside | {files.year: files})
+    found = trace(read_rules(root), beside | {files.year: files})
+    told = TraceTold(link(files, {}), spoken())
+    return Report("trace", told.notes(found), trace_data(found, spoken()), found.sound, told.matrix(found))
 
 
-def _draw(told: SourcesTold, compared: Compared | None, recorded: int | None, traced: Trace | None) -> None:
+def _draw(reports: Iterable[Report]) -> None:
     from cli.console import console, table
     from cli.draw import draw
     from cli.screen import screen
 
-    out = screen()
-    if compared:
-        draw(out, told.compared(compared, recorded))
-    if traced:
-        console().print(table(told.heads(), told.rows(traced)))
-        draw(out, told.notes(traced))
+    for report in reports:
+        if report.table:
+            heads, *rows = report.table
+            console().print(table(heads, rows))
+        draw(screen(), report.told)
 
 
-def _echo_markdown(told: SourcesTold, compared: Compared | None, recorded: int | None, traced: Trace | None) -> None:
+def _echo_markdown(reports: Iterable[Report]) -> None:
     from cli.markdown import escape, markdown
 
-    if compared:
-        typer.echo(markdown(told.compared(compared, recorded)), nl=False)
-    if traced:
-        rows = [told.heads(), ["---"] * len(told.heads())]
-        lines = [f"| {' | '.join(row)} |" for row in rows]
-        lines += [f"| {' | '.join(escape(cell) for cell in row)} |" for row in told.rows(traced)]
-        typer.echo("\n".join([markdown(told.notes(traced)), *lines]))
-
-
-def _echo_json(data: Mapping[str, Any]) -> None:
-    import json
-
-    typer.echo(json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True))
+    for report in reports:
+        typer.echo(markdown(report.told), nl=False)
+        if report.table:
+            heads, *rows = ([escape(cell) for cell in row] for row in report.table)
+            typer.echo("\n".join(["", *(f"| {' | '.join(row)} |" for row in (heads, ["---"] * len(heads), *rows))]))
