@@ -63,8 +63,6 @@ def explain(
     lang: Spoken = Language.fr,
 ) -> None:
     """Explique chaque point accordé ou refusé, sur quelles données et selon quel passage."""
-    from engine.record import canonical
-
     if output is not None or format is Format.letter:
         asked = {"--indicator": indicator, "--proof": proof, "--missing": missing, "--readings": readings}
         from cli.letter import check_letter
@@ -86,6 +84,8 @@ def explain(
         send(result, output)
         return
     if format is Format.json:
+        from engine.record import canonical
+
         typer.echo(canonical(result.record).decode())
         return
     told = _explanation(result, indicator, depth, proof=proof)

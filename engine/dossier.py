@@ -8,14 +8,13 @@ from datetime import date
 from typing import Any as Anything
 from typing import Final, Literal
 
-import rfc8785
 from msgspec import Struct, field
 
 from engine.conditions import Table
 from engine.cursor import Cursor
 from engine.grammar import parse_day
 from engine.policy import Field, FieldType, Policy
-from engine.text import in_order
+from engine.text import canonical_json, in_order
 from engine.yamltext import Page
 
 NONE: Final = "none"
@@ -128,7 +127,7 @@ class Dossier(Struct, frozen=True):
     @property
     def digest(self) -> str:
         """SHA-256 of the canonical form in canonical JSON (RFC 8785)."""
-        return f"sha256:{hashlib.sha256(rfc8785.dumps(self.plain())).hexdigest()}"
+        return f"sha256:{hashlib.sha256(canonical_json(self.plain())).hexdigest()}"
 
 
 def _plain(value: Value) -> Anything:

@@ -6,24 +6,24 @@ the order in which a dossier's rows were written, on a clock or on a locale.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any as Anything
-
-import rfc8785
 
 from engine import VERSION
 from engine.amount import Amount
 from engine.asked import asks, entry, field_test, plain_test, same_test, sources
-from engine.conditions import Any, FieldTest, Node, Same, children
+from engine.claims import claims
+from engine.conditions import Any, FieldTest, Node, Same, children, walk
 from engine.decision import ComponentDecision, Decision, IndicatorDecision, VoletDecision
 from engine.dispute.contradictions import Contradiction, contradictions, with_later
 from engine.dispute.mending import Change, Wanted
 from engine.dispute.pricing import Alternative, flips
 from engine.dispute.shortfall import shortfalls
 from engine.observation import Check, Observation, Seen
-from engine.policy import Branch, Component, Indicator, Neutralisation, Volet, Weight
-from engine.text import decimal_text, in_order
+from engine.policy import Branch, Component, Indicator, Neutralisation, Policy, Volet, Weight
+from engine.text import canonical_json, decimal_text, in_order
 from engine.verdict import Verdict
 
 SCHEMA = "decision/1"
@@ -32,7 +32,7 @@ Json = dict[str, Anything]
 
 def canonical(record: Json) -> bytes:
     """The record in canonical JSON (RFC 8785)."""
-    return rfc8785.dumps(record)
+    return canonical_json(record)
 
 
 def record(decision: Decision, others: Iterable[Alternative] = ()) -> Json:
@@ -88,6 +88,7 @@ def amounts(possible: Amount, attained: Amount, paid: Amount) -> Json:
 class _Writer:
     def __init__(self, decision: Decision) -> None:
         self.decision, self.policy, self.reasons = decision, decision.policy, decision.reasons
+        self.fixed = _fixed(decision.policy)
 
     def whole(self) -> Json:
         decision, policy = self.decision, self.policy
@@ -195,13 +196,9 @@ class _Writer:
     # --- trees --------------------------------------------------------------------------------------------------
 
     def node(self, node: Node) -> Json:
-        written: Json = {
-            "at": node.at,
-            "kind": type(node).__name__.lower(),
-            "verdict": self.decision.verdicts[node.at].word,
-            **_basis(node),
-        }
-        match self.decision.verdicts[node.at]:
+        verdict = self.decision.verdicts[node.at]
+        written: Json = {**self.fixed[node.at], "verdict": verdict.word}
+        match verdict:
             case Verdict.UNMET:
                 written["reason"] = self.reasons.unmet(node)
                 if isinstance(node, Any) and node.of:
@@ -211,15 +208,23 @@ class _Writer:
             case Verdict.MET:
                 pass
         observed = self.decision.observations.get(node.at)
-        asked = asks(node)
-        if asked:
-            written["asks"] = asked
         if observed:
             written["saw"] = saw(observed)
         below = children(node)
         if below:
             written["of"] = [self.node(child) for child in below]
         return written
+
+
+@lru_cache(maxsize=256)
+def _fixed(policy: Policy) -> Mapping[str, Json]:
+    """What a record says of each node whatever the dossier, by place; what does not apply is left out."""
+    fixed: dict[str, Json] = {}
+    for node in [node for _, tree in claims(policy) for node in walk(tree)]:
+        asked = asks(node)
+        told = {"at": node.at, "kind": type(node).__name__.lower(), **_basis(node)}
+        fixed[node.at] = {**told, "asks": asked} if asked else told
+    return fixed
 
 
 def _basis(one: Node | Volet | Indicator | Component) -> Json:
@@ -286,9 +291,15 @@ def _check(check: Check) -> Json:
         "reason": check.reason,
         "refused": check.refused and check.refused.code,
         "against": _sorted(row.plain() for row in check.against),
-        "asks": same_test(check.test) if isinstance(check.test, Same) else field_test(check.test),
+        "asks": _asked(check.test),
     }
 
 
+@lru_cache(maxsize=1024)
+def _asked(test: FieldTest | Same) -> Json:
+    return same_test(test) if isinstance(test, Same) else field_test(test)
+
+
 def _sorted(rows: Iterable[Json]) -> list[Json]:
-    return sorted(rows, key=in_order)
+    written = list(rows)
+    return sorted(written, key=in_order) if len(written) > 1 else written

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
 from typing import Any as Anything
 
 from engine.amount import Amount
+
+ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+BEYOND = re.compile("[\U00010000-\U0010ffff]")
 
 
 def decimal_text(value: Decimal) -> str:
@@ -26,4 +30,15 @@ def amount_text(amount: Amount | Decimal | str) -> str:
 
 def in_order(plain: Anything) -> str:
     """A text to sort plain data by, which no dictionary, locale or machine changes."""
-    return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return ENCODER.encode(plain)
+
+
+def canonical_json(plain: Anything) -> bytes:
+    """Plain data without decimals in canonical JSON (RFC 8785)."""
+    text = in_order(plain)
+    if BEYOND.search(text) is None:
+        return text.encode()
+    # The names of characters beyond the first 65,536 are sorted in an order of their own.
+    import rfc8785  # noqa: PLC0415
+
+    return rfc8785.dumps(plain)
