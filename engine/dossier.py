@@ -105,7 +105,7 @@ class Row(Struct, frozen=True):
             "id": self.id,
             "supersedes": self.supersedes,
         }
-        return {key: value for key, value in given.items() if value not in (None, [], {})}
+        return {key: value for key, value in given.items() if value or value == ""}
 
 
 class Dossier(Struct, frozen=True):

@@ -73,6 +73,8 @@ class Standing:
         self.named: dict[tuple[RowType, str, int], list[int]] = {}
         for index, row in enumerate(self.rows):
             self.named.setdefault((row.type, row.name, row.campaign), []).append(index)
+        self.statements: dict[tuple[str, int], list[Row]] = {}
+        self.looked_up: dict[tuple[RowType, frozenset[str], str | None, int], list[Candidate]] = {}
         self.superseded = {(row.type, row.campaign, row.supersedes) for row in self.rows if row.supersedes}
 
     def _status_known(self, row: Row) -> Row:
@@ -111,8 +113,11 @@ class Standing:
 
     def candidates(self, type: RowType, names: Iterable[str], item: str | None, campaign: int) -> list[Candidate]:
         """Every such row of the campaign, struck or not; `item` restricts documents to those that cover it."""
-        rows = [row for row in self.of(type, names, campaign) if item is None or item in row.items]
-        return [self._candidate(row, item, campaign) for row in rows]
+        asked = (type, frozenset(names), item, campaign)
+        if asked not in self.looked_up:
+            rows = [row for row in self.of(type, asked[1], campaign) if item is None or item in row.items]
+            self.looked_up[asked] = [self._candidate(row, item, campaign) for row in rows]
+        return self.looked_up[asked]
 
     def standing_rows(self, item: str, campaign: int) -> list[Row]:
         """The rows that make up an item's standing statement: declarations, and the prefill not corrected."""
@@ -170,7 +175,13 @@ class Standing:
                 return None
 
     def _statement(self, item: str, campaign: int) -> list[Row]:
-        """The standing declarations of an item.
+        """The standing declarations of an item, worked out once."""
+        if (item, campaign) not in self.statements:
+            self.statements[item, campaign] = self._standing_declarations(item, campaign)
+        return self.statements[item, campaign]
+
+    def _standing_declarations(self, item: str, campaign: int) -> list[Row]:
+        """Those of the item's declarations that stand.
 
         Those of one day form one statement. A later one replaces it when choices or attributes differ, and stands
         beside it otherwise, so that a late repeat never erases a timely declaration.

@@ -21,7 +21,10 @@ class Verdict(IntEnum):
 
     @property
     def word(self) -> str:
-        return self.name.lower()
+        return WORDS[self]
+
+
+WORDS = {verdict: verdict.name.lower() for verdict in Verdict}
 
 
 def all_of(verdicts: Iterable[Verdict]) -> Verdict:
