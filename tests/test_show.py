@@ -22,6 +22,7 @@ from engine.telling.parts import Explanation, Part
 from engine.telling.phrases import Phrases
 from engine.words import LANGS, Lang
 from tests.conftest import Forfait, policy_files
+from tests.made_up import law as made_up_law
 from tests.test_words import WORD, faults, french, lines
 
 YEARS = list(years(bundled_policies()))
@@ -133,6 +134,15 @@ def test_every_rate_and_every_day_is_told(year: int) -> None:
     days = {one for entry in law(year).calendar.values() for one in (entry.first, entry.last) if one}
     said = rates | {phrases.day(day.isoformat()) for day in days}
     assert (len(rates) > 5, [one for one in said if one not in text]) == (True, [])
+
+
+def test_a_made_up_year_is_told_by_the_same_python() -> None:
+    """With what no real year has: a weight that hangs on a condition, say."""
+    parts = list(every(show(made_up_law(), "en").sections))
+    assert {"6 points if", "Otherwise, 20.5 points", "Exempt if", "Unless"} - {part.text for part in parts} == set()
+    assert [part.aside for part in parts if part.kind == "title" and " or " in part.aside] == [
+        "6 points or 20.5 points"
+    ]
 
 
 # --- one language at a time, well set -------------------------------------------------------------------------------

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from functools import cache
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from engine.drafting.citations import citations
 from engine.drafting.sources import read_record
@@ -234,6 +236,20 @@ def test_the_matrix_says_of_every_rule_where_it_is_written(forfait: Forfait, yea
         one.rule.number for one in traced().rules if one.spots and year not in {spot.year for spot in one.spots}
     }
     assert {row[0][:4] for row in rows if "seulement" in row[2]} == elsewhere
+
+
+def test_the_data_keep_their_schema(forfait: Forfait, tmp_path: Path) -> None:
+    """What re-reading found among them: of documents all empty, every passage has changed."""
+    for source in policies()[2023].policy.data["sources"].values():
+        (tmp_path / source["file"]).write_text("", "utf-8")
+    schema = json.loads((ROOT / "schemas" / "sources.schema.json").read_text("utf-8"))
+    ran = forfait("policy", "sources", 2023, "--documents", tmp_path, "--trace", "--format", "json")
+    assert (ran.code, len(ran.data["sources"]["passages"]) > 200, len(ran.data["trace"]["rules"])) == (
+        1,
+        True,
+        HOW_MANY,
+    )
+    assert [error.message for error in Draft202012Validator(schema).iter_errors(ran.data)] == []
 
 
 def test_the_record_of_passages_is_kept_beside_every_year() -> None:

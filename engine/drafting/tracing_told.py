@@ -18,7 +18,7 @@ class TraceTold(Citing):
     """Tells a trace, of the year of a policy first."""
 
     def matrix(self, trace: Trace) -> list[list[str]]:
-        """The heads, then a row for each rule: where it was read, what it says, what encodes it or why nothing does."""
+        """The heads, then a row for each rule: where it was read, what it says, what encodes it or why not."""
         heads = [self.say(f"sources.{name}") for name in ("number", "says", "encoded_by")]
         rows = ([self._number(one.rule), self.text(one.rule.says), self._encoded(one)] for one in trace.rules)
         return [heads, *rows]
