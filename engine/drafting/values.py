@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import partial
 from itertools import product
+from typing import Any as Anything
 
 from msgspec import Struct
 
@@ -34,13 +36,14 @@ from engine.dossier import NONE, Value
 from engine.matching import test_span, test_value
 from engine.verdict import Verdict
 
-Sample = Value | Fraction | tuple[Value | None, Value | None] | None
+Sample = Anything
 """A value of a field; the two ends of a span; a rate, None when there is nothing to divide by."""
 
 OTHER = "~"
 """A text that no rule names."""
 DAY = timedelta(days=1)
-HAIR = Fraction(1, 10**9)
+HAIR = Fraction(1, 10**20)
+"""Less than any two thresholds that can be written differ by."""
 
 
 class Asked(Struct, frozen=True, eq=False):
@@ -102,8 +105,8 @@ def asked_of_field(test: FieldTest) -> Asked:
     if not test.span:
         return Asked(test.fields, _samples(tests), lambda value: _passes(tests, value))
     ends = _samples(tests)
-    spans: frozenset[Sample] = frozenset(product(ends, (*ends, None)))
-    return Asked((*test.fields, "span"), spans, lambda span: test_span(tests, *_ends(span)) is Verdict.MET)
+    spans = frozenset(product(ends, (*ends, None)))
+    return Asked((*test.fields, "span"), spans, lambda span: test_span(tests, *span) is Verdict.MET)
 
 
 def joined(parts: Iterable[Asked], combine: Callable[[Iterable[bool]], bool]) -> Iterator[Asked]:
@@ -113,7 +116,11 @@ def joined(parts: Iterable[Asked], combine: Callable[[Iterable[bool]], bool]) ->
         by_value.setdefault(part.of, []).append(part)
     for of, same in by_value.items():
         samples = frozenset(sample for part in same for sample in part.samples)
-        yield Asked(of, samples, lambda value, same=same: combine(part.passes(value) for part in same))
+        yield Asked(of, samples, partial(_combined, same, combine))
+
+
+def _combined(parts: Iterable[Asked], combine: Callable[[Iterable[bool]], bool], value: Sample) -> bool:
+    return combine(part.passes(value) for part in parts)
 
 
 def _together(nodes: Iterable[Node], combine: Callable[[Iterable[bool]], bool]) -> Asked | None:
@@ -167,7 +174,7 @@ def _written(text: str) -> Iterator[Value]:
 
 
 def _rate(node: Rate | Empty) -> tuple[str | None, ...]:
-    return ("rate", node.measure, node.during and node.during.name)
+    return ("rate", node.measure, node.during.name if node.during else None)
 
 
 def _rates(threshold: Fraction) -> frozenset[Sample]:
@@ -178,8 +185,3 @@ def _reaches(node: Rate, rate: Sample) -> bool:
     if not isinstance(rate, Fraction):
         return node.zero == "met"
     return rate >= node.threshold if node.relation == "at_least" else rate > node.threshold
-
-
-def _ends(span: Sample) -> tuple[Value | None, Value | None]:
-    assert isinstance(span, tuple)
-    return span
