@@ -15,7 +15,7 @@ from collections.abc import Iterator, Set
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 
-from engine.conditions import All, Always, Any, Node, Not, Observed, Outcome, walk
+from engine.conditions import All, Always, Any, Gate, Node, Not, Observed, Outcome, walk
 from engine.policy import Branch, Component, Indicator, Neutralisation, Policy, Volet, Weight
 
 Claim = tuple[str, Node]
@@ -33,25 +33,30 @@ Part = Indicator | Volet | Component | Node
 """What a policy is made of: each part has claims of its own. A condition alone is that of eligibility."""
 
 
-@lru_cache(maxsize=256)
 def claims(policy: Policy) -> tuple[Claim, ...]:
     """Every claim of the policy, each after the claims its `outcome` leaves name.
 
     Raises CyclicOutcomes when there is no such order.
     """
+    return _ordered(policy)[0]
+
+
+def leaves(policy: Policy) -> tuple[Observed, ...]:
+    """Every leaf of the policy that looks at a dossier, in the order of its claims. Raises as `claims` does."""
+    return _ordered(policy)[1]
+
+
+@lru_cache(maxsize=256)
+def _ordered(policy: Policy) -> tuple[tuple[Claim, ...], tuple[Observed, ...]]:
     named = {name: tree for part in parts(policy) for name, tree in own_claims(part)}
-    graph = {name: [node.of for node in walk(tree) if isinstance(node, Outcome)] for name, tree in named.items()}
+    ends = {name: [node for node in walk(tree) if not isinstance(node, Gate)] for name, tree in named.items()}
+    graph = {name: [node.of for node in below if isinstance(node, Outcome)] for name, below in ends.items()}
     try:
         order = list(TopologicalSorter(graph).static_order())
     except CycleError as error:
         raise CyclicOutcomes(error.args[1]) from None
-    return tuple((name, named[name]) for name in order)
-
-
-@lru_cache(maxsize=256)
-def leaves(policy: Policy) -> tuple[Observed, ...]:
-    """Every leaf of the policy that looks at a dossier, in the order of its claims."""
-    return tuple(node for _, tree in claims(policy) for node in walk(tree) if isinstance(node, Observed))
+    looking = tuple(node for name in order for node in ends[name] if not isinstance(node, Outcome))
+    return tuple((name, named[name]) for name in order), looking
 
 
 def parts(policy: Policy) -> Iterator[Part]:

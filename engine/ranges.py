@@ -42,6 +42,8 @@ class Completions:
         # What is settled whatever the facts turn out to be adds the same to every completion.
         unsettled = [indicator for indicator, amount in bounds if not amount.settled]
         settled = total(amount for _, amount in bounds if amount.settled)
+        if not unsettled:
+            return settled
         return settled + total(self._together(group, measured) for group in self._linked(unsettled))
 
     def _together(self, group: Sequence[Indicator], measured: Measured) -> Amount:
