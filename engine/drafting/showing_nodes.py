@@ -148,9 +148,8 @@ class Rules(Sentences):
             denominator=self.text(measure.denominator.many),
             zero=self.say(f"show.zero_{node.zero}"),
         )
-        during = self._span(node.during)
-        if during:
-            sentence = self.say("show.with", act=sentence, details=during)
+        if node.during:
+            sentence = self.say("show.with", act=sentence, details=self.days(node.during))
         return self._in_time(sentence, None, node.counts_from)
 
     def _in_time(self, sentence: str, closes: Entry | None, counts_from: Entry | None) -> str:
@@ -161,9 +160,9 @@ class Rules(Sentences):
             sentence = self.say("show.counts_from", act=sentence, day=self.day(counts_from.last.isoformat()))
         return sentence
 
-    def _span(self, one: Entry | None) -> str:
-        asked = entry(one)
-        return "" if asked is None else self.span("within", asked)
+    def days(self, one: Entry) -> str:
+        """The days of a calendar entry: `du 1er janvier 2023 au 31 décembre 2023`."""
+        return self.span("within", entry(one) or {})
 
     # --- rows ---------------------------------------------------------------------------------------------------
 
