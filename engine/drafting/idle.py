@@ -6,7 +6,7 @@ value and row by row. What hangs on several facts together is for proof.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from itertools import combinations
 
 from msgspec import Struct
@@ -36,21 +36,25 @@ def idle(draft: Draft) -> Iterator[Problem]:
     found: dict[Place, Problem] = {}
     useful: set[Place] = set()
     for version in draft.versions:
-        seen = dict(_idle_in(version))
-        for node, cursor in version.conditions():
-            place = (cursor.page.file, cursor.path)
-            why = seen.get(node.at)
-            if why is None:
-                useful.add(place)
-                continue
-            line = version.places[why.sibling.at].problem("").line if why.sibling else None
-            found[place] = cursor.problem(why.code, **({"line": str(line)} if line else {}))
+        places = {at: (cursor.page.file, cursor.path) for at, cursor in version.places.items()}
+        asked_of = {at for at, place in places.items() if place not in useful}
+        why = dict(_idle_in(version, asked_of))
+        for at in asked_of - set(why):
+            useful.add(places[at])
+        for at, reason in why.items():
+            sibling = reason.sibling and version.places[reason.sibling.at]
+            details = {"line": str(sibling.problem("").line)} if sibling else {}
+            found[places[at]] = version.places[at].problem(reason.code, **details)
     yield from (problem for place, problem in found.items() if place not in useful)
 
 
-def _idle_in(version: Version) -> Iterator[tuple[str, Idle]]:
+def _idle_in(version: Version, asked_of: Set[str]) -> Iterator[tuple[str, Idle]]:
+    """What decides nothing of the conditions named, under one choice of readings."""
     for node, _ in version.conditions():
-        yield from _alone(node)
+        if node.at in asked_of:
+            yield from _alone(node)
+        if asked_of.isdisjoint(child.at for child in children(node)):
+            continue
         match node:
             case All(of=of):
                 yield from _among(of, every=True)
