@@ -46,8 +46,9 @@ def _draw(out: Console, problem: Problem, lang: Lang) -> None:
     if span:
         gutter = f"{INDENT}{span.line} | "
         line, carets = excerpt(span, out.width - len(gutter))
-        out.print(Text(gutter, style="dim") + Text(line), soft_wrap=True)
-        out.print(Text(f"{'| ':>{len(gutter)}}", style="dim") + Text(carets, style=STYLES[severity]), soft_wrap=True)
+        below = f"{'| ':>{len(gutter)}}"
+        out.print(Text.assemble((gutter, "dim"), line), soft_wrap=True)
+        out.print(Text.assemble((below, "dim"), (carets, STYLES[severity])), soft_wrap=True)
     help = names_to_try(problem, lang)
     if help:
         out.print(Text("\n".join(_wrapped(printable(help), out.width, INDENT))), soft_wrap=True)

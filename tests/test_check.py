@@ -79,8 +79,9 @@ def test_faults_under_different_readings_are_told_together(tmp_path: Path) -> No
     changes = {
         **edit("policy.yaml", "calends: { on: 2032-04-01", "calends: { on: 2032-04-31"),
         **edit("base/register.yaml", "narrow: surgeons", "narrow: sturgeons"),
+        **edit("care/quarry.yaml", "fact: quarried", "fact: quarryed"),
     }
-    assert {code for code, _, _ in told_of(tmp_path, changes)} == {"no_such_day", "unknown_table"}
+    assert {code for code, _, _ in told_of(tmp_path, changes)} == {"no_such_day", "unknown_table", "unknown_fact"}
 
 
 # --- totals ---------------------------------------------------------------------------------------------------------

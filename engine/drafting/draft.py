@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
+from engine.choices import link_readings
 from engine.conditions import Node
 from engine.cursor import Cursor
 from engine.drafting.branches import every_choice
@@ -48,7 +49,7 @@ class Draft(Struct, frozen=True, eq=False):
 
 def drafted(files: PolicyFiles) -> Draft:
     """The draft that these pages make. Raises Invalid with what is wrong under any choice of readings."""
-    readings = linked(files, {}).readings
+    readings = link_readings(files.readings, files.policy.data["sources"])
     problems: list[Problem] = []
     versions: list[Version] = []
     for choices in every_choice(files, readings):
