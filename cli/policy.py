@@ -7,8 +7,10 @@ import typer
 from cli.language import Language, Spoken, spoken
 from cli.options import Policies
 from cli.policy_check import check
+from cli.policy_mutate import mutate
 from cli.policy_show import show
 from cli.policy_sources import sources
+from cli.policy_test import test
 
 app = typer.Typer(help="Les barèmes : années, indicateurs, lectures.", no_args_is_help=True)
 
@@ -35,3 +37,5 @@ def list_policies(policies: Policies = None, lang: Spoken = Language.fr) -> None
 app.command("sources")(sources)
 app.command("show")(show)
 app.command("check")(check)
+app.command("mutate")(mutate)
+app.command("test")(test)

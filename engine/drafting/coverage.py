@@ -60,7 +60,7 @@ def coverage(files: PolicyFiles) -> Coverage:
 class _Coverer:
     def __init__(self, files: PolicyFiles) -> None:
         self.files = files
-        self.pages = {page.file: page for page in (files.policy, *_pages(files))}
+        self.pages = pages_by_file(files)
         self.places = cache(partial(places, files))
         self.dated = cache(partial(entries, files))
 
@@ -138,9 +138,10 @@ def _point(node: Node, at: Cursor, path: Path_, kind: Kind, what: str) -> Point:
     return Point(node.at.partition("#")[0], kind, what, at.page.file, (*at.path, *path))
 
 
-def _pages(files: PolicyFiles) -> Iterator[Page]:
-    for pages in (files.tables, files.readings, files.indicators, files.components):
-        yield from pages.values()
+def pages_by_file(files: PolicyFiles) -> dict[str, Page]:
+    """The pages in which a point may stand, by file."""
+    groups = (files.tables, files.readings, files.indicators, files.components)
+    return {page.file: page for page in (files.policy, *(page for group in groups for page in group.values()))}
 
 
 def spot(page: Page, path: Path_) -> tuple[int, int]:

@@ -50,10 +50,10 @@ def edges(leaf: Node, policy: Policy) -> Iterator[Edge]:
     """Every edge of a leaf: a threshold met exactly and missed by one, a first or last day and the day beside."""
     match leaf:
         case Attribute(test=test):
-            yield from _field_edges(("attribute",), test, [_domain(policy.vocabulary.fields.get(test.fields[0]))])
+            yield from _field_edges(("attribute",), test, [domain_of(leaf, test.fields[0], policy)])
         case Fact(tests=tests):
-            domain = _domain(policy.vocabulary.facts[leaf.fact])
-            yield from _field_edges(("fact",), FieldTest((), False, tests), [domain])
+            domains = [domain_of(leaf, "value", policy)]
+            yield from _field_edges(("fact",), FieldTest((), False, tests), domains)
             yield from _end_edges(("fact",), leaf.closes, leaf.counts_from)
         case Rate():
             yield Edge((("rate", leaf.relation), "threshold", EXACT))
@@ -63,7 +63,7 @@ def edges(leaf: Node, policy: Policy) -> Iterator[Edge]:
             yield from _end_edges(("rate",), None, leaf.counts_from)
         case Record():
             for test in leaf.where:
-                domains = [_row_domain(leaf, field, policy) for field in test.fields]
+                domains = [domain_of(leaf, field, policy) for field in test.fields]
                 found = _field_edges(("record", "where", _key(test)), test, domains)
                 filed = not {FILED_BY[leaf.row]}.isdisjoint(test.fields) if leaf.row in FILED_BY else False
                 yield from (edge for edge in found if not (filed and _after_decision(edge, policy)))
@@ -119,6 +119,19 @@ Domain = frozenset[str] | None
 """The values that a field may hold; None for any."""
 
 
+def domain_of(leaf: Node, field: str, policy: Policy) -> Domain:
+    """The values that a field of what a leaf looks at may hold; None for any."""
+    words = policy.vocabulary
+    match leaf:
+        case Fact():
+            return _domain(words.facts[leaf.fact])
+        case Record(row="declaration" | "prefill", earlier=False) if field == "choice":
+            tables = [table for name in leaf.names for table in words.items[name].choices]
+            return frozenset(entry.code for table in tables for entry in table.entries) or None
+        case _:
+            return _domain(words.fields.get(field))
+
+
 def _domain(field: Field | None) -> Domain:
     if field is None:
         return None
@@ -127,13 +140,6 @@ def _domain(field: Field | None) -> Domain:
     if field.table:
         return frozenset(entry.code for entry in field.table.entries)
     return frozenset(field.values) or None
-
-
-def _row_domain(leaf: Record, field: str, policy: Policy) -> Domain:
-    if field != "choice" or leaf.row == "document":
-        return _domain(policy.vocabulary.fields.get(field))
-    tables = [table for name in leaf.names for table in policy.vocabulary.items[name].choices]
-    return frozenset(entry.code for table in tables for entry in table.entries) or None
 
 
 def _misses(test: Is | InTable, domain: Domain) -> bool:

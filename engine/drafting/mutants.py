@@ -30,7 +30,7 @@ from engine.drafting.changing import DROPPED, changed, written
 from engine.drafting.places import BESIDE_KIND
 from engine.grammar import parse_day
 from engine.loading import PolicyFiles
-from engine.yamltext import Page
+from engine.yamltext import Page, Plain
 
 PARTS = ("vocabulary", "tables", "readings", "indicators", "components")
 DAY = timedelta(days=1)
@@ -63,13 +63,21 @@ class Mutant(Struct, frozen=True):
 
     @property
     def before(self) -> str:
-        """What is written, on one line."""
-        return written(self.change.at.data)
+        """What is written, on one line, with the key it is written under."""
+        return self._keyed(self.change.at.data)
 
     @property
     def after(self) -> str:
         """What the mutant writes instead, on one line; empty when it is dropped."""
-        return "" if self.change.now in (DROPPED, None) else written(self.change.now)
+        if self.change.kind == "refused":
+            return f"entries: {self.change.at.path[-1]}"
+        return "" if self.change.now in (DROPPED, None) else self._keyed(self.change.now)
+
+    def _keyed(self, data: Plain) -> str:
+        *above, step = self.change.at.path
+        if self.part == "tables":
+            return f"{above[-1]}: {step}"
+        return f"{step}: {written(data)}" if isinstance(step, str) else written(data)
 
     def applied(self, files: PolicyFiles) -> PolicyFiles:
         """The policy's pages with this change."""
