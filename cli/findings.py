@@ -18,6 +18,8 @@ from engine.words import Lang, say
 
 STYLES: dict[Severity, str] = {"error": "red", "warning": "yellow"}
 INDENT = "  "
+NARROW = 24
+"""Nothing is made narrower than this, however small the screen."""
 
 
 def draw_reports(out: Console, reports: Iterable[Report], lang: Lang) -> None:
@@ -45,7 +47,7 @@ def _draw(out: Console, problem: Problem, lang: Lang) -> None:
     span = span_of(problem)
     if span:
         gutter = f"{INDENT}{span.line} | "
-        line, carets = excerpt(span, out.width - len(gutter))
+        line, carets = excerpt(span, max(out.width - len(gutter), NARROW))
         below = f"{'| ':>{len(gutter)}}"
         out.print(Text.assemble((gutter, "dim"), line), soft_wrap=True)
         out.print(Text.assemble((below, "dim"), (carets, STYLES[severity])), soft_wrap=True)
@@ -57,7 +59,7 @@ def _draw(out: Console, problem: Problem, lang: Lang) -> None:
 def _wrapped(text: str, width: int, indent: str = "") -> list[str]:
     return wrap(
         text,
-        width,
+        max(width, NARROW),
         initial_indent=indent,
         subsequent_indent=INDENT,
         break_long_words=False,
