@@ -109,7 +109,7 @@ class Stated(Struct, frozen=True):
 Test = Is | InTable | Number | Day | Stated
 
 
-class FieldTest(Struct, frozen=True):
+class FieldTest(Struct, frozen=True, cache_hash=True):
     """Tests on the first given of `fields`; with `span`, `fields` are the two ends of a span of time."""
 
     fields: tuple[str, ...]
@@ -117,7 +117,7 @@ class FieldTest(Struct, frozen=True):
     tests: tuple[Test, ...]
 
 
-class Same(Struct, frozen=True):
+class Same(Struct, frozen=True, cache_hash=True):
     """This row's `mine` equals `theirs` of one row of the item's standing statement."""
 
     mine: str

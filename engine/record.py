@@ -6,7 +6,7 @@ the order in which a dossier's rows were written, on a clock or on a locale.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any as Anything
@@ -21,6 +21,7 @@ from engine.dispute.contradictions import Contradiction, contradictions, with_la
 from engine.dispute.mending import Change, Wanted
 from engine.dispute.pricing import Alternative, flips
 from engine.dispute.shortfall import shortfalls
+from engine.dossier import Row
 from engine.observation import Check, Observation, Seen
 from engine.policy import Branch, Component, Indicator, Neutralisation, Policy, Volet, Weight
 from engine.text import canonical_json, decimal_text, in_order
@@ -41,13 +42,13 @@ def record(decision: Decision, others: Iterable[Alternative] = ()) -> Json:
     return {
         **writer.whole(),
         "contested": [_alternative(one, decision) for one in others],
-        "contradictions": _sorted(_contradiction(one) for one in contradictions(decision)),
+        "contradictions": _sorted([_contradiction(one) for one in contradictions(decision)]),
         "later": _later(decision),
     }
 
 
 def _contradiction(one: Contradiction) -> Json:
-    rows = _sorted(row.plain() for row in one.rows)
+    rows = _sorted([row.plain() for row in one.rows])
     return {"kind": one.kind, "rows": rows, "at": sorted(one.at)}
 
 
@@ -56,7 +57,7 @@ def _later(decision: Decision) -> Json | None:
     other = with_later(decision)
     if other is None:
         return None
-    rows = _sorted(row.plain() for row in decision.later)
+    rows = _sorted([row.plain() for row in decision.later])
     return {"rows": rows, **_other(other, decision)}
 
 
@@ -89,6 +90,7 @@ class _Writer:
     def __init__(self, decision: Decision) -> None:
         self.decision, self.policy, self.reasons = decision, decision.policy, decision.reasons
         self.fixed = _fixed(decision.policy)
+        self.rows: dict[int, Json] = {}
 
     def whole(self) -> Json:
         decision, policy = self.decision, self.policy
@@ -193,6 +195,12 @@ class _Writer:
             ],
         }
 
+    def row(self, row: Row) -> Json:
+        """A row as plain data, written once however many leaves saw it."""
+        if id(row) not in self.rows:
+            self.rows[id(row)] = row.plain()
+        return self.rows[id(row)]
+
     # --- trees --------------------------------------------------------------------------------------------------
 
     def node(self, node: Node) -> Json:
@@ -200,16 +208,18 @@ class _Writer:
         written: Json = {**self.fixed[node.at], "verdict": verdict.word}
         match verdict:
             case Verdict.UNMET:
-                written["reason"] = self.reasons.unmet(node)
-                if isinstance(node, Any) and node.of:
-                    written["nearest"] = self.reasons.nearest(node.of).at
+                # An `any` fails for the reason of its nearest branch.
+                nearest = self.reasons.nearest(node.of) if isinstance(node, Any) and node.of else None
+                written["reason"] = self.reasons.unmet(nearest or node)
+                if nearest:
+                    written["nearest"] = nearest.at
             case Verdict.UNKNOWN:
                 written["unknown"] = self.reasons.unknown(node)
             case Verdict.MET:
                 pass
         observed = self.decision.observations.get(node.at)
         if observed:
-            written["saw"] = saw(observed)
+            written["saw"] = saw(observed, self.row)
         below = children(node)
         if below:
             written["of"] = [self.node(child) for child in below]
@@ -232,16 +242,16 @@ def _basis(one: Node | Volet | Indicator | Component) -> Json:
     return {"sources": sources(one.sources), "presumed": one.presumed, "readings": dict(one.readings)}
 
 
-def saw(observation: Observation) -> Json:
-    """What a leaf saw, as plain data; what does not apply is left out."""
+def saw(observation: Observation, plain: Callable[[Row], Json] = Row.plain) -> Json:
+    """What a leaf saw, as plain data; what does not apply is left out. `plain` writes a row."""
     count, value = observation.count, observation.value
     written: Json = {
         "grade": observation.grade,
         "value": value.isoformat() if isinstance(value, date) else value,
         "until": observation.until and observation.until.isoformat(),
         "refused": observation.refused and observation.refused.code,
-        "rows": _sorted(_seen(one) for one in observation.seen),
-        "conflict": _sorted(row.plain() for row in observation.conflict),
+        "rows": _sorted([_seen(one, plain) for one in observation.seen]),
+        "conflict": _sorted([plain(row) for row in observation.conflict]),
     }
     if count:
         written["count"] = {
@@ -250,7 +260,7 @@ def saw(observation: Observation) -> Json:
             "needed": str(count.needed),
             "missing": str(max(0, count.needed - count.numerator)),
         }
-    return {key: value for key, value in written.items() if value not in (None, [])}
+    return {key: value for key, value in written.items() if value is not None and value != []}
 
 
 def _change(change: Change) -> Json:
@@ -272,17 +282,17 @@ def _wanted(wanted: Wanted) -> Json:
             return {"tests": [plain_test(one) for one in tests]}
 
 
-def _seen(one: Seen) -> Json:
+def _seen(one: Seen, plain: Callable[[Row], Json]) -> Json:
     return {
-        "row": one.row.plain(),
+        "row": plain(one.row),
         "verdict": one.verdict.word,
         "struck": one.struck,
-        "findings": _sorted(row.plain() for row in one.findings),
-        "checks": [_check(check) for check in one.checks],
+        "findings": _sorted([plain(row) for row in one.findings]),
+        "checks": [_check(check, plain) for check in one.checks],
     }
 
 
-def _check(check: Check) -> Json:
+def _check(check: Check, plain: Callable[[Row], Json]) -> Json:
     found = check.found
     return {
         "field": check.field,
@@ -290,7 +300,7 @@ def _check(check: Check) -> Json:
         "verdict": check.verdict.word,
         "reason": check.reason,
         "refused": check.refused and check.refused.code,
-        "against": _sorted(row.plain() for row in check.against),
+        "against": _sorted([plain(row) for row in check.against]),
         "asks": _asked(check.test),
     }
 
@@ -300,6 +310,5 @@ def _asked(test: FieldTest | Same) -> Json:
     return same_test(test) if isinstance(test, Same) else field_test(test)
 
 
-def _sorted(rows: Iterable[Json]) -> list[Json]:
-    written = list(rows)
-    return sorted(written, key=in_order) if len(written) > 1 else written
+def _sorted(rows: list[Json]) -> list[Json]:
+    return sorted(rows, key=in_order) if len(rows) > 1 else rows
