@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from collections.abc import Mapping
 from html.parser import HTMLParser
 from importlib.resources import files
 from pathlib import Path
+from typing import Any as Anything
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -142,7 +144,7 @@ def test_no_witness_is_written_without_proof(forfait: Forfait, tmp_path: Path) -
 def valid(data: object) -> list[str]:
     """What breaks the schema of a comparison."""
     bodies = [json.loads(one.read_text("utf-8")) for one in files("schemas").iterdir() if one.name.endswith(".json")]
-    registry: Registry[object] = Registry().with_resources(
+    registry: Registry[bool | Mapping[str, Anything]] = Registry().with_resources(
         [(body["$id"], DRAFT202012.create_resource(body)) for body in bodies]
     )
     schema = next(body for body in bodies if body["$id"] == "diff.schema.json")
