@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 OnePolicy = Annotated[str, typer.Argument(metavar="ANNÉE|DOSSIER", help="Une année, ou le dossier d’un barème.")]
 Target = Annotated[
     str | None,
-    typer.Argument(metavar="[ANNÉE|DOSSIER]", help="Une année, ou le dossier d’un barème ; par défaut, toutes."),
+    typer.Argument(metavar="ANNÉE|DOSSIER", help="Une année, ou le dossier d’un barème ; par défaut, toutes."),
 ]
 
 
