@@ -77,8 +77,7 @@ def check_field(test: FieldTest, fields: Mapping[str, Value], type: RowType) -> 
         start, end = (fields.get(name) for name in test.fields)
         verdict = test_span(test.tests, start, end)
         return Check(test, test.fields[0], start, verdict, "out_of_period" if verdict is UNMET else None)
-    name = next((field for field in test.fields if fields.get(field, NONE) != NONE), None)
-    name = name or next((field for field in test.fields if field in fields), test.fields[0])
+    name = test.fields[0] if len(test.fields) == 1 else _given(test.fields, fields)
     found = fields.get(name)
     verdicts = [test_value(one, found) for one in test.tests]
     verdict = all_of(verdicts)
@@ -86,6 +85,12 @@ def check_field(test: FieldTest, fields: Mapping[str, Value], type: RowType) -> 
         return Check(test, name, found, verdict)
     failed = test.tests[verdicts.index(UNMET)]
     return Check(test, name, found, verdict, _reason(failed, name, found, type), _refused(test, found))
+
+
+def _given(names: Sequence[str], fields: Mapping[str, Value]) -> str:
+    """The first of several fields that holds something, or else that was looked for; or else the first."""
+    name = next((field for field in names if fields.get(field, NONE) != NONE), None)
+    return name or next((field for field in names if field in fields), names[0])
 
 
 def check_same(same: Same, row: Row, standing: Sequence[Row]) -> Check:

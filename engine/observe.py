@@ -225,7 +225,9 @@ def _record(leaf: Record, standing: Standing) -> Observation:
     if leaf.earlier:
         campaign = standing.latest_campaign(leaf.row, leaf.names, leaf.of)
     found = standing.candidates(leaf.row, leaf.names, leaf.of, campaign) if campaign is not None else []
-    there = [candidate for candidate in found if _filed(leaf, candidate.row)]
+    filing = set() if leaf.filed else {name for test in leaf.where for name in test.fields if name in FILED_ON}
+    # A row that lacks the filing date tested is not there yet.
+    there = [one for one in found if not filing or any(name in one.row.fields for name in filing)]
     seen = _doubted(there, [_look(leaf, candidate, standing) for candidate in there])
     conflict = _distinct(row for candidate in there for row in candidate.conflict)
     still_open = leaf.closes is not None and not _ended(leaf.closes, standing.as_of)
@@ -256,16 +258,12 @@ def _doubted(there: list[Candidate], seen: list[Seen]) -> tuple[Seen, ...]:
     Prefills that differ but all match leave no doubt; contradicting findings always do.
     """
     rivals = [one for candidate, one in zip(there, seen, strict=True) if candidate.conflict]
+    if not rivals:
+        return tuple(seen)
     sure = all(one.verdict is MET and one.row.type == "prefill" for one in rivals)
     return tuple(
         replace(one, verdict=UNKNOWN) if one in rivals and one.verdict is MET and not sure else one for one in seen
     )
-
-
-def _filed(leaf: Record, row: Row) -> bool:
-    """A row that lacks the filing date tested is not there yet."""
-    tested = {field for test in leaf.where for field in test.fields if field in FILED_ON}
-    return leaf.filed or not tested or any(field in row.fields for field in tested)
 
 
 def _look(leaf: Record, candidate: Candidate, standing: Standing) -> Seen:

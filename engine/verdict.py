@@ -24,6 +24,7 @@ class Verdict(IntEnum):
         return WORDS[self]
 
 
+MIRRORED = {verdict: Verdict(Verdict.MET - verdict) for verdict in Verdict}
 WORDS = {verdict: verdict.name.lower() for verdict in Verdict}
 
 
@@ -39,7 +40,7 @@ def any_of(verdicts: Iterable[Verdict]) -> Verdict:
 
 def negate(verdict: Verdict) -> Verdict:
     """Unknown stays unknown."""
-    return Verdict(Verdict.MET - verdict)
+    return MIRRORED[verdict]
 
 
 def derive(
