@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from engine.loading import PolicyFiles
     from engine.policy import Policy
 
-SIDE = "Une année, un dossier de barème, ou l’un d’eux à une révision de git : policies/2023@HEAD~1."
+SIDE = "Une année, un dossier de barème, ou l’un d’eux à une révision de git : DOSSIER@HEAD~1."
 
 
 class Format(StrEnum):

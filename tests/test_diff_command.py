@@ -116,7 +116,7 @@ def test_what_is_no_policy_is_refused(forfait: Forfait) -> None:
     assert (ran.code, ran.err) == (
         2,
         "nowhere: neither a year, nor the folder of a policy,"
-        " nor one of these at a revision (policies/2023@HEAD~1).\n",
+        " nor one of these at a revision (FOLDER@HEAD~1).\n",
     )
 
 
