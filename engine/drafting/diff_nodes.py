@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from engine.conditions import Exempt, Node, Source, Text, children, walk
-from engine.drafting.diff_plain import alike, asked, bare, kind, likeness, name, shape, text, tree
+from engine.drafting.diff_plain import alike, asked, kind, likeness, name, same, shape, text, tree
 from engine.drafting.differing import Aspect, Change, Plain, Side, Subject, Within
 
 Both = tuple[tuple[Source, ...], tuple[Source, ...]]
@@ -85,10 +85,10 @@ class Trees:
     def _alike(self, one: Node, other: Node, here: Above) -> None:
         """Two leaves of one kind, or two gates."""
         if type(one) is not type(other):
-            was, now = (Side({"kind": kind(node)}, node.sources) for node in (one, other))
-            self._emit("form", one, other, here, was, now)
-        asks = [{(aspect, at): value for aspect, at, value in asked(node)} for node in (one, other)]
-        for aspect, before, after in _differing(*asks):
+            gates = (Side({"kind": kind(node)}, node.sources) for node in (one, other))
+            self._emit("form", one, other, here, *gates)
+        was, now = ({(aspect, at): value for aspect, at, value in asked(node)} for node in (one, other))
+        for aspect, before, after in _differing(was, now, self.found.years):
             was_side = None if before is None else Side(before, one.sources)
             now_side = None if after is None else Side(after, other.sources)
             self._emit(aspect, one, other, here, was_side, now_side)
@@ -143,7 +143,7 @@ def _called(node: Node) -> dict[str, str] | None:
 
 
 def _differing(
-    was: Mapping[tuple[Aspect, str], Plain], now: Mapping[tuple[Aspect, str], Plain]
+    was: Mapping[tuple[Aspect, str], Plain], now: Mapping[tuple[Aspect, str], Plain], years: int
 ) -> Iterator[tuple[Aspect, Plain, Plain]]:
     """What two leaves ask differently, in the text's order.
 
@@ -155,7 +155,7 @@ def _differing(
         match = key if key in now else elsewhere.get(key[1], key)
         matched.add(match)
         after = now.get(match)
-        if bare(before) != bare(after):
+        if not same(before, after, years):
             yield match[0], before, after
     for key, after in now.items():
         if key not in matched and after is not None:

@@ -106,6 +106,26 @@ def bare(plain: Plain) -> Plain:
             return plain
 
 
+def same(was: Plain, now: Plain, years: int) -> bool:
+    """Whether two values say the same: a calendar entry by its name, or by its days, each in its own year."""
+    match was, now:
+        case {"entry": str(one)}, {"entry": str(other)}:
+            return ("follows" in was and "follows" in now) or one == other or _days(was, years) == _days(now, 0)
+        case dict(), dict():
+            keys = (was.keys() | now.keys()) - {"label"}
+            return all(same(was.get(key), now.get(key), years) for key in keys)
+        case list(), list():
+            return len(was) == len(now) and all(same(*pair, years) for pair in zip(was, now, strict=True))
+        case _:
+            return bool(was == now)
+
+
+def _days(entry: Plain, years: int) -> Plain:
+    """The ends of an entry, some years later; an open one has none, and is like no other."""
+    ends = [entry[end] for end in ("from", "to") if end in entry]
+    return [f"{int(day[:4]) + years}{day[4:]}" for day in ends] or entry["entry"]
+
+
 def shape(node: Node) -> str:
     """A text equal for two nodes that ask the same, whatever they are called and wherever it is written."""
     own = [[aspect, field, bare(value)] for aspect, field, value in asked(node)]

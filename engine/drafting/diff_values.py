@@ -24,8 +24,10 @@ class Values(Rules):
                 return self.worth(change, value)
             case "neutralisation" | "form" | "condition" | "exemption" | "gate":
                 return self.condition(side)
-            case "days" | "shifted" | "closes" | "counts_from" | "during" | "ends" | "paid":
-                return self.days(value) if "entry" in value else self.say("diff.nothing")
+            case "days" | "shifted" | "during" | "ends" | "paid":
+                return self.days(value)
+            case "closes" | "counts_from":
+                return self.say("diff.open") if value.get("open") else self.span("until", value)
             case "threshold" | "date" | "list" | "values" | "test" | "asked" | "same":
                 return self.asked(value)
             case "covers":
