@@ -109,8 +109,10 @@ def bare(plain: Plain) -> Plain:
 def same(was: Plain, now: Plain, years: int) -> bool:
     """Whether two values say the same: a calendar entry by its name, or by its days, each in its own year."""
     match was, now:
+        case {"follows": True}, {"follows": True}:
+            return True
         case {"entry": str(one)}, {"entry": str(other)}:
-            return ("follows" in was and "follows" in now) or one == other or _days(was, years) == _days(now, 0)
+            return one == other or bool(_days(was, years) == _days(now, 0))
         case dict(), dict():
             keys = (was.keys() | now.keys()) - {"label"}
             return all(same(was.get(key), now.get(key), years) for key in keys)
