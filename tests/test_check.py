@@ -245,6 +245,12 @@ def test_a_test_that_its_field_can_never_pass_is_told(
     assert (code, file, place) in new(tmp_path, edit(file, old, written))
 
 
+def test_two_wrong_values_of_one_test_are_both_told(tmp_path: Path) -> None:
+    year = write(tmp_path, edit("base/register.yaml", "[courier, pigeon]", "[currier, pidgeon]"))
+    wrong = [one.details["name"] for one in lint(year).problems if one.code == "unknown_value"]
+    assert wrong == ["currier", "pidgeon"]
+
+
 # --- sources --------------------------------------------------------------------------------------------------------
 
 

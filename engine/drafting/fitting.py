@@ -59,9 +59,9 @@ def _misfit(test: Test, fields: tuple[Taken, ...], written: Cursor, draft: Draft
         case InTable(table=table):
             yield from _unnamed(table, texts, draft)
         case Number() | Day():
-            fitting = ("integer", "year") if isinstance(test, Number) else ("date",)
+            types = ("integer", "year") if isinstance(test, Number) else ("date",)
             for field in fields:
-                if field.type not in fitting:
+                if field.type not in types:
                     yield written.problem(
                         "test_not_of_type", name=field.name, relation=test.relation, type=field.type
                     )

@@ -69,5 +69,9 @@ def severity_of(problem: Problem) -> Severity:
 
 def _once(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Each fault of each place once, whatever the readings it was found under."""
-    found = {(one.file, one.line or 0, one.column or 0, one.code, one.place): one for one in problems}
+    found = {(*_place(one), one.code, one.place, one.details.get("name", "")): one for one in problems}
     return tuple(found[key] for key in sorted(found))
+
+
+def _place(problem: Problem) -> tuple[str, int, int]:
+    return problem.file, problem.line or 0, problem.column or 0
