@@ -56,7 +56,7 @@ def alike(was: Text | None, now: Text | None, years: int) -> bool:
     if was is None or now is None:
         return was is now
     ours = (YEAR.sub(lambda year: str(int(year[0]) + years), words) for words in (was.fr, was.en))
-    return tuple(ours) == (now.fr, now.en)
+    return was == now or tuple(ours) == (now.fr, now.en)
 
 
 def name(node: Node) -> str | None:
