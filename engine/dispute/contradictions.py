@@ -53,17 +53,18 @@ def _rows(observation: Observation) -> tuple[Row, ...]:
 def _declared(decision: Decision) -> Iterator[Contradiction]:
     policy, dossier = decision.policy, decision.dossier
     standing = standing_on(dossier, policy, decision.as_of)
-    rows = {item: standing.standing_rows(item, dossier.year) for item in policy.vocabulary.items}
+    told = {row.name for row in standing.rows}
+    rows = {item: standing.standing_rows(item, dossier.year) for item in policy.vocabulary.items if item in told}
     for item, standing_rows in rows.items():
         for candidate in standing.candidates("prefill", [item], None, dossier.year):
             if candidate.struck == "yielded":
                 declared = tuple(row for row in standing_rows if row.type == "declaration")
                 yield Contradiction("prefill", (candidate.row, *declared))
-    sworn = [row for each in rows.values() for row in each if row.type == "declaration" and "choice" in row.fields]
+    # The same arrangement under two items; free texts, such as a software's name, may well repeat.
+    listed = [each for item, each in rows.items() if policy.vocabulary.items[item].choices]
+    sworn = [row for each in listed for row in each if row.type == "declaration" and "choice" in row.fields]
     for one, other in combinations(sworn, 2):
-        # The same arrangement under two items; free texts, such as a software's name, may well repeat.
-        listed = all(policy.vocabulary.items[row.name].choices for row in (one, other))
-        if listed and one.name != other.name and _name(one, decision) == _name(other, decision):
+        if one.name != other.name and _name(one, decision) == _name(other, decision):
             yield Contradiction("twice", (one, other))
 
 
