@@ -1,8 +1,9 @@
 """Which file and line encodes each rule that was read in the texts, or why none does.
 
 The rules are listed in `rules.yaml`, beside the years. A rule names the files that encode it; the lines are found,
-not written down: those that cite, most narrowly, the passage where the rule was read. What cites nothing is named by
-its keys (`policy.yaml#volets.volet-2.gate`). A name that begins with a year holds for that year, another for all.
+not written down: those that cite, most narrowly, the passage where the rule was read. Or it names a place of a file,
+by a node's identity (`volet-2/sas.yaml#agenda`) or by keys (`policy.yaml#volets.volet-2.gate`). A name that begins
+with a year holds for that year, another for all.
 """
 
 from __future__ import annotations
@@ -50,7 +51,10 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """A rule, the lines that encode it, and the names in its list that lead nowhere."""
+    """A rule, the lines that encode it, the names in its list that lead nowhere.
+
+    `cited` says whether a file that encodes it cites a passage where it was read.
+    """
 
     rule: Rule
     spots: tuple[Spot, ...]
@@ -133,8 +137,9 @@ def _traced(rule: Rule, cited: Mapping[int, tuple[Citation, ...]], page: Mapping
             spots |= dict.fromkeys(found)
             if not found:
                 astray.append(f"{year}/{place}")
-    anywhere = (one.source for found in cited.values() for one in found)
-    met = any(_meet(source, passage) for source in anywhere for passage in rule.passages)
+    files = {(spot.year, spot.file) for spot in spots}
+    there = [one.source for year, found in cited.items() for one in found if (year, one.file) in files]
+    met = any(_meet(source, passage) for source in there for passage in rule.passages)
     return Traced(rule, tuple(sorted(spots, key=lambda one: (one.year, one.file, one.line))), tuple(astray), met)
 
 
@@ -147,26 +152,44 @@ def _years(name: str, known: Iterable[int]) -> Iterator[tuple[int, str]]:
         yield from ((year, name) for year in known)
 
 
-def _named(year: int, file: str, keys: str, page: Page | None) -> list[Spot]:
-    """The place that keys lead to; in a list, a key is the identity of an element."""
+def _named(year: int, file: str, name: str, page: Page | None) -> list[Spot]:
+    """The place that keys lead to, or every node that has the name for identity."""
     if page is None:
         return []
+    path = _path(page.data, name)
+    paths = [path] if path else [path for path, data in _mappings(page.data) if data.get("id") == name]
+    marks = (page.marks.get((*path, "id"), page.marks[path]) for path in paths)
+    return [Spot(year, file, line, name) for line, _ in marks]
+
+
+def _path(data: Plain, keys: str) -> Path_:
+    """Where keys lead, empty when they lead nowhere; in a list, a key is the identity of an element."""
     path: Path_ = ()
-    data = page.data
     for key in keys.split("."):
         step = _step(data, key)
         if step is None:
-            return []
+            return ()
         data, path = data[step], (*path, step)
-    line, _ = page.marks[path]
-    return [Spot(year, file, line, keys)]
+    return path
 
 
 def _step(data: Plain, key: str) -> str | int | None:
-    """The key of a mapping, or the index of the element of a list that has it as identity."""
-    if isinstance(data, list):
-        return next((n for n, one in enumerate(data) if isinstance(one, dict) and one.get("id") == key), None)
-    return key if isinstance(data, dict) and key in data else None
+    match data:
+        case list():
+            return next((n for n, one in enumerate(data) if isinstance(one, dict) and one.get("id") == key), None)
+        case dict():
+            return key if key in data else None
+        case _:
+            return None
+
+
+def _mappings(data: Plain, path: Path_ = ()) -> Iterator[tuple[Path_, dict[str, Plain]]]:
+    """Every mapping of a page, and where it stands."""
+    if isinstance(data, dict):
+        yield path, data
+    steps = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for step, below in steps:
+        yield from _mappings(below, (*path, step))
 
 
 def _narrowest(year: int, rule: Rule, found: list[Citation]) -> list[Spot]:

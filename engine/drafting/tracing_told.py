@@ -93,6 +93,7 @@ def trace_data(trace: Trace, lang: Lang) -> Json:
             "encoded": [
                 {"year": spot.year, "file": spot.file, "line": spot.line, "by": spot.by} for spot in one.spots
             ],
+            "cited": one.cited,
             "astray": list(one.astray),
             "undecided": one.rule.undecided and (one.rule.undecided.fr if lang == "fr" else one.rule.undecided.en),
         }
