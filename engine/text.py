@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from decimal import Decimal
 from typing import Any as Anything
 
+from msgspec.json import Encoder
+
 from engine.amount import Amount
 
-ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+ENCODER = Encoder(order="sorted")
 BEYOND = re.compile("[\U00010000-\U0010ffff]")
 
 
@@ -30,7 +31,7 @@ def amount_text(amount: Amount | Decimal | str) -> str:
 
 def in_order(plain: Anything) -> str:
     """A text to sort plain data by, which no dictionary, locale or machine changes."""
-    return ENCODER.encode(plain)
+    return ENCODER.encode(plain).decode()
 
 
 def canonical_json(plain: Anything) -> bytes:
