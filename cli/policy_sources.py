@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from engine.telling.parts import Explanation
 
 EXIT_NOT_AS_RECORDED = 1
+NARROW = (15, 24)
+"""The widest that the first columns may be, so that the last has room for the names of files."""
 
 
 class Format(StrEnum):
@@ -118,7 +120,10 @@ def _draw(reports: Iterable[Report]) -> None:
     for report in reports:
         if report.table:
             heads, *rows = report.table
-            console().print(table(heads, rows))
+            drawn = table(heads, rows)
+            for column, width in zip(drawn.columns, NARROW, strict=False):
+                column.max_width = width
+            console().print(drawn)
         draw(screen(), report.told)
 
 
