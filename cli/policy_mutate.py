@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,11 +16,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from engine.drafting.mutation import Tried
-    from engine.drafting.mutation_told import Line
     from engine.loading import PolicyFiles
 
-EXIT_SURVIVED = 1
-INDENT = 2
+EXIT_UNDEFENDED = 1
 
 
 def mutate(
@@ -35,14 +33,30 @@ def mutate(
     from cli.console import console
     from engine.loading import read_policy
 
-    survived = False
+    out, defended = console(), True
     for folder in policy_folders(target, policies):
-        files = read_policy(folder)
-        tried = _tried(files, jobs or len(os.sched_getaffinity(0)))
-        _draw(console(), files, tried)
-        survived = survived or any(one.fate == "survived" for one in tried)
-    if survived:
-        raise typer.Exit(EXIT_SURVIVED)
+        defended = _mutate(out, read_policy(folder), jobs or len(os.sched_getaffinity(0))) and defended
+    if not defended:
+        raise typer.Exit(EXIT_UNDEFENDED)
+
+
+def _mutate(out: Console, files: PolicyFiles, jobs: int) -> bool:
+    """Draw what becomes of the mutants of a policy; whether none survives.
+
+    Its cases hold, or none is tried: a case that fails would seem to kill them all.
+    """
+    from cli.policy_test import draw_cases
+    from engine.drafting.testing import tested
+    from engine.words import say
+
+    cases = list(tested(files))
+    if any(case.differences for case in cases):
+        draw_cases(out, files, cases)
+        _say(out, say(spoken(), "mutation.cases_first"))
+        return False
+    tried = _tried(files, jobs)
+    _draw(out, files, tried, len(cases))
+    return all(one.fate != "survived" for one in tried)
 
 
 def _tried(files: PolicyFiles, jobs: int) -> list[Tried]:
@@ -60,39 +74,31 @@ def _tried(files: PolicyFiles, jobs: int) -> list[Tried]:
         return list(progress.track(tried(files, jobs), total=count, description=say(spoken(), "mutation.progress")))
 
 
-def _draw(out: Console, files: PolicyFiles, tried: Sequence[Tried]) -> None:
+def _draw(out: Console, files: PolicyFiles, tried: Sequence[Tried], cases: int) -> None:
     """The counts, then the mutants that no case kills: those that survive last, where they are seen."""
-    from rich.text import Text
-
-    from cli.console import Line, table
-    from engine.cases import read_cases
+    from cli.console import table
+    from cli.spotted import draw_spotted
     from engine.drafting.mutation_told import MutationTold
     from engine.words import say
 
     told, lang = MutationTold(spoken()), spoken()
     title = files.policy.data["title"][lang]
-    cases = sum(1 for _ in read_cases(files))
-    out.print(Line(Text(say(lang, "mutation.title", title=title, count=len(tried), cases=cases), style="bold")))
+    _say(out, say(lang, "mutation.title", title=title, count=len(tried), cases=cases))
     out.print(table(told.heads(), told.rows(tried)))
     survivors = told.survivors(tried)
     for name, lines in (("proved", told.alike(tried)), ("survivors", survivors)):
         if lines:
-            out.print(Line(Text(say(lang, f"mutation.{name}"), style="bold")))
-            _draw_lines(out, lines)
+            _say(out, say(lang, f"mutation.{name}"))
+            for line in lines:
+                draw_spotted(out, line.spot, filter(None, (line.change, line.hint)))
             out.print()
-    key = "mutation.undefended" if survivors else "mutation.defended"
-    out.print(Line(Text(say(lang, key, count=len(survivors)))))
+    _say(out, say(lang, "mutation.undefended" if survivors else "mutation.defended", count=len(survivors)))
 
 
-def _draw_lines(out: Console, lines: Iterable[Line]) -> None:
-    """Each mutant's place on a line of its own, never broken, so that it can be clicked or searched for."""
-    from rich.padding import Padding
+def _say(out: Console, sentence: str) -> None:
     from rich.text import Text
 
-    from cli.console import Line as Wrapped
+    from cli.console import Line
     from cli.failing import printable
 
-    for line in lines:
-        out.print(Text(printable(line.spot), style="bold"), soft_wrap=True)
-        for text in filter(None, (line.change, line.hint)):
-            out.print(Padding(Wrapped(Text(printable(text))), (0, 0, 0, INDENT)))
+    out.print(Line(Text(printable(sentence), style="bold")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,11 +14,11 @@ from cli.options import Policies
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from engine.drafting.coverage_told import CoverageTold, Told
+    from engine.drafting.coverage_told import Told
+    from engine.drafting.testing import Tested
     from engine.loading import PolicyFiles
 
 EXIT_FAILED = 1
-INDENT = 2
 
 
 def test(
@@ -32,38 +32,39 @@ def test(
 ) -> None:
     """Décide les cas d’un barème et dit lesquels n’obtiennent pas ce qu’ils attendent."""
     from cli.console import console
-    from engine.drafting.coverage_told import CoverageTold
-    from engine.linking import link
+    from engine.drafting.testing import tested
     from engine.loading import read_policy
 
     out, right = console(), True
     for folder in policy_folders(target, policies):
         files = read_policy(folder)
-        told = CoverageTold(files, link(files, {}), spoken())
-        right = _cases(out, files, told) and right
+        right = draw_cases(out, files, list(tested(files))) and right
         if coverage:
-            right = _coverage(out, files, told) and right
+            right = _draw_coverage(out, files) and right
     if not right:
         raise typer.Exit(EXIT_FAILED)
 
 
-def _cases(out: Console, files: PolicyFiles, told: CoverageTold) -> bool:
-    """Draw the cases that fail; whether none does."""
-    from engine.drafting.testing import tested
+def draw_cases(out: Console, files: PolicyFiles, tested: Sequence[Tested]) -> bool:
+    """Draw the cases that fail, then how many; whether none does."""
+    from engine.drafting.coverage_told import CoverageTold
+    from engine.linking import link
 
-    found = list(tested(files))
-    failures = told.failures(found)
+    told = CoverageTold(files, link(files, {}), spoken())
+    failures = told.failures(tested)
     _draw(out, failures)
-    _say(out, told.summary(found))
+    _say(out, told.summary(tested))
     return not failures
 
 
-def _coverage(out: Console, files: PolicyFiles, told: CoverageTold) -> bool:
+def _draw_coverage(out: Console, files: PolicyFiles) -> bool:
     """Draw what the cases cover and what they do not; whether they cover all."""
     from cli.console import table
     from engine.drafting.coverage import coverage
+    from engine.drafting.coverage_told import CoverageTold
+    from engine.linking import link
 
-    found = coverage(files)
+    told, found = CoverageTold(files, link(files, {}), spoken()), coverage(files)
     out.print(table(told.heads(), told.rows(found)))
     missing = told.missing(found)
     _draw(out, missing)
@@ -72,17 +73,10 @@ def _coverage(out: Console, files: PolicyFiles, told: CoverageTold) -> bool:
 
 
 def _draw(out: Console, found: Iterable[Told]) -> None:
-    """Each place on a line of its own, never broken, so that it can be clicked or searched for."""
-    from rich.padding import Padding
-    from rich.text import Text
-
-    from cli.console import Line
-    from cli.failing import printable
+    from cli.spotted import draw_spotted
 
     for one in found:
-        out.print(Text(printable(one.spot), style="bold"), soft_wrap=True)
-        for line in one.lines:
-            out.print(Padding(Line(Text(printable(line))), (0, 0, 0, INDENT)))
+        draw_spotted(out, one.spot, one.lines)
 
 
 def _say(out: Console, sentence: str) -> None:

@@ -102,12 +102,13 @@ class CoverageTold(Phrases):
         return [name, *cells]
 
     def missing(self, coverage: Coverage) -> list[Told]:
-        """What no case shows, at its place."""
+        """What no case shows, place by place."""
         pages = pages_by_file(self.files)
-        return [
-            Told(":".join(map(str, (point.file, *spot(pages[point.file], point.path)))), (self._miss(point),))
-            for point in coverage.missing
-        ]
+        told: dict[str, list[str]] = {}
+        for point in coverage.missing:
+            line, column = spot(pages[point.file], point.path)
+            told.setdefault(f"{point.file}:{line}:{column}", []).append(self._miss(point))
+        return [Told(place, tuple(lines)) for place, lines in told.items()]
 
     def _miss(self, point: Point) -> str:
         match point.kind:

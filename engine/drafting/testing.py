@@ -8,12 +8,12 @@ from msgspec import Struct
 
 from engine.cases import Case, differences
 from engine.decision import Decision, judge
-from engine.drafting.trying import trials
+from engine.drafting.trying import narrowed, reached, trials
 from engine.loading import PolicyFiles
 
 
 class Tested(Struct, frozen=True, eq=False):
-    """A case, its decision, and what it expected and did not get: (expected, found) by key."""
+    """A case, the decision on what it hangs on, and what it expected and did not get: (expected, found) by key."""
 
     case: Case
     decision: Decision
@@ -23,5 +23,6 @@ class Tested(Struct, frozen=True, eq=False):
 def tested(files: PolicyFiles) -> Iterator[Tested]:
     """Every case of a policy, decided. Raises Invalid for a policy or a case that cannot be read."""
     for trial in trials(files):
-        decision = judge(trial.policy, trial.dossier, trial.case.as_of)
+        policy = narrowed(trial.policy, trial.about and reached(trial.policy, trial.about))
+        decision = judge(policy, trial.dossier, trial.case.as_of)
         yield Tested(trial.case, decision, differences(trial.case, decision))
