@@ -16,6 +16,9 @@ from engine.words import Lang
 Word = Literal["equivalent", "stricter", "laxer", "incomparable"]
 MEANINGS: tuple[Word, ...] = ("equivalent", "stricter", "laxer", "incomparable")
 
+TOGETHER = 3
+"""So many facts are told in one sentence; more stand in a list."""
+
 
 @dataclass(frozen=True, slots=True)
 class Witness:
@@ -52,8 +55,9 @@ class Doctors:
         grants, refuses = self.names if witness.first else reversed(self.names)
         lines = list(self.lines(witness))
         key = "diff.shown" if witness.confirmed else "diff.shown_unconfirmed"
-        if len(lines) == 1:
-            return Part(self.say(key, facts=lines[0], grants=grants, refuses=refuses))
+        if 0 < len(lines) <= TOGETHER:
+            facts = self.sides[0].joined(lines, "and")
+            return Part(self.say(key, facts=facts, grants=grants, refuses=refuses))
         head = self.say(f"{key}_by", grants=grants, refuses=refuses)
         return Part(head, parts=tuple(Part(line) for line in lines) or (Part(self.say("diff.shown_empty")),))
 
@@ -76,6 +80,9 @@ class Doctors:
                 "denominator": words.counted(fields["denominator"], known.denominator),
             }
             return self.say("diff.counted", **counts)
+        if row["type"] == "fact":
+            value = words.typed(words.policy.vocabulary.facts[row["name"]], fields.get("value"))
+            return self.say("diff.of", name=words.row_name(row), value=value)
         parts = [
             self.say("diff.of", name=words.row_field(row, key), value=words.row_value(row, key, value))
             for key, value in fields.items()
