@@ -102,7 +102,7 @@ def check_same(same: Same, row: Row, standing: Sequence[Row]) -> Check:
     elif mine is None or not theirs:
         verdict = UNKNOWN
     else:
-        agree = [UNKNOWN if value is None else holds(_name(value) == _name(mine)) for value in theirs]
+        agree = [UNKNOWN if value is None else holds(name_of(value) == name_of(mine)) for value in theirs]
         verdict = max(agree)
     if verdict is not UNMET:
         return Check(same, same.mine, mine, verdict, against=tuple(standing))
@@ -110,7 +110,7 @@ def check_same(same: Same, row: Row, standing: Sequence[Row]) -> Check:
     return Check(same, same.mine, mine, verdict, reason, against=tuple(standing))
 
 
-def _name(value: Value) -> Value:
+def name_of(value: Value) -> Value:
     """A value as names are compared: two people do not write capitals, accents and spaces alike."""
     if not isinstance(value, str):
         return value

@@ -29,7 +29,7 @@ IMPORTED_BY = {
     "yaml": "yamltext",
     "ibis": "columns|stores|measuring",
     "duckdb": "columns|stores|measuring",
-    "z3": "formula",
+    "z3": "terms|slots|solving|witness|amounts",
     "jinja2": "html",
 }
 

@@ -1,0 +1,125 @@
+"""Boolean terms of the solver, kept small, and truths of three values made of two of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any as Anything
+
+import z3
+
+Term = Anything
+"""A term of the solver: the library publishes no types."""
+
+TRUE: Term = z3.BoolVal(True)
+FALSE: Term = z3.BoolVal(False)
+
+
+def constant(value: bool) -> Term:
+    return TRUE if value else FALSE
+
+
+def both(terms: Iterable[Term]) -> Term:
+    """The conjunction, without what is true and with nothing said twice."""
+    kept: dict[int, Term] = {}
+    for term in terms:
+        if z3.is_false(term):
+            return FALSE
+        if not z3.is_true(term):
+            kept[term.get_id()] = term
+    if not kept:
+        return TRUE
+    return next(iter(kept.values())) if len(kept) == 1 else z3.And(*kept.values())
+
+
+def either(terms: Iterable[Term]) -> Term:
+    """The disjunction, without what is false and with nothing said twice."""
+    kept: dict[int, Term] = {}
+    for term in terms:
+        if z3.is_true(term):
+            return TRUE
+        if not z3.is_false(term):
+            kept[term.get_id()] = term
+    if not kept:
+        return FALSE
+    return next(iter(kept.values())) if len(kept) == 1 else z3.Or(*kept.values())
+
+
+def inverse(term: Term) -> Term:
+    if z3.is_true(term):
+        return FALSE
+    if z3.is_false(term):
+        return TRUE
+    return term.arg(0) if z3.is_not(term) else z3.Not(term)
+
+
+def among(term: Term, values: Iterable[int]) -> Term:
+    """Whether a whole number is one of these."""
+    return either(equal(term, value) for value in values)
+
+
+def equal(term: Term, value: int) -> Term:
+    if z3.is_int_value(term):
+        return constant(term.as_long() == value)
+    return term == value
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What is known of a condition: that it is met, and that it may be (met or unknown)."""
+
+    met: Term
+    may: Term
+
+    @property
+    def settled(self) -> bool:
+        """Whether it is never unknown."""
+        return bool(self.met.eq(self.may))
+
+    @property
+    def unmet(self) -> Term:
+        return inverse(self.may)
+
+    @property
+    def unknown(self) -> Term:
+        return both([self.may, inverse(self.met)])
+
+    @property
+    def known(self) -> Term:
+        return inverse(self.unknown)
+
+
+MET, UNMET, UNKNOWN = Pair(TRUE, TRUE), Pair(FALSE, FALSE), Pair(FALSE, TRUE)
+
+
+def certain(term: Term) -> Pair:
+    """Met or unmet, as a term says."""
+    return Pair(term, term)
+
+
+def all_of(pairs: Iterable[Pair]) -> Pair:
+    """The least of the verdicts."""
+    return _gate(both, list(pairs))
+
+
+def any_of(pairs: Iterable[Pair]) -> Pair:
+    """The greatest of the verdicts."""
+    return _gate(either, list(pairs))
+
+
+def negate(pair: Pair) -> Pair:
+    if pair.settled:
+        return certain(inverse(pair.met))
+    return Pair(inverse(pair.may), inverse(pair.met))
+
+
+def when(there: Term, pair: Pair) -> Pair:
+    """The verdict of what is there; unmet otherwise."""
+    return all_of([certain(there), pair])
+
+
+def _gate(join: Anything, pairs: list[Pair]) -> Pair:
+    met = join(pair.met for pair in pairs)
+    if all(pair.settled for pair in pairs):
+        return certain(met)
+    return Pair(met, join(pair.may for pair in pairs))
