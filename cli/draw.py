@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from cli.failing import printable
-from cli.screen import Piece, Screen, Style
+from cli.screen import Screen, Stretch, Style
 from engine.telling.parts import Explanation, Mark, Part
 
 GAP = "  "
@@ -51,7 +51,7 @@ def draw_parts(out: Screen, parts: Iterable[Part]) -> None:
     """Draw titled parts, each as a tree of its own."""
     for section in parts:
         below = [part for part in section.parts if part.kind != "title"]
-        out.write(["", *out.wrapped(_pieces(section, title=True)), *_branches(out, below)])
+        out.write(["", *out.wrapped(_stretches(section, title=True)), *_branches(out, below)])
         draw_parts(out, (part for part in section.parts if part.kind == "title"))
 
 
@@ -59,11 +59,11 @@ def _branches(out: Screen, parts: Sequence[Part], stem: str = "") -> Iterator[st
     """The lines of what grows from one stem."""
     for part in parts:
         fork, along = ("└── ", "    ") if part is parts[-1] else ("├── ", "│   ")
-        yield from out.wrapped(_pieces(part), stem + fork, stem + along)
+        yield from out.wrapped(_stretches(part), stem + fork, stem + along)
         yield from _branches(out, part.parts, stem + along)
 
 
-def _pieces(part: Part, *, title: bool = False) -> Iterator[Piece]:
+def _stretches(part: Part, *, title: bool = False) -> Iterator[Stretch]:
     sign, colour = SIGNS[part.mark]
     usual: Style = "italic" if part.kind == "quote" else "dim" if part.fine else ""
     yield f"{sign} " if sign else "", colour

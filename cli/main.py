@@ -23,7 +23,7 @@ MANY = 200_000
 """Things made before those no longer used are looked for: more than a command makes for one doctor."""
 
 
-def application(commands: Iterable[str] = COMMANDS) -> typer.Typer:
+def typer_app(commands: Iterable[str] = COMMANDS) -> typer.Typer:
     """The `forfait` command with these of its commands, whose modules are loaded."""
     app = typer.Typer(
         name="forfait",
@@ -64,7 +64,7 @@ def run_command() -> None:
     from engine.problems import Invalid, Problem
 
     try:
-        command = quickened(get_command(application(asked(sys.argv[1:]))))
+        command = quickened(get_command(typer_app(asked(sys.argv[1:]))))
         code = command(standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
     except typer.TyperException as error:

@@ -21,7 +21,7 @@ CODES: dict[Style, str] = {
     "yellow": "\x1b[33m",
 }
 END = "\x1b[0m"
-Piece = tuple[str, Style]
+Stretch = tuple[str, Style]
 """A stretch of text in one style."""
 
 
@@ -36,17 +36,17 @@ class Screen(Struct, frozen=True):
         """Write lines, all at once."""
         self.file.write("".join(f"{line}\n" for line in lines))
 
-    def wrapped(self, pieces: Iterable[Piece], first: str = "", others: str = "") -> Iterator[str]:
+    def wrapped(self, stretches: Iterable[Stretch], first: str = "", others: str = "") -> Iterator[str]:
         """One text in lines, each after what stands before it, dim: before the `first`, and before the `others`.
 
         Lines are cut at ordinary spaces only: French sets no-break spaces that must not be broken.
         """
-        shown = [(text, style) for text, style in pieces if text]
+        shown = [(text, style) for text, style in stretches if text]
         plain, before, start = "".join(text for text, _ in shown), first, 0
         for line in wrap(plain, max(1, self.width - len(first)), break_on_hyphens=False):
             start = plain.index(line, start)
             cut = _cut(shown, start, start + len(line)) if self.colours else [(line, "")]
-            yield "".join(self.painted(*piece) for piece in ((before, "dim"), *cut))
+            yield "".join(self.painted(*stretch) for stretch in ((before, "dim"), *cut))
             before, start = others, start + len(line)
 
     def painted(self, text: str, style: Style) -> str:
@@ -61,8 +61,8 @@ def screen() -> Screen:
     return Screen(sys.stdout, get_terminal_size().columns, drawn and not plain)
 
 
-def _cut(pieces: Iterable[Piece], start: int, end: int) -> Iterator[Piece]:
-    """The pieces of a text from one place to another."""
-    for text, style in pieces:
+def _cut(stretches: Iterable[Stretch], start: int, end: int) -> Iterator[Stretch]:
+    """The stretches of a text from one place to another."""
+    for text, style in stretches:
         yield text[max(0, start) : max(0, end)], style
         start, end = start - len(text), end - len(text)

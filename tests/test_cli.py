@@ -16,7 +16,7 @@ from markdown_it import MarkdownIt
 from typer.main import get_command
 
 import engine.decision
-from cli.main import application
+from cli.main import typer_app
 from engine.linking import linked
 from engine.network import EngineFault
 from tests.conftest import SNAPSHOTS, Forfait, Ran, known, policy_files
@@ -140,7 +140,7 @@ def test_faults_are_told_in_english_too(forfait: Forfait) -> None:
     assert refused(forfait("explain", FONTAINE, "--year", "2099")).startswith("Aucun barème")
 
 
-@pytest.mark.parametrize("words", ["", "policy list", *get_command(application()).commands])  # type: ignore[attr-defined]
+@pytest.mark.parametrize("words", ["", "policy list", *get_command(typer_app()).commands])  # type: ignore[attr-defined]
 def test_every_command_helps(words: str, forfait: Forfait) -> None:
     ran = forfait(*words.split(), "--help")
     assert (ran.code, ran.err) == (0, "")

@@ -20,7 +20,7 @@ from syrupy.assertion import SnapshotAssertion
 from typer.testing import CliRunner
 
 from cli.letter import letter_markdown, save
-from cli.main import application
+from cli.main import typer_app
 from cli.pdf import pdf
 from engine.problems import Invalid
 from engine.telling.explanation import explain
@@ -316,7 +316,7 @@ def test_the_library_that_draws_has_one_door() -> None:
 
 
 def run(*options: str) -> tuple[int, str]:
-    done = CliRunner().invoke(application(), ["explain", LOST.number, *options])
+    done = CliRunner().invoke(typer_app(), ["explain", LOST.number, *options])
     if isinstance(done.exception, Invalid):
         return 2, done.exception.problems[0].code
     return (
