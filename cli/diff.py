@@ -123,10 +123,10 @@ def _names(sides: tuple[str, str], asked: Sequence[Mapping[str, str]]) -> tuple[
 
 def _meant(found: Diff, files: PolicyFiles, indicator: str | None) -> list[Meant]:
     """What each claim comes to, proved; a progress bar tells how far it is, on a terminal alone."""
-    from engine.drafting.diff_meaning import comparable, meanings
     from rich.console import Console
     from rich.progress import track
 
+    from engine.drafting.diff_meaning import comparable, meanings
     from engine.words import say
 
     out, claims = Console(stderr=True), comparable(found.one, found.other, indicator)
@@ -137,9 +137,8 @@ def _meant(found: Diff, files: PolicyFiles, indicator: str | None) -> list[Meant
 
 def _write(folder: Path, meant: Iterable[Meant], names: tuple[str, str]) -> None:
     """Write each witness as two dossiers, one for each side."""
-    from engine.drafting.diff_meaning import witness_files
-
     from cli.letter import save
+    from engine.drafting.diff_meaning import witness_files
 
     for path, content in witness_files(meant, names):
         (folder / path).parent.mkdir(parents=True, exist_ok=True)

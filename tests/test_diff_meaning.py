@@ -12,11 +12,13 @@ from engine.dossier import read_dossier
 from engine.drafting.diff_meant import Doctors, Witness
 from engine.linking import linked
 from engine.policy import Policy
+from engine.verdict import Verdict
 from engine.words import Lang
 from engine.yamltext import parse_json
 from tests.conftest import policy_files
 
 YEARS = ("2023", "2024")
+UNMET = Verdict.UNMET
 
 
 def policies() -> tuple[Policy, Policy]:
@@ -24,14 +26,15 @@ def policies() -> tuple[Policy, Policy]:
     return one, other
 
 
-def witness(campaign: Mapping[str, Anything], *, first: bool = True, confirmed: bool = True) -> Witness:
+def witness(campaign: Mapping[str, Anything], *, first: bool = True, less: Verdict = UNMET) -> Witness:
     """A doctor whose dossier holds this, the same in both years."""
     pages = [{"doctor": "99900000003", "campaigns": {year: campaign}} for year in YEARS]
     read = [
         read_dossier(parse_json(json.dumps(page), "page.json"), policy)
         for page, policy in zip(pages, policies(), strict=True)
     ]
-    return Witness(first, (pages[0], pages[1]), (read[0], read[1]), confirmed)
+    verdicts = (Verdict.MET, less) if first else (less, Verdict.MET)
+    return Witness(first, (pages[0], pages[1]), (read[0], read[1]), verdicts)
 
 
 def said(witness: Witness, lang: Lang) -> str:
@@ -77,7 +80,7 @@ def test_a_doctor_of_many_facts_is_told_line_by_line() -> None:
         ],
     }
     assert said(witness(rows), "en").splitlines() == [
-        "2023 grants and 2024 refuses the doctor whose dossier holds this:",
+        "2023 grants and 2024 refuses, for the doctor whose dossier holds this:",
         "Specialty: Cardiology",
         "Sector under the convention: sector 1",
         "Billing made with the required SESAM-Vitale version: yes",
@@ -87,4 +90,9 @@ def test_a_doctor_of_many_facts_is_told_line_by_line() -> None:
 
 def test_a_doctor_whom_the_engine_does_not_confirm_is_told_as_such() -> None:
     """Where two calendars put their days in another order, a dossier cannot always be moved."""
-    assert said(witness(TWO_THIRDS, confirmed=False), "en").endswith("on the days of one calendar alone.")
+    assert said(witness(TWO_THIRDS, less=Verdict.MET), "en").endswith("on the days of one calendar alone.")
+
+
+def test_a_doctor_on_whom_one_year_is_silent_is_told_as_such() -> None:
+    told = said(witness(TWO_THIRDS, less=Verdict.UNKNOWN), "fr")
+    assert told.endswith("2023 accorde et 2024 ne tranche pas.")

@@ -19,7 +19,6 @@ from engine.loading import PolicyFiles
 from engine.offsets import Move
 from engine.policy import Policy
 from engine.proving.meaning import compare
-from engine.verdict import Verdict
 from engine.yamltext import parse_json
 
 UNSAFE = re.compile(r"[^\w.=-]+")
@@ -61,11 +60,8 @@ class _Pair:
         """The doctor of a page, in either year; read as the policy that grants reads it."""
         here = _read(page, self.one if first else self.same)
         dossiers = here, self.move.dossier(here)
-        pair = zip((self.one, self.other), dossiers, strict=True)
-        verdicts = [judge(policy, dossier).verdicts[claim] for policy, dossier in pair]
-        granted, refused = verdicts if first else reversed(verdicts)
-        confirmed = granted is Verdict.MET and refused is Verdict.UNMET
-        return Witness(first, (page, self.move.page(page)), dossiers, confirmed)
+        one, other = (judge(*pair).verdicts[claim] for pair in zip((self.one, self.other), dossiers, strict=True))
+        return Witness(first, (page, self.move.page(page)), dossiers, (one, other))
 
 
 def _read(page: dict[str, Anything], policy: Policy) -> Dossier:

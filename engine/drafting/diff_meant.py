@@ -11,6 +11,7 @@ from engine.dossier import Dossier
 from engine.policy import Policy
 from engine.telling.parts import Part
 from engine.telling.sentences import Sentences
+from engine.verdict import Verdict
 from engine.words import Lang
 
 Word = Literal["equivalent", "stricter", "laxer", "incomparable"]
@@ -22,16 +23,22 @@ TOGETHER = 3
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """A doctor to whom one side grants what the other refuses.
+    """A doctor to whom one side grants more than the other: what the other refuses, or leaves open.
 
-    `first` tells whether the first policy grants. `pages` are the dossier for each side, in its own year; `dossiers`
-    the same as each side reads it. `confirmed` says that the engine, deciding each under its own policy, agrees.
+    `first` tells whether the first policy grants more. `pages` are the dossier for each side, in its own year;
+    `dossiers` the same as read; `verdicts` what the engine decides of each under its own policy.
     """
 
     first: bool
     pages: tuple[Mapping[str, Anything], Mapping[str, Anything]]
     dossiers: tuple[Dossier, Dossier]
-    confirmed: bool
+    verdicts: tuple[Verdict, Verdict]
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether the engine, with each side's own days, agrees that one grants more."""
+        one, other = self.verdicts
+        return one > other if self.first else other > one
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +58,21 @@ class Doctors:
         self.names, self.say = names, self.sides[0].say
 
     def told(self, witness: Witness) -> Part:
-        """`Avec 2 000 feuilles télétransmises sur 3 000 feuilles, 2023 accorde et 2024 refuse.`"""
-        grants, refuses = self.names if witness.first else reversed(self.names)
-        lines = list(self.lines(witness))
-        key = "diff.shown" if witness.confirmed else "diff.shown_unconfirmed"
+        """`Avec 2 000 actes télétransmis sur 3 000 actes facturés, 2023 accorde et 2024 refuse.`"""
+        lines, ends = list(self.lines(witness)), self.ends(witness)
         if 0 < len(lines) <= TOGETHER:
-            facts = self.sides[0].joined(lines, "and")
-            return Part(self.say(key, facts=facts, grants=grants, refuses=refuses))
-        head = self.say(f"{key}_by", grants=grants, refuses=refuses)
-        return Part(head, parts=tuple(Part(line) for line in lines) or (Part(self.say("diff.shown_empty")),))
+            return Part(self.say("diff.shown", facts=self.sides[0].joined(lines, "and"), ends=ends))
+        below = tuple(Part(line) for line in lines) or (Part(self.say("diff.shown_empty")),)
+        return Part(self.say("diff.shown_by", ends=ends), parts=below)
+
+    def ends(self, witness: Witness) -> str:
+        """What each side decides, the one that grants more first."""
+        both = list(zip(self.names, witness.verdicts, strict=True))
+        (more, one), (less, other) = both if witness.first else reversed(both)
+        if not witness.confirmed:
+            return self.say("diff.unconfirmed", more=more, less=less)
+        told = [self.say(f"diff.decides_{verdict.word}", name=name) for name, verdict in ((more, one), (less, other))]
+        return self.sides[0].joined(told, "and")
 
     def lines(self, witness: Witness) -> Iterator[str]:
         """What the doctor's dossier holds, as the side that grants reads it."""

@@ -73,6 +73,7 @@ def _meaning(meant: Meant) -> Json:
         {
             "granted_by": "one" if witness.first else "other",
             "confirmed": witness.confirmed,
+            "verdicts": {"one": witness.verdicts[0].word, "other": witness.verdicts[1].word},
             "one": dict(witness.pages[0]),
             "other": dict(witness.pages[1]),
         }
