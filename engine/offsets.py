@@ -12,7 +12,7 @@ boundary that contradicts one already taken is left out; `Offsets.unkept` names 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any as Anything
@@ -90,10 +90,14 @@ def _same_order(one: Boundary, other: Boundary) -> bool:
 
 
 class Move:
-    """The way of a dossier from one policy's year to another's: its days by offset, its years by difference."""
+    """The way of a dossier from one policy's year to another's: its days by offset, its years by difference.
 
-    def __init__(self, one: Policy, other: Policy) -> None:
-        self.offsets = Offsets(one.calendar, other.calendar)
+    The entries named `first` are kept before any other, where the calendars come in another order.
+    """
+
+    def __init__(self, one: Policy, other: Policy, first: Iterable[str] = ()) -> None:
+        preferred = {name: one.calendar[name] for name in first}
+        self.offsets = Offsets({**preferred, **one.calendar}, other.calendar)
         self.years, self.year = other.year - one.year, other.year
         self.vocabulary = one.vocabulary
         fields = {name: field.type for name, field in one.vocabulary.fields.items()}

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
 from typing import Any as Anything
 
 import pytest
 
 from engine.dossier import read_dossier
-from engine.drafting.diff_meant import Doctors, Witness
+from engine.drafting.diff_meaning import comparable, meanings, witness_files
+from engine.drafting.diff_meant import Doctors, Meant, Witness
 from engine.linking import linked
 from engine.policy import Policy
+from engine.schema import check
 from engine.verdict import Verdict
 from engine.words import Lang
 from engine.yamltext import parse_json
 from tests.conftest import policy_files
+from tests.made_up import edit, law, pages
 
 YEARS = ("2023", "2024")
 UNMET = Verdict.UNMET
@@ -41,6 +47,130 @@ def said(witness: Witness, lang: Lang) -> str:
     part = Doctors(*policies(), YEARS, lang).told(witness)
     lines = [part.text, *(line.text for line in part.parts)]
     return "\n".join(lines).replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
+
+
+# --- proved ---------------------------------------------------------------------------------------------------------
+
+
+def proved(one: Policy, other: Policy, year: int = 2024) -> dict[str, Meant]:
+    return {each.claim: each for each in meanings(one, other, policy_files(year), comparable(one, other))}
+
+
+@cache
+def scales() -> dict[str, Meant]:
+    """What every claim of 2023 comes to in 2024, under the default readings."""
+    return proved(*policies())
+
+
+MEANING = {
+    "eligible": "equivalent",
+    "volet-1": "incomparable",
+    "volet-1.logiciel": "incomparable",
+    "volet-1.sesam-vitale": "stricter",
+    "volet-1.teletransmission": "stricter",
+    "volet-1.horaires": "incomparable",
+    "volet-2.dmp": "stricter",
+    "volet-2.mss": "stricter",
+    "volet-2.aat": "stricter",
+    "volet-2.cm-atmp": "stricter",
+    "volet-2.pse": "stricter",
+    "volet-2.dcmt": "stricter",
+    "volet-2.spe": "stricter",
+    "volet-2.coordination": "laxer",
+    "volet-2.codage": "laxer",
+    "volet-2.services": "laxer",
+    "volet-2.maitre-de-stage": "laxer",
+    "volet-2.video": "laxer",
+    "volet-2.equipements-connectes": "laxer",
+    "volet-2.sas": "equivalent",
+    "volet-2.dsg": "stricter",
+    "volet-2.apcv": "equivalent",
+    "volet-2.ordonnances": "stricter",
+}
+"""Whatever is declared is laxer for a period of 2024 that no text closes: no declaration comes too late."""
+
+
+def test_what_each_indicator_comes_to_is_proved() -> None:
+    assert {name: one.word for name, one in scales().items()} == MEANING
+
+
+@pytest.mark.parametrize("claim", MEANING)
+def test_whoever_shows_a_difference_is_decided_otherwise_in_each_year(claim: str) -> None:
+    """Once moved to the days of the other year; and there is one doctor for each way they differ."""
+    ways = {"equivalent": [], "stricter": [True], "laxer": [False], "incomparable": [True, False]}
+    shown = scales()[claim].witnesses
+    assert [witness.first for witness in shown] == ways[MEANING[claim]]
+    assert [(witness.confirmed, set(witness.verdicts)) for witness in shown] == [
+        (True, {Verdict.MET, UNMET}) for _ in shown
+    ]
+
+
+def test_exactly_two_thirds_is_what_2024_refuses() -> None:
+    (witness,) = scales()["volet-1.teletransmission"].witnesses
+    (row,) = witness.dossiers[0].rows
+    numerator, denominator = (int(str(row.fields[name])) for name in ("numerator", "denominator"))
+    assert Fraction(numerator, denominator) == Fraction(2, 3)
+
+
+@pytest.mark.parametrize("claim", ["volet-1.teletransmission", "volet-2.aat", "volet-2.codage", "volet-2.apcv"])
+def test_backwards_stricter_is_laxer(claim: str) -> None:
+    one, other = policies()
+    mirror = {"stricter": "laxer", "laxer": "stricter", "equivalent": "equivalent"}
+    (back,) = meanings(other, one, policy_files(2023), [claim])
+    assert back.word == mirror[MEANING[claim]]
+    assert all(witness.confirmed for witness in back.witnesses)
+
+
+def test_on_the_same_days_what_is_declared_comes_to_the_same() -> None:
+    """Had 2024 a period of its own for declaring, five of its declared indicators would be those of 2023."""
+    one, _ = policies()
+    other = linked(policy_files(2024), {"fenetre-2024": "janvier"})
+    found = proved(one, other)
+    same = ("codage", "services", "maitre-de-stage", "video", "equipements-connectes")
+    assert {found[f"volet-2.{name}"].word for name in same} == {"equivalent"}
+    assert all(witness.confirmed for each in found.values() for witness in each.witnesses)
+
+
+def test_two_readings_of_one_year_are_compared_on_their_own_days() -> None:
+    one, other = (
+        linked(policy_files(2023), {"seuil-teletransmission": option}) for option in ("plus-de", "au-moins")
+    )
+    found = proved(one, other, 2023)
+    assert {name for name, each in found.items() if each.word != "equivalent"} == {
+        "volet-1",
+        "volet-1.teletransmission",
+    }
+    assert found["volet-1.teletransmission"].word == "laxer"
+
+
+def test_a_deadline_that_moved_within_a_year_is_a_change_of_meaning(tmp_path: Path) -> None:
+    files = pages(tmp_path, edit("policy.yaml", "to: 2032-03-31", "to: 2032-04-30"))
+    (found,) = meanings(law(), linked(files, {}), files, ["base.register"])
+    assert (found.word, [witness.confirmed for witness in found.witnesses]) == ("laxer", [True])
+
+
+def test_one_indicator_alone_is_proved_alone() -> None:
+    assert comparable(*policies(), "volet-2.aat") == ["volet-2.aat"]
+
+
+# --- written --------------------------------------------------------------------------------------------------------
+
+
+def test_a_witness_is_written_as_two_dossiers_that_each_year_reads() -> None:
+    written = dict(witness_files([scales()["volet-1.teletransmission"]], YEARS))
+    assert sorted(written) == [
+        "volet-1.teletransmission/2023-not-2024/grants-2023.json",
+        "volet-1.teletransmission/2023-not-2024/refuses-2024.json",
+    ]
+    for path, content in written.items():
+        page = parse_json(content, path)
+        assert check(page, "dossier") == []
+        assert list(page.data["campaigns"]) == [path[-9:-5]]
+
+
+def test_a_name_of_a_side_never_leaves_the_folder_of_witnesses() -> None:
+    written = dict(witness_files([scales()["volet-1.teletransmission"]], ("../a/2023", "/b/..")))
+    assert [path for path in written if ".." in path.split("/") or path.startswith("/")] == []
 
 
 # --- in words -------------------------------------------------------------------------------------------------------

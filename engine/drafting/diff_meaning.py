@@ -43,7 +43,7 @@ def _claims(policy: Policy) -> Iterator[str]:
 def meanings(one: Policy, other: Policy, files: PolicyFiles, claims: Iterable[str]) -> Iterator[Meant]:
     """What each of these claims comes to in the other policy, which is linked from `files`."""
     same = same_days(one, other, files)
-    pair = _Pair(one, other, same, Move(same, other))
+    pair = _Pair(one, other, same)
     for claim in claims:
         found = compare(one, same, claim)
         pages = ((True, found.granted_by_one), (False, found.granted_by_other))
@@ -51,17 +51,25 @@ def meanings(one: Policy, other: Policy, files: PolicyFiles, claims: Iterable[st
 
 
 class _Pair:
-    """Two policies, the second also on the days of the first, and the way to its own."""
+    """Two policies, the second also on the days of the first, and the ways to its own."""
 
-    def __init__(self, one: Policy, other: Policy, same: Policy, move: Move) -> None:
-        self.one, self.other, self.same, self.move = one, other, same, move
+    def __init__(self, one: Policy, other: Policy, same: Policy) -> None:
+        self.one, self.other, self.same = one, other, same
+        self.moves = [Move(same, other)]
+        if unkept := self.moves[0].offsets.unkept:
+            self.moves.append(Move(same, other, first=unkept))
 
     def witness(self, claim: str, page: dict[str, Anything], first: bool) -> Witness:
-        """The doctor of a page, in either year; read as the policy that grants reads it."""
+        """The doctor of a page, in either year: moved there as the days that are tested allow."""
+        moved = [self.moved(claim, page, first, move) for move in self.moves]
+        return next((one for one in moved if one.confirmed), moved[0])
+
+    def moved(self, claim: str, page: dict[str, Anything], first: bool, move: Move) -> Witness:
+        """The doctor as one move brings it to the second policy's year; read as the policy that grants reads it."""
         here = _read(page, self.one if first else self.same)
-        dossiers = here, self.move.dossier(here)
+        dossiers = here, move.dossier(here)
         one, other = (judge(*pair).verdicts[claim] for pair in zip((self.one, self.other), dossiers, strict=True))
-        return Witness(first, (page, self.move.page(page)), dossiers, (one, other))
+        return Witness(first, (page, move.page(page)), dossiers, (one, other))
 
 
 def _read(page: dict[str, Anything], policy: Policy) -> Dossier:

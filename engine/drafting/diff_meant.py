@@ -17,9 +17,6 @@ from engine.words import Lang
 Word = Literal["equivalent", "stricter", "laxer", "incomparable"]
 MEANINGS: tuple[Word, ...] = ("equivalent", "stricter", "laxer", "incomparable")
 
-TOGETHER = 3
-"""So many facts are told in one sentence; more stand in a list."""
-
 
 @dataclass(frozen=True, slots=True)
 class Witness:
@@ -58,9 +55,10 @@ class Doctors:
         self.names, self.say = names, self.sides[0].say
 
     def told(self, witness: Witness) -> Part:
-        """`Avec 2 000 actes télétransmis sur 3 000 actes facturés, 2023 accorde et 2024 refuse.`"""
+        """In one sentence where counts say it all: `Avec 2 actes télétransmis sur 3 actes, … accorde et … refuse.`"""
         lines, ends = list(self.lines(witness)), self.ends(witness)
-        if 0 < len(lines) <= TOGETHER:
+        dossier = witness.dossiers[0]
+        if lines and not dossier.fields and all(row.type == "measure" for row in dossier.rows):
             return Part(self.say("diff.shown", facts=self.sides[0].joined(lines, "and"), ends=ends))
         below = tuple(Part(line) for line in lines) or (Part(self.say("diff.shown_empty")),)
         return Part(self.say("diff.shown_by", ends=ends), parts=below)

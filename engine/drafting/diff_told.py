@@ -109,6 +109,8 @@ class _Telling:
 
     def title(self, subject: Subject) -> str:
         """What a thing is called."""
+        if subject.kind == "volet":
+            return self.say("diff.subject_volet")
         for rules in (self.words.other, self.words.one):
             if title := rules.title(subject.kind, subject.id):
                 return title
