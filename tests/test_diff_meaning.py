@@ -22,6 +22,7 @@ from engine.words import Lang
 from engine.yamltext import parse_json
 from tests.conftest import policy_files
 from tests.made_up import edit, law, pages
+from tests.test_diff import ASPECTS, EDITS
 
 YEARS = ("2023", "2024")
 UNMET = Verdict.UNMET
@@ -149,6 +150,30 @@ def test_a_deadline_that_moved_within_a_year_is_a_change_of_meaning(tmp_path: Pa
     assert (found.word, [witness.confirmed for witness in found.witnesses]) == ("laxer", [True])
 
 
+CHANGES = {
+    "a relation": {"base": "laxer", "base.exchange": "laxer"},
+    "points": {},
+    "the kind of evidence": {},
+    "a gate": {},
+    "a default": {"care.beacon": "stricter"},
+    "an empty denominator": {"base": "laxer", "base.exchange": "laxer"},
+    "a neutralisation for others": {"care.harbour": "incomparable"},
+    "an exemption for others": {"base": "stricter", "base.register": "stricter"},
+    "a condition more": {"care.tide": "laxer"},
+    "an earlier campaign": {"care.ferry": "stricter"},
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_what_one_change_comes_to_is_proved_of_each_claim(name: str, tmp_path: Path) -> None:
+    """Those it does not reach stay equivalent; points and evidence change no condition."""
+    files = pages(tmp_path, edit(*(EDITS[name][0] if name in EDITS else ASPECTS[name][0])))
+    other = linked(files, {})
+    found = list(meanings(law(), other, files, comparable(law(), other)))
+    assert {each.claim: each.word for each in found if each.word != "equivalent"} == CHANGES[name]
+    assert all(witness.confirmed for each in found for witness in each.witnesses)
+
+
 def test_one_indicator_alone_is_proved_alone() -> None:
     assert comparable(*policies(), "volet-2.aat") == ["volet-2.aat"]
 
@@ -166,6 +191,12 @@ def test_a_witness_is_written_as_two_dossiers_that_each_year_reads() -> None:
         page = parse_json(content, path)
         assert check(page, "dossier") == []
         assert list(page.data["campaigns"]) == [path[-9:-5]]
+
+
+def test_every_witness_is_a_dossier_that_could_have_been_given() -> None:
+    shown = [witness for each in scales().values() for witness in each.witnesses]
+    pages = [parse_json(json.dumps(page), "witness.json") for witness in shown for page in witness.pages]
+    assert [problem for page in pages for problem in check(page, "dossier")] == []
 
 
 def test_a_name_of_a_side_never_leaves_the_folder_of_witnesses() -> None:
