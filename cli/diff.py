@@ -73,9 +73,10 @@ def diff(
         raise Invalid([Problem("out_format")])
     if text and witnesses:
         raise Invalid([Problem("witnesses_need_proof", "--witnesses")])
-    files = [_files(side, policies) for side in (first, second or first)]
+    pages = _files(first, policies)
+    files = (pages, pages if second is None else _files(second, policies))
     asked = [readings(written) for written in (reading, against)]
-    one, other = (link(pages, choices) for pages, choices in zip(files, asked, strict=True))
+    one, other = (link(*pair) for pair in zip(files, asked, strict=True))
     if indicator is not None:
         _check_indicator(indicator, one, other)
     found = under_other_readings(compared(one, other), *files)

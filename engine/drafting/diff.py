@@ -44,7 +44,7 @@ def under_other_readings(whole: Diff, one: PolicyFiles, other: PolicyFiles) -> D
     shown = {_place(change) for change in whole.changes}
     changes = list(whole.changes)
     for name, option in _shared_options(whole.one, whole.other):
-        asked = [{**_asked(policy), name: option} for policy in (whole.one, whole.other)]
+        asked = [{**not_default(policy), name: option} for policy in (whole.one, whole.other)]
         try:
             pair = [linked(files, choices) for files, choices in zip((one, other), asked, strict=True)]
         except Invalid:
@@ -56,7 +56,7 @@ def under_other_readings(whole: Diff, one: PolicyFiles, other: PolicyFiles) -> D
     return replace(whole, changes=tuple(changes))
 
 
-def _asked(policy: Policy) -> dict[str, str]:
+def not_default(policy: Policy) -> dict[str, str]:
     """The choices of a policy that are not defaults."""
     return {name: option for name, option in policy.choices.items() if option != policy.readings[name].default}
 

@@ -136,7 +136,7 @@ def _rule(node: Node) -> Side:
     return Side(tree(node), node.sources, node)
 
 
-def _called(node: Node) -> dict[str, str] | None:
+def _called(node: Node) -> dict[str, str]:
     """What people know a node by: its label, or its name."""
     named = name(node) or ""
     return text(node.label) or {"fr": named, "en": named}
@@ -166,12 +166,10 @@ def _aligned(ones: Sequence[Node], others: Sequence[Node]) -> tuple[list[tuple[N
     """Which children stand for each other, and those left on either side.
 
     By name; then those that ask exactly the same; then, without a name on one side at least, those that look at
-    the same thing; at last, where as many are left on each side and
-    none has a name, those in the same order.
+    the same thing; at last, where as many are left on each side and none has a name, those in the same order.
     """
     left, right = list(ones), list(others)
     pairs: list[tuple[Node, Node]] = []
-
     for recognised in (name, shape, likeness):
         for one in list(left):
             key = recognised(one)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from engine.drafting.diff import not_default
 from engine.drafting.diff_essentials import Essentials
 from engine.drafting.diff_meant import Doctors, Meant
 from engine.drafting.diff_plain import bare
@@ -64,6 +65,10 @@ class _Telling:
         """What was compared and how, how many indicators came to what, and how much is not shown."""
         one, other = (self.phrases.text(policy.title) for policy in (self.diff.one, self.diff.other))
         yield self.say("diff.compared", one=one, other=other)
+        for policy, name in zip((self.diff.one, self.diff.other), self.shown.names, strict=True):
+            taken = ", ".join(f"{one}={option}" for one, option in not_default(policy).items())
+            if taken not in ("", name):
+                yield self.say("diff.taken", name=name, readings=taken)
         if self.meant is not None and self.diff.one.year != self.diff.other.year:
             yield self.say("diff.offsets", one=self.shown.names[0], other=self.shown.names[1])
         if self.shown.indicator:
