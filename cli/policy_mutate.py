@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,6 +15,7 @@ from cli.options import Policies
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from engine.drafting.mutants import Mutant
     from engine.drafting.mutation import Tried
     from engine.loading import PolicyFiles
 
@@ -26,6 +27,9 @@ def mutate(
     jobs: Annotated[
         int | None, typer.Option("--jobs", min=1, help="Nombre de processus ; par défaut, un par cœur.")
     ] = None,
+    examples: Annotated[
+        bool, typer.Option("--examples", help="Cherche un dossier que chaque survivant décide autrement.")
+    ] = False,
     policies: Policies = None,
     lang: Spoken = Language.fr,
 ) -> None:
@@ -35,12 +39,13 @@ def mutate(
 
     out, defended = console(), True
     for folder in policy_folders(target, policies):
-        defended = _mutate(out, read_policy(folder), jobs or len(os.sched_getaffinity(0))) and defended
+        files, processes = read_policy(folder), jobs or len(os.sched_getaffinity(0))
+        defended = _mutate(out, files, processes, examples=examples) and defended
     if not defended:
         raise typer.Exit(EXIT_UNDEFENDED)
 
 
-def _mutate(out: Console, files: PolicyFiles, jobs: int) -> bool:
+def _mutate(out: Console, files: PolicyFiles, jobs: int, *, examples: bool) -> bool:
     """Draw what becomes of the mutants of a policy; whether none survives.
 
     Its cases hold, or none is tried: a case that fails would seem to kill them all.
@@ -56,7 +61,9 @@ def _mutate(out: Console, files: PolicyFiles, jobs: int) -> bool:
         return False
     tried = _tried(files, jobs)
     _draw(out, files, tried, len(cases))
-    return all(one.fate != "survived" for one in tried)
+    survivors = [one.mutant for one in tried if one.fate == "survived"]
+    _draw_survivors(out, files, survivors, examples=examples)
+    return not survivors
 
 
 def _tried(files: PolicyFiles, jobs: int) -> list[Tried]:
@@ -75,7 +82,7 @@ def _tried(files: PolicyFiles, jobs: int) -> list[Tried]:
 
 
 def _draw(out: Console, files: PolicyFiles, tried: Sequence[Tried], cases: int) -> None:
-    """The counts, then the mutants that no case kills: those that survive last, where they are seen."""
+    """The counts, then the mutants that are proved to have no effect."""
     from cli.console import table
     from cli.spotted import draw_spotted
     from engine.drafting.mutation_told import MutationTold
@@ -85,14 +92,35 @@ def _draw(out: Console, files: PolicyFiles, tried: Sequence[Tried], cases: int) 
     title = files.policy.data["title"][lang]
     _say(out, say(lang, "mutation.title", title=title, count=len(tried), cases=cases))
     out.print(table(told.heads(), told.rows(tried)))
-    survivors = told.survivors(tried)
-    for name, lines in (("proved", told.alike(tried)), ("survivors", survivors)):
-        if lines:
-            _say(out, say(lang, f"mutation.{name}"))
-            for line in lines:
-                draw_spotted(out, line.spot, filter(None, (line.change, line.hint)))
-            out.print()
+    alike = told.alike(tried)
+    if alike:
+        _say(out, say(lang, "mutation.proved"))
+        for line in alike:
+            draw_spotted(out, line.spot, line.lines)
+        out.print()
+
+
+def _draw_survivors(out: Console, files: PolicyFiles, survivors: Sequence[Mutant], *, examples: bool) -> None:
+    """Each mutant that survives, each as soon as its example is found; then how many there are."""
+    from cli.spotted import draw_spotted
+    from engine.drafting.mutation_told import MutationTold
+    from engine.words import say
+
+    told, lang = MutationTold(spoken()), spoken()
+    if survivors:
+        _say(out, say(lang, "mutation.survivors"))
+    for mutant in survivors:
+        line = told.survivor(mutant, _example(files, mutant) if examples else None)
+        draw_spotted(out, line.spot, line.lines)
+    if survivors:
+        out.print()
     _say(out, say(lang, "mutation.undefended" if survivors else "mutation.defended", count=len(survivors)))
+
+
+def _example(files: PolicyFiles, mutant: Mutant) -> dict[str, Any] | None:
+    from engine.drafting.apart import example
+
+    return example(files, mutant)
 
 
 def _say(out: Console, sentence: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -15,21 +16,21 @@ from syrupy.assertion import SnapshotAssertion
 from engine.cases import differences
 from engine.decision import Decision, judge
 from engine.dossier import read_dossier
+from engine.drafting.apart import example
 from engine.drafting.mutants import Mutant, mutants
 from engine.drafting.mutation import Bench, tried
 from engine.linking import link
 from engine.loading import PolicyFiles, bundled_policies, read_policy, years
 from engine.problems import Invalid
+from engine.proving.meaning import differing
+from engine.yamltext import parse_json
 from tests.conftest import Forfait, policy_files
-from tests.made_up import EVERYTHING, dossier, edit
+from tests.made_up import EVERYTHING, dossier, edit, outcome
 from tests.made_up_cases import CASES, with_cases
 
 YEARS = years(bundled_policies())
 SHARE = 10
 """One mutant in so many of a real year is tried here; all of them are by `bench/mutation.py`."""
-
-# Alike by what a later declaration does to an earlier one, which only a solver could tell.
-UNPROVED = {("volet-2/maitre-de-stage.yaml", "until: campaign")}
 
 
 def pages(folder: Path, changes: dict[str, str] | None = None) -> PolicyFiles:
@@ -125,6 +126,28 @@ def test_mutants_without_effect_decide_alike() -> None:
         for rows in dossiers():
             given = dossier(before, **rows)
             assert picture(judge(policy, given)) == picture(judge(before, given))
+
+
+def test_a_mutant_that_survives_is_shown_by_a_dossier_that_it_decides_otherwise() -> None:
+    """The dossier is a case to be written: what it should get is for the writer to say."""
+    bench, _ = made_up()
+    lower = at("care/tide.yaml", 7, "threshold")[0]
+    page = example(bench.files, lower)
+    assert page is not None
+    before, after = link(bench.files, {}), link(lower.applied(bench.files), {})
+    shown = [
+        judge(policy, read_dossier(parse_json(json.dumps(page), "shown.json"), policy)) for policy in (before, after)
+    ]
+    assert [outcome(decision, "care.tide") for decision in shown] == ["undetermined", "granted"]
+
+
+def test_what_one_form_proves_the_solver_proves() -> None:
+    """Of complete dossiers, under the default readings."""
+    bench, everything = made_up()
+    alike = [mutant.applied(bench.files) for mutant in everything if bench.fate(mutant) == "alike"]
+    before = link(bench.files, {})
+    assert alike != []
+    assert [differing(before, link(files, {})) for files in alike] == [None] * len(alike)
 
 
 def picture(decision: Decision) -> list[object]:
@@ -229,12 +252,7 @@ def test_a_real_year_is_defended(year: int) -> None:
     drawn = Random(year).sample(everything, len(everything) // SHARE)
     bench = Bench(files)
     survived = [mutant for mutant in drawn if bench.fate(mutant) == "survived"]
-    assert [(mutant.spot, mutant.after) for mutant in survived if not unproved(mutant)] == []
-
-
-def unproved(mutant: Mutant) -> bool:
-    file = Path(mutant.spot[0])
-    return (f"{file.parent.name}/{file.name}", mutant.after.strip("{} ")) in UNPROVED
+    assert [(mutant.spot, mutant.after) for mutant in survived] == []
 
 
 # --- the command ----------------------------------------------------------------------------------------------------

@@ -36,18 +36,21 @@ def changed(data: Plain, path: Path_, now: Plain) -> Plain:
 
 def written(data: Plain) -> str:
     """The data as it could be written on one line, cut where it is long."""
-    text = _flow(data)
+    text = flow(data)
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
-def _flow(data: Plain) -> str:
+def flow(data: Plain) -> str:
+    """The data as it could be written on one line, its labels and passages left out."""
     match data:
         case dict():
             shown = {key: value for key, value in data.items() if key not in ("label", "source")}
-            return "{ " + ", ".join(f"{key}: {_flow(value)}" for key, value in shown.items()) + " }"
+            return "{ " + ", ".join(f"{key}: {flow(value)}" for key, value in shown.items()) + " }"
         case list():
-            return "[" + ", ".join(map(_flow, data)) + "]"
+            return "[" + ", ".join(map(flow, data)) + "]"
         case None:
             return "~"
+        case bool():
+            return "true" if data else "false"
         case _:
             return str(data)

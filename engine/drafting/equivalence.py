@@ -7,18 +7,18 @@ to need no solver. What this form tells apart may still be alike: that is for `p
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any as Anything
 
 from msgspec import Struct
 from msgspec.structs import fields
 
 from engine.claims import claims
-from engine.conditions import Attribute, Entry, Fact, FieldTest, Record, Table, TableEntry
+from engine.conditions import Attribute, Entry, Fact, FieldTest, Node, Record, Table, TableEntry
 from engine.dossier import NONE
 from engine.drafting.edges import domain_of
 from engine.matching import test_value
-from engine.policy import Policy
+from engine.policy import Branch, Policy, Weight
 from engine.verdict import all_of
 
 Form = Anything
@@ -33,21 +33,45 @@ ENDS = ("closes", "counts_from", "ends")
 
 def same_form(one: Policy, other: Policy) -> bool:
     """Whether two policies are written alike, but for what decides nothing: then they decide alike."""
-    was, now = _parts(one), _parts(other)
+    return _same(_conditions(one), _conditions(other), one, other) and same_worth(one, other)
+
+
+def same_worth(one: Policy, other: Policy) -> bool:
+    """Whether two policies are written alike, their conditions apart: the same verdicts come to the same amounts."""
+    return _same(_worth(one), _worth(other), one, other)
+
+
+def _same(was: Mapping[str, Anything], now: Mapping[str, Anything], one: Policy, other: Policy) -> bool:
+    """Whether two mappings have one form: what two policies share need not be written out."""
     return was.keys() == now.keys() and all(
         was[name] == now[name] or bool(_form(was[name], one) == _form(now[name], other)) for name in was
     )
 
 
-def _parts(policy: Policy) -> dict[str, Anything]:
-    """All that a decision looks at, by name: what two policies share need not be written out."""
-    parts: dict[str, Anything] = {f"condition {name}": tree for name, tree in claims(policy)}
-    parts |= {f"volet {one.id}": (one.pays, one.weight, [i.id for i in one.indicators]) for one in policy.volets}
+def _conditions(policy: Policy) -> Mapping[str, Node]:
+    return dict(claims(policy))
+
+
+def _worth(policy: Policy) -> Mapping[str, Anything]:
+    """All else that a decision looks at: amounts, days, and what a dossier may say."""
+    parts: dict[str, Anything] = {
+        f"volet {one.id}": (one.pays, _amounts(one.weight), [i.id for i in one.indicators]) for one in policy.volets
+    }
     for one in policy.indicators:
-        parts[f"indicator {one.id}"] = (one.weight, one.evidence, one.neutralisations)
-    parts |= {f"component {one.id}": (one.pays, one.periods) for one in policy.components}
+        steps = [(step.effect, step.when.at) for step in one.neutralisations]
+        parts[f"indicator {one.id}"] = (_amounts(one.weight), one.evidence, steps)
+    for component in policy.components:
+        tiers = [(period.ends.last, [tier.euros for tier in period.tiers]) for period in component.periods]
+        parts[f"component {component.id}"] = (component.pays, component.gate is None, tiers)
     parts |= {f"day {name}": policy.calendar[name] for name in ("campaign", "year", "assessment", "decision")}
     return {**parts, **dict(_words(policy)), "amounts": (policy.point_value, policy.not_produced)}
+
+
+def _amounts(weight: Weight | None) -> Form:
+    """A weight, its conditions by their places."""
+    if not isinstance(weight, Branch):
+        return weight
+    return weight.when.at, _amounts(weight.then), _amounts(weight.otherwise)
 
 
 def _words(policy: Policy) -> Iterator[tuple[str, Form]]:

@@ -22,6 +22,7 @@ from engine.drafting.mutants import Mutant, mutants
 from engine.drafting.trying import Name, Trial, Variation, holds, trials, varied
 from engine.linking import link
 from engine.loading import PolicyFiles, read_policy
+from engine.policy import Policy
 from engine.problems import Invalid
 from engine.remembered import Linked, parts_of
 from engine.yamltext import Plain
@@ -94,15 +95,17 @@ class Bench:
 
     def killed(self, mutant: Mutant, pages: PolicyFiles) -> bool:
         """Whether a case no longer gets what it expects; under a policy that cannot be linked, none does."""
+        policies: dict[int, Policy] = {}
         variations: dict[tuple[int, frozenset[Name] | None], Variation] = {}
         for trial in self.in_order(mutant):
-            key = (id(trial.policy), trial.about)
-            if key not in variations:
+            own, key = id(trial.policy), (id(trial.policy), trial.about)
+            if own not in policies:
                 try:
-                    after = link(pages, trial.case.readings)
+                    policies[own] = link(pages, trial.case.readings)
                 except Invalid:
                     return True
-                variations[key] = varied(trial.policy, after, trial.about)
+            if key not in variations:
+                variations[key] = varied(trial.policy, policies[own], trial.about)
             if not holds(trial, variations[key]):
                 return True
         return False

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any as Anything
 from typing import get_args
 
 from msgspec import Struct
 
 from engine.drafting.changes import Kind
+from engine.drafting.changing import flow
 from engine.drafting.mutants import Mutant
 from engine.drafting.mutation import Fate, Tried
 from engine.words import Lang, say
 
+Page = Mapping[str, Anything]
 FATES: tuple[Fate, ...] = get_args(Fate)
 
 
 class Line(Struct, frozen=True):
-    """One mutant: where it is, what it changes, and what a case would have to show (empty: none can)."""
+    """One mutant: where it is; then what it changes, what a case would have to show, a dossier that would."""
 
     spot: str
-    change: str
-    hint: str
+    lines: tuple[str, ...]
 
 
 class MutationTold:
@@ -44,22 +46,24 @@ class MutationTold:
         counts = [len(tried), *(sum(one.fate == fate for one in tried) for fate in FATES)]
         return [say(self.lang, name), *map(str, counts)]
 
-    def survivors(self, tried: Iterable[Tried]) -> list[Line]:
-        """The mutants that neither a case nor a proof settles."""
-        found = (one.mutant for one in tried if one.fate == "survived")
-        return [self._line(mutant, say(self.lang, f"mutation.hint_{mutant.change.kind}")) for mutant in found]
+    def survivor(self, mutant: Mutant, example: Page | None) -> Line:
+        """A mutant that neither a case nor a proof settles; `example` is a dossier that it decides otherwise."""
+        return _line(mutant, (self._change(mutant), *self._missing(mutant, example)))
 
     def alike(self, tried: Iterable[Tried]) -> list[Line]:
         """The mutants that decide as the policy does."""
-        return [self._line(one.mutant, "") for one in tried if one.fate == "alike"]
+        return [_line(one.mutant, (self._change(one.mutant),)) for one in tried if one.fate == "alike"]
 
-    def _line(self, mutant: Mutant, hint: str) -> Line:
-        kind = say(self.lang, f"mutation.{mutant.change.kind}")
-        change = say(
-            self.lang,
-            "mutation.change" if mutant.after else "mutation.dropped",
-            kind=kind,
-            before=mutant.before,
-            after=mutant.after,
-        )
-        return Line(":".join(map(str, mutant.spot)), change, hint)
+    def _change(self, mutant: Mutant) -> str:
+        kind, key = say(self.lang, f"mutation.{mutant.change.kind}"), "change" if mutant.after else "dropped"
+        return say(self.lang, f"mutation.{key}", kind=kind, before=mutant.before, after=mutant.after)
+
+    def _missing(self, mutant: Mutant, example: Page | None) -> Iterator[str]:
+        """What a case would have to show, and a dossier that shows it where one was found."""
+        yield say(self.lang, f"mutation.hint_{mutant.change.kind}")
+        if example is not None:
+            yield say(self.lang, "mutation.dossier", dossier=flow(example["campaigns"]))
+
+
+def _line(mutant: Mutant, lines: tuple[str, ...]) -> Line:
+    return Line(":".join(map(str, mutant.spot)), lines)
