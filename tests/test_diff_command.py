@@ -115,8 +115,7 @@ def test_what_is_no_policy_is_refused(forfait: Forfait) -> None:
     ran = forfait("diff", 2023, "nowhere", "--lang", "en")
     assert (ran.code, ran.err) == (
         2,
-        "nowhere: neither a year, nor the folder of a policy,"
-        " nor one of these at a revision (FOLDER@HEAD~1).\n",
+        "nowhere: neither a year, nor the folder of a policy, nor one of these at a revision (FOLDER@HEAD~1).\n",
     )
 
 
@@ -154,6 +153,29 @@ def valid(data: object) -> list[str]:
 @pytest.mark.parametrize("arguments", ["2023 2024", "2024 2023", "2023 2023", "2023 2024 volet-2.aat"])
 def test_the_data_keep_their_schema(arguments: str, forfait: Forfait) -> None:
     assert valid(forfait("diff", *arguments.split(), "--text", "--format", "json").data) == []
+
+
+def test_the_data_with_what_is_proved_keep_their_schema(forfait: Forfait) -> None:
+    data = forfait("diff", 2023, 2024, "volet-1.teletransmission", "--format", "json").data
+    assert valid(data) == []
+    assert [(one["claim"], one["meaning"], len(one["witnesses"])) for one in data["meanings"]] == [
+        ("volet-1.teletransmission", "stricter", 1)
+    ]
+
+
+def test_witnesses_are_written_where_they_are_asked_for(forfait: Forfait, tmp_path: Path) -> None:
+    """And the command that explains decisions reads them."""
+    ran = forfait("diff", 2023, 2024, "volet-1.teletransmission", "--witnesses", tmp_path)
+    grants, refuses = sorted(tmp_path.rglob("*.json"))
+    outcomes = [
+        next(
+            one["outcome"]
+            for one in forfait("explain", "99900000003", "--data", path, "--format", "json").data["indicators"]
+            if one["id"] == "volet-1.teletransmission"
+        )
+        for path in (grants, refuses)
+    ]
+    assert (ran.code, outcomes) == (0, ["granted", "refused"])
 
 
 class Balance(HTMLParser):

@@ -4,16 +4,33 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any as Anything
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from engine.drafting import diff_meaning
+from engine.drafting.diff_meant import Meant
 from tests.conftest import Forfait
+from tests.test_diff_meaning import scales
 from tests.test_words import french
 
 INDICATORS = ("volet-1.teletransmission", "volet-2.dcmt", "volet-2.aat")
 
 
+@pytest.fixture
+def proved(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What each claim comes to, proved once; without the doctors who show it, of whom a solver may pick any."""
+
+    def meanings(*given: Anything) -> Iterator[Meant]:
+        return (replace(scales()[claim], witnesses=()) for claim in given[-1])
+
+    monkeypatch.setattr(diff_meaning, "meanings", meanings)
+
+
+@pytest.mark.usefixtures("proved")
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_a_comparison_of_two_years_on_a_terminal(lang: str, forfait: Forfait, named: SnapshotAssertion) -> None:
     ran = forfait("diff", 2023, 2024, "--lang", lang)
@@ -21,10 +38,12 @@ def test_a_comparison_of_two_years_on_a_terminal(lang: str, forfait: Forfait, na
     assert ran.out == named(name=f"diff/2023-2024-{lang}.txt")
 
 
+@pytest.mark.usefixtures("proved")
 def test_a_comparison_of_two_years_in_markdown(forfait: Forfait, named: SnapshotAssertion) -> None:
     assert forfait("diff", 2023, 2024, "--format", "markdown").out == named(name="diff/2023-2024.md")
 
 
+@pytest.mark.usefixtures("proved")
 @pytest.mark.parametrize("indicator", INDICATORS)
 def test_a_comparison_of_one_indicator_as_data(indicator: str, forfait: Forfait, named: SnapshotAssertion) -> None:
     """The digests of the policies apart: they change with any of their words."""
@@ -32,6 +51,13 @@ def test_a_comparison_of_one_indicator_as_data(indicator: str, forfait: Forfait,
     for side in ("one", "other"):
         data[side] = {key: value for key, value in data[side].items() if key not in ("digest", "readings")}
     assert json.dumps(data, ensure_ascii=False, indent=1) == named(name=f"diff/{indicator}.json")
+
+
+def test_a_comparison_shows_the_doctor_whom_one_year_grants_and_the_other_refuses(
+    forfait: Forfait, named: SnapshotAssertion
+) -> None:
+    ran = forfait("diff", 2023, 2024, "volet-1.teletransmission")
+    assert ran.out == named(name="diff/teletransmission.txt")
 
 
 def test_labels_and_sources_are_shown_when_asked(forfait: Forfait, named: SnapshotAssertion) -> None:
