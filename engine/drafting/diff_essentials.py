@@ -97,8 +97,10 @@ class Essentials:
         yield from self.weighed(name)
 
     def head(self, change: Change) -> str:
-        """A change in one line."""
-        return self.words.head(change, self.words.other.said(change.label) if change.label else "")
+        """A change in one line, with the reading that alone shows it."""
+        told = self.words.head(change, self.words.other.said(change.label) if change.label else "")
+        under = self.words.under(change)
+        return self.say("diff.valued", name=told, value=under) if under else told
 
     def weighed(self, name: str) -> Iterator[str]:
         """What an indicator is worth when granted, where that changed."""

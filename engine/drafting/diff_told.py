@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from engine.drafting.diff import not_default
 from engine.drafting.diff_essentials import Essentials
 from engine.drafting.diff_meant import Doctors, Meant
@@ -85,7 +87,8 @@ class _Telling:
         """The essentials, then volet by volet, then what rules refer to."""
         yield from _section(self.say("diff.essentials"), self.essentials.parts())
         policies = (self.diff.one, self.diff.other)
-        yield from self.details(self.say("diff.subject_eligible"), [Subject("eligible", self.diff.one.eligible.at)])
+        for eligible in self.detail(Subject("eligible", self.diff.one.eligible.at)):
+            yield replace(eligible, kind="line")
         for name, title in {volet.id: volet.title for policy in policies for volet in policy.volets}.items():
             own = [Subject("indicator", one.id) for one in self.essentials.indicators() if one.volet == name]
             yield from self.details(self.phrases.text(title), [Subject("volet", name), *own])
