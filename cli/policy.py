@@ -8,6 +8,7 @@ from cli.language import Language, Spoken, spoken
 from cli.options import Policies
 from cli.policy_check import check
 from cli.policy_mutate import mutate
+from cli.policy_prove import prove
 from cli.policy_show import show
 from cli.policy_sources import sources
 from cli.policy_test import test
@@ -39,3 +40,4 @@ app.command("show")(show)
 app.command("check")(check)
 app.command("mutate")(mutate)
 app.command("test")(test)
+app.command("prove")(prove)

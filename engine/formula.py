@@ -63,13 +63,14 @@ ON_THE_WAY = {"channel", "requested_on"}
 
 
 class Formula:
-    """The verdicts of a policy's conditions on a symbolic dossier, at the end of a day (default: that of decision)."""
+    """The verdicts of a policy's conditions on a symbolic dossier, at the end of a day (default: the decision's)."""
 
     def __init__(self, policy: Policy, facts: Facts, day: date | None = None) -> None:
         self.policy, self.facts, self.trees = policy, facts, dict(claims(policy))
         self.day = day or decision_day(policy)
         self.pairs: dict[str, Pair] = {}
         self.looked: dict[str, Node] = {}
+        self.standing: dict[int, Term] = {}
 
     def __getitem__(self, at: str) -> Pair:
         """The verdict of a claim, or of any node below one, by its place."""
@@ -215,8 +216,11 @@ class Formula:
 
     def _standing(self, slot: Slot) -> Term:
         """Whether a row stands: a prefill yields to a declaration of another choice, made in the window."""
-        if slot.kind != "prefill":
-            return self._known(slot)
+        if id(slot) not in self.standing:
+            self.standing[id(slot)] = self._prefilled(slot) if slot.kind == "prefill" else self._known(slot)
+        return self.standing[id(slot)]
+
+    def _prefilled(self, slot: Slot) -> Term:
         declared = self.facts.pool("declaration", slot.name, slot.campaign)
         inside = [both([self._known(one), self._in_window(one.fields["declared_on"])]) for one in declared]
         corrected = either(inside)

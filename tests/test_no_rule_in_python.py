@@ -93,10 +93,10 @@ def said(path: Path) -> set[str]:
 
 @cache
 def bundled() -> dict[str, Anything]:
-    """Every page of every policy, its cases apart, by path."""
+    """Every page of every policy, by path, but for its cases and what is known of it."""
     root = bundled_policies()
     pages = {path.relative_to(root): path for path in sorted(root.glob("*/**/*.yaml"))}
-    return {str(short): read_page(path).data for short, path in pages.items() if short.parts[1] != "cases"}
+    return {str(short): read_page(path).data for short, path in pages.items() if short.parts[1] not in ("cases", "known.yaml")}
 
 
 def names_of_the_law() -> set[str]:

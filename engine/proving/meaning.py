@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -68,9 +68,10 @@ class Together:
 
     def shown(self, terms: Sequence[Term], wanted: Sequence[Wanted]) -> Page | None:
         """The same, confirmed by the engine and made small. Raises Mismatch when the engine decides otherwise."""
-        page = self.page(*terms)
-        if page is None:
+        model = self.question.smallest(terms, (self.facts.nones, self.facts.switches))
+        if model is None:
             return None
+        page = page_of(model, self.facts, self.policies[0])
 
         def holds(other: Page) -> bool:
             try:
@@ -144,14 +145,14 @@ def alike(one: Policy, other: Policy, claim: str) -> bool:
         if trees[name] is not others[name] and trees[name] != others[name]:
             return False
         pending += _outcomes(trees[name])
-    return _looks(one) == _looks(other)
+    return looks(one) == looks(other)
 
 
 def _outcomes(tree: Node) -> Iterator[str]:
     yield from (node.of for node in walk(tree) if isinstance(node, Outcome))
 
 
-def _looks(policy: Policy) -> tuple[object, ...]:
+def looks(policy: Policy) -> tuple[object, ...]:
     """All that a leaf looks at in a policy beside itself."""
     days = [
         (entry.first, entry.last)
@@ -190,20 +191,21 @@ def deciding(policy: Policy) -> Iterator[str]:
     """Every claim that a decision hangs on: eligibility, gates, outcomes, weights, tiers."""
     yield policy.eligible.at
     for volet in policy.volets:
-        yield volet.id
-        yield from _weighed(volet.weight)
+        yield from ([volet.id] if volet.pays == "block" else [])
+        yield from weighed(volet.weight)
         yield from ([volet.gate.at] if volet.gate else [])
         for indicator in volet.indicators:
             yield indicator.id
             yield from ([out_of_play(indicator), standing(indicator)] if removable(indicator) else [])
-            yield from _weighed(indicator.weight)
+            yield from weighed(indicator.weight)
     for component in policy.components:
         yield from ([component.gate.at] if component.gate else [])
         yield from (tier.when.at for period in component.periods for tier in period.tiers)
 
 
-def _weighed(weight: Weight | None) -> Iterable[str]:
+def weighed(weight: Weight | None) -> Iterator[str]:
+    """The claims that a weight hangs on."""
     if isinstance(weight, Branch):
         yield weight.when.at
-        yield from _weighed(weight.then)
-        yield from _weighed(weight.otherwise)
+        yield from weighed(weight.then)
+        yield from weighed(weight.otherwise)

@@ -8,7 +8,7 @@ has the argument.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from engine.claims import claims
@@ -25,21 +25,29 @@ class Pool(NamedTuple):
     campaign: int
 
 
-def cone(policy: Policy, names: Iterable[str]) -> list[Observed]:
-    """Every leaf that some claims hang on, each once."""
-    trees, seen, leaves = dict(claims(policy)), set[str](), dict[str, Observed]()
-    pending = list(names)
+def named(policy: Policy, names: Iterable[str]) -> list[str]:
+    """Some claims, and every claim that they name."""
+    trees, found, pending = dict(claims(policy)), dict[str, None](), list(names)
     while pending:
         name = pending.pop()
-        if name in seen:
-            continue
-        seen.add(name)
-        for node in walk(trees[name]):
-            if isinstance(node, Outcome):
-                pending.append(node.of)
-            elif isinstance(node, Observed):
-                leaves[node.at] = node
-    return list(leaves.values())
+        if name not in found:
+            found[name] = None
+            pending += [node.of for node in walk(_tree(trees, name)) if isinstance(node, Outcome)]
+    return list(found)
+
+
+def cone(policy: Policy, names: Iterable[str]) -> list[Observed]:
+    """Every leaf that some claims hang on, each once."""
+    trees = dict(claims(policy))
+    nodes = [node for name in named(policy, names) for node in walk(_tree(trees, name))]
+    return list({node.at: node for node in nodes if isinstance(node, Observed)}.values())
+
+
+def _tree(trees: Mapping[str, Node], at: str) -> Node:
+    """The tree of a claim, or the part of one that stands at a place."""
+    if at in trees:
+        return trees[at]
+    return next(node for tree in trees.values() for node in walk(tree) if node.at == at)
 
 
 def campaigns_before(leaves: Iterable[Observed]) -> int:
@@ -48,22 +56,23 @@ def campaigns_before(leaves: Iterable[Observed]) -> int:
 
 
 def needed(goals: Iterable[tuple[Policy, str]]) -> dict[Pool, int]:
-    """The rows of each pool that suffice for any verdicts of these claims, once met and once missed each.
+    """The rows of each pool that suffice for any verdicts of these claims and of those they name, met and missed.
 
-    The same claim of several policies counts as one.
+    The same claim of several policies counts as one: one of them met, another missed.
     """
-    named: dict[str, list[Policy]] = {}
-    for policy, name in goals:
-        named.setdefault(name, []).append(policy)
-    leaves = [leaf for name, policies in named.items() for policy in policies for leaf in cone(policy, [name])]
+    policies: dict[str, list[Policy]] = {}
+    for policy, goal in goals:
+        for name in named(policy, [goal]):
+            policies.setdefault(name, []).append(policy)
+    leaves = [leaf for name, several in policies.items() for policy in several for leaf in cone(policy, [name])]
     depth = campaigns_before(leaves)
     total: Counter[Pool] = Counter()
-    for name, policies in named.items():
-        sides: tuple[Counter[Pool], Counter[Pool]] = (Counter(), Counter())
-        for policy in policies:
-            reader = _Reader(policy, depth)
-            sides = (sides[0] | reader.rows(name, met=True), sides[1] | reader.rows(name, met=False))
-        total += sides[0] + sides[1]
+    for name, several in policies.items():
+        for met in (True, False):
+            rows: Counter[Pool] = Counter()
+            for policy in several:
+                rows |= _rows(_tree(dict(claims(policy)), name), met, depth)
+            total += rows
     total += Counter(dict.fromkeys(_support(leaves), 1))
     for leaf in leaves:
         for pool in _pools(leaf, depth):
@@ -97,43 +106,34 @@ def _pools(leaf: Observed, depth: int) -> list[Pool]:
             return []
 
 
-class _Reader:
-    def __init__(self, policy: Policy, depth: int) -> None:
-        self.trees, self.depth = dict(claims(policy)), depth
-        self.known: dict[tuple[str, bool], Counter[Pool]] = {}
+def _rows(node: Node, met: bool, depth: int) -> Counter[Pool]:
+    """The rows that a condition's being met, or missed, rests on; those of the claims it names are counted there."""
+    match node:
+        case All(of=of):
+            return _several(of, met, depth, together=met)
+        case Any(of=of):
+            return _several(of, met, depth, together=not met)
+        case Exempt(when=lifted, require=require):
+            return _several((lifted, require), met, depth, together=not met)
+        case Not(of=child):
+            return _rows(child, not met, depth)
+        case Outcome():
+            return Counter()
+        case _:
+            return _leaf(node, met, depth)
 
-    def rows(self, claim: str, *, met: bool) -> Counter[Pool]:
-        """The rows that a claim's being met, or missed, rests on."""
-        if (claim, met) not in self.known:
-            self.known[claim, met] = self.node(self.trees[claim], met)
-        return self.known[claim, met]
 
-    def node(self, node: Node, met: bool) -> Counter[Pool]:
-        match node:
-            case All(of=of):
-                return self.several(of, met, together=met)
-            case Any(of=of):
-                return self.several(of, met, together=not met)
-            case Exempt(when=lifted, require=require):
-                return self.several((lifted, require), met, together=not met)
-            case Not(of=child):
-                return self.node(child, not met)
-            case Outcome(of=claim):
-                return self.rows(claim, met=met)
-            case _:
-                return self.leaf(node, met)
+def _several(nodes: Iterable[Node], met: bool, depth: int, *, together: bool) -> Counter[Pool]:
+    found: Counter[Pool] = Counter()
+    for node in nodes:
+        rows = _rows(node, met, depth)
+        found = found + rows if together else found | rows
+    return found
 
-    def several(self, nodes: Iterable[Node], met: bool, *, together: bool) -> Counter[Pool]:
-        found: Counter[Pool] = Counter()
-        for node in nodes:
-            rows = self.node(node, met)
-            found = found + rows if together else found | rows
-        return found
 
-    def leaf(self, leaf: Observed, met: bool) -> Counter[Pool]:
-        if not met:
-            # A row that a later campaign holds hides those of the campaigns before.
-            hidden = isinstance(leaf, Record) and leaf.earlier and self.depth > 1
-            return Counter(_pools(leaf, self.depth)) if hidden else Counter()
-        rows = Counter(dict.fromkeys(_pools(leaf, self.depth), 1))
-        return Counter({pool: count for pool, count in rows.items() if pool.kind != "prefill"})
+def _leaf(leaf: Observed, met: bool, depth: int) -> Counter[Pool]:
+    if not met:
+        # A row that a later campaign holds hides those of the campaigns before.
+        hidden = isinstance(leaf, Record) and leaf.earlier and depth > 1
+        return Counter(_pools(leaf, depth)) if hidden else Counter()
+    return Counter(dict.fromkeys((pool for pool in _pools(leaf, depth) if pool.kind != "prefill"), 1))

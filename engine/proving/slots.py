@@ -91,6 +91,19 @@ class Facts:
     findings: Mapping[tuple[str, int], Findings]
     constraints: Sequence[Term] = field(default_factory=tuple)
 
+    @property
+    def switches(self) -> list[Term]:
+        """What a dossier may do without: its rows, and what was found of them."""
+        slots = [*self.locations, *(slot for slots in (*self.facts.values(), *self.rows.values()) for slot in slots)]
+        found = [term for one in self.findings.values() for term in (one.refuted, one.not_produced)]
+        return [*found, *(slot.there for slot in slots)]
+
+    @property
+    def nones(self) -> list[Term]:
+        """Where something may have been looked for and not found."""
+        slots = [*self.locations, *(slot for slots in (*self.facts.values(), *self.rows.values()) for slot in slots)]
+        return [field.none for fields in (self.doctor, *(slot.fields for slot in slots)) for field in fields.values()]
+
     def pool(self, kind: str, name: str, campaign: int) -> Sequence[Slot]:
         return self.rows.get(Pool(kind, name, campaign), ())
 
@@ -215,7 +228,9 @@ class _Builder:
                 return both([term >= FIRST_DAY, term <= last])
             case "text":
                 values = self.texts.values(place, earlier=earlier)
-                return term >= 0 if values is None else among(term, [self.texts.numbers[text] for text in values])
+                if values is None:
+                    return either([term >= len(self.texts.strings), among(term, self.texts.free(place))])
+                return among(term, [self.texts.numbers[text] for text in values])
             case "year":
                 return both([term >= FIRST_YEAR, term <= LAST_YEAR])
             case "integer":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import z3
 
@@ -33,3 +33,32 @@ class Question:
             return self.solver.model() if answer == z3.sat else None
         finally:
             self.solver.pop()
+
+    def smallest(self, terms: Sequence[Term], off: Sequence[Sequence[Term]]) -> Term | None:
+        """The same, with as few of `off` true as can be: each group is put off as a whole, or else one by one."""
+        model = self.model(*terms)
+        if model is None:
+            return None
+        self.solver.push()
+        try:
+            self.solver.add(*terms)
+            for group in off:
+                model = self._without(group, model)
+            return model
+        finally:
+            self.solver.pop()
+
+    def _without(self, group: Sequence[Term], model: Term) -> Term:
+        on = [term for term in group if not z3.is_false(term) and not z3.is_true(term)]
+        whole = self.model(*(z3.Not(term) for term in on))
+        if whole is not None:
+            self.solver.add(*(z3.Not(term) for term in on))
+            return whole
+        for term in on:
+            if z3.is_true(model.eval(term, model_completion=True)):
+                smaller = self.model(z3.Not(term))
+                model = smaller if smaller is not None else model
+                self.solver.add(z3.Not(term) if smaller is not None else term)
+            else:
+                self.solver.add(z3.Not(term))
+        return model

@@ -11,6 +11,7 @@ import z3
 Term = Anything
 """A term of the solver: the library publishes no types."""
 
+# These two alone stand for what is settled, so that terms are told constant by identity.
 TRUE: Term = z3.BoolVal(True)
 FALSE: Term = z3.BoolVal(False)
 
@@ -23,9 +24,9 @@ def both(terms: Iterable[Term]) -> Term:
     """The conjunction, without what is true and with nothing said twice."""
     kept: dict[int, Term] = {}
     for term in terms:
-        if z3.is_false(term):
+        if term is FALSE:
             return FALSE
-        if not z3.is_true(term):
+        if term is not TRUE:
             kept[term.get_id()] = term
     if not kept:
         return TRUE
@@ -36,9 +37,9 @@ def either(terms: Iterable[Term]) -> Term:
     """The disjunction, without what is false and with nothing said twice."""
     kept: dict[int, Term] = {}
     for term in terms:
-        if z3.is_true(term):
+        if term is TRUE:
             return TRUE
-        if not z3.is_false(term):
+        if term is not FALSE:
             kept[term.get_id()] = term
     if not kept:
         return FALSE
@@ -46,9 +47,9 @@ def either(terms: Iterable[Term]) -> Term:
 
 
 def inverse(term: Term) -> Term:
-    if z3.is_true(term):
+    if term is TRUE:
         return FALSE
-    if z3.is_false(term):
+    if term is FALSE:
         return TRUE
     return term.arg(0) if z3.is_not(term) else z3.Not(term)
 

@@ -123,6 +123,12 @@ class Texts:
         closed = self._closed(place, earlier=earlier) or ()
         return tuple(text for text in told if text in closed)
 
+    def free(self, place: Place) -> list[int]:
+        """The numbers of the texts told apart where any text may stand; a greater one than all is unknown to all."""
+        places = self.compared if place in self.compared else (place,)
+        told = [text for one in places if self.type(one) == "text" for text in self._told(one)]
+        return [self.numbers[text] for text in dict.fromkeys(told)]
+
     def passing(self, place: Place, test: Test, *, earlier: bool = False) -> list[int]:
         """The numbers of the texts that may stand at a place and pass a test."""
         values = self.values(place, earlier=earlier)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any as Anything
@@ -20,6 +21,9 @@ from engine.yamltext import parse_json
 
 Page = dict[str, Anything]
 """A dossier as plain data, as in the files of the examples."""
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+MOST_TRIED = 10
+"""Denominators tried for plainer counts."""
 TABLES = {
     "location": "locations",
     "fact": "facts",
@@ -180,6 +184,19 @@ def shrunk(page: Page, policies: Sequence[Policy], holds: Callable[[Page], bool]
     return page
 
 
+def plainer_than(before: Page, after: Page, policies: Sequence[Policy], holds: Callable[[Page], bool]) -> Page:
+    """The page after a change, with what the change brought left out or made plain where `holds` stays true."""
+    kept = set(_fields(before))
+    for path in [path for path in _fields(after) if path not in kept]:
+        without = _copy(after)
+        del _at(without, path[:-1])[path[-1]]
+        after = without if holds(_cleaned(without)) else after
+    after = _cleaned(after)
+    for path in [path for path in _fields(after) if path not in kept and _is_day(path, after)]:
+        after = next(_holding(after, path, _days(policies), holds), after)
+    return after
+
+
 def _without_rows(page: Page, _: Sequence[Policy], holds: Callable[[Page], bool]) -> Page:
     for year, table, number in list(_places(page)):
         without = _copy(page)
@@ -198,14 +215,10 @@ def _without_fields(page: Page, _: Sequence[Policy], holds: Callable[[Page], boo
 
 
 def _plainer(page: Page, policies: Sequence[Policy], holds: Callable[[Page], bool]) -> Page:
-    days = sorted(
-        {day for policy in policies for entry in policy.calendar.values() for day in (entry.first, entry.last) if day}
-    )
-    known = {day.isoformat() for day in days}
+    days = _days(policies)
     for path in list(_fields(page)):
-        value = _at(page, path)
-        if path[-1].endswith(("_on", "_from", "_to", "_start", "_end")) and value not in known and value != NONE:
-            page = next(_holding(page, path, [day.isoformat() for day in days], holds), page)
+        if _is_day(path, page) and _at(page, path) not in days:
+            page = next(_holding(page, path, days, holds), page)
     for year, table, number in list(_places(page)):
         row = page["campaigns"][year][table][number]
         if table == "measures" and isinstance(row.get("denominator"), int):
@@ -213,14 +226,25 @@ def _plainer(page: Page, policies: Sequence[Policy], holds: Callable[[Page], boo
     return page
 
 
+def _days(policies: Sequence[Policy]) -> list[str]:
+    """The first and last days of the calendars, those of the campaign first."""
+    entries = [entry for policy in policies for entry in (policy.calendar["campaign"], *policy.calendar.values())]
+    return list(dict.fromkeys(day.isoformat() for entry in entries for day in (entry.first, entry.last) if day))
+
+
+def _is_day(path: tuple[Anything, ...], page: Page) -> bool:
+    return bool(DAY.fullmatch(str(_at(page, path))))
+
+
 def _counting(page: Page, path: tuple[Anything, ...], holds: Callable[[Page], bool]) -> Iterator[Page]:
     """The page with plainer counts."""
     row = _at(page, ("campaigns", *path))
-    for denominator in range(min(row["denominator"], len(KEPT_WITH) + 1)):
+    for denominator in range(min(row["denominator"], MOST_TRIED) + 1):
         for numerator in range(denominator + 1):
             other = _copy(page)
             _at(other, ("campaigns", *path)).update(numerator=numerator, denominator=denominator)
-            if holds(other):
+            same = other == page
+            if not same and holds(other):
                 yield other
 
 
