@@ -252,11 +252,11 @@ class Formula:
             for other in slots:
                 if slot is other:
                     continue
-                days = slot.fields["declared_on"], other.fields["declared_on"]
+                days = self.facts.day_of(slot), self.facts.day_of(other)
                 there = [self._known(slot), self._known(other), self.facts.in_time(slot), self.facts.in_time(other)]
-                fields = {**slot.fields, "declared_on": days[1]}
+                fields = {**slot.fields, "declared_on": other.fields["declared_on"]}
                 fields |= {name: replace(fields[name], given=TRUE, none=TRUE) for name in ON_THE_WAY & set(fields)}
-                yield replace(slot, there=both([*there, days[0].term != days[1].term]), fields=fields)
+                yield replace(slot, there=both([*there, days[0] != days[1]]), fields=fields)
 
     def _known(self, slot: Slot) -> Term:
         """Whether a row is there, and was filed by the day of the decision."""

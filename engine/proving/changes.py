@@ -108,4 +108,4 @@ def _same_day(added: Slot, others: list[Slot], facts: Facts) -> Iterator[Term]:
         return
     for other in others:
         beside = both([other.there, facts.in_time(other), facts.in_time(added)])
-        yield either([inverse(beside), other.fields["declared_on"].term == added.fields["declared_on"].term])
+        yield either([inverse(beside), facts.day_of(other) == facts.day_of(added)])

@@ -14,6 +14,7 @@ from datetime import date
 import z3
 
 from engine.conditions import Attribute, Empty, Fact, FieldTest, Observed, Rate, Record
+from engine.dossier import ROW_FIELDS
 from engine.policy import FieldType, Policy
 from engine.proving.needs import Pool
 from engine.proving.terms import FALSE, TRUE, Term, among, both, either, inverse
@@ -26,6 +27,13 @@ MOST = 10**15 - 1
 """The greatest number that a dossier may hold."""
 NEVER_NONE = {("declaration", "sworn"), ("document", "status"), ("document", "kind")}
 """What the schema of a dossier never lets be looked for and not found."""
+
+OWN = {
+    "declaration": {"choice", "channel", "declared_on", "requested_on", "sworn"},
+    "prefill": {"choice"},
+    "document": {"issuer", "issued_on", "received_on", "status"},
+}
+"""The fields that the schema of a dossier gives to each kind of row, beside the attributes of the vocabulary."""
 
 Span = tuple[date | None, date | None, bool]
 """The days a count must end in, and whether a condition told them."""
@@ -116,6 +124,11 @@ class Facts:
             for slot in slots
         ]
 
+    def day_of(self, slot: Slot) -> Term:
+        """The day of a declaration; without one, it was made after every other."""
+        day = slot.fields["declared_on"]
+        return day.term if day.usable is TRUE else z3.If(day.usable, day.term, LAST_DAY)
+
     def in_time(self, slot: Slot) -> Term:
         """Whether a declaration was made before the window closed, when later ones replace what is not said again."""
         if self.window_end is None:
@@ -202,7 +215,7 @@ class _Builder:
         """A field of unknown value, within what its type and its list allow."""
         type = self.texts.type(place)
         term = z3.Bool(name) if type == "boolean" else z3.Int(name)
-        given = TRUE if self.always(place) else z3.Bool(f"{name}?")
+        given = FALSE if _never(place) else TRUE if self.always(place) else z3.Bool(f"{name}?")
         none = FALSE if self.never_none(place, earlier=earlier) else z3.Bool(f"{name}~none")
         allowed = self.allowed(place, type, term, earlier=earlier)
         self.constraints += [either([inverse(given), none, allowed])]
@@ -312,6 +325,11 @@ class _Builder:
         refuted, unproduced = z3.Bool(f"refuted {name}"), z3.Bool(f"not produced {name}")
         self.constraints.append(either([inverse(refuted), inverse(unproduced)]))
         return Findings(refuted, unproduced)
+
+
+def _never(place: Place) -> bool:
+    """Whether a kind of row never has a field."""
+    return place.field in ROW_FIELDS and place.field not in OWN.get(place.kind, ROW_FIELDS)
 
 
 def _filing(place: Place) -> bool:

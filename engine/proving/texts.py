@@ -101,7 +101,7 @@ class Texts:
         return [place.field for place in self.tests if (place.kind, place.name) == (kind, name)]
 
     def type(self, place: Place) -> FieldType:
-        if place.kind == "fact":
+        if (place.kind, place.field) == ("fact", "value"):
             return next(
                 policy.vocabulary.facts[place.name].type
                 for policy in self.policies
@@ -139,7 +139,7 @@ class Texts:
         """The texts told apart at a place."""
         closed, tests = self._closed(place, earlier=False), self.tests[place]
         texts = list(closed) if closed is not None else list(_named(tests))
-        if place in self.compared:
+        if place in self.compared or closed == STATUSES:
             return texts
         first: dict[tuple[Verdict, ...], str] = {}
         for text in texts:

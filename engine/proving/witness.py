@@ -17,6 +17,7 @@ from engine.problems import Invalid
 from engine.proving.needs import Pool
 from engine.proving.slots import CountKey, Counts, Facts, Given, Slot
 from engine.proving.terms import Term
+from engine.schema import check
 from engine.yamltext import parse_json
 
 Page = dict[str, Anything]
@@ -53,10 +54,14 @@ def page_of(model: Term, facts: Facts, policy: Policy) -> Page:
 
 def read(page: Page, *policies: Policy) -> Dossier:
     """The dossier of a page, as the first of these policies that can read it does. Raises Invalid when none can."""
+    written = parse_json(json.dumps(page), "witness.json")
+    problems = check(written, "dossier")
+    if problems:
+        raise Invalid(problems)
     first: Invalid | None = None
     for policy in policies:
         try:
-            return read_dossier(parse_json(json.dumps(page), "witness.json"), policy)
+            return read_dossier(written, policy)
         except Invalid as invalid:
             first = first or invalid
     raise first or Invalid([])
@@ -120,9 +125,9 @@ class _Writer:
     def said_again(self, slots: Sequence[Slot]) -> Iterator[dict[str, Anything]]:
         """On each day in time, what was declared on the others: a statement that says less would replace them."""
         timely = [(slot, self.row(slot)) for slot in slots if self.true(self.facts.in_time(slot))]
-        days = {row["declared_on"] for _, row in timely}
+        days = {row.get("declared_on", NONE) for _, row in timely}
         for slot, row in timely:
-            for day in sorted(days - {row["declared_on"]}):
+            for day in sorted(days - {row.get("declared_on", NONE)}):
                 unsaid = {name: NONE for name in ("channel", "requested_on") if name in slot.fields}
                 yield {**row, "declared_on": day, **unsaid}
 
