@@ -16,16 +16,18 @@ from engine.drafting.spans import span_of
 from engine.problems import Problem, names_to_try, sentence
 from engine.words import Lang, say
 
-STYLES: dict[Severity, str] = {"error": "red", "warning": "yellow"}
+STYLES: dict[Severity, str] = {"error": "red", "warning": "yellow", "note": "cyan"}
 INDENT = "  "
 NARROW = 24
 """Nothing is made narrower than this, however small the screen."""
 
 
-def draw_reports(out: Console, reports: Iterable[Report], lang: Lang) -> None:
-    """Draw what was found in each policy, then how much."""
+def draw_reports(out: Console, reports: Iterable[Report], lang: Lang, *, notes: bool = False) -> None:
+    """Draw what was found in each policy, what remains to be done as well when asked (`notes`), then how much."""
     for report in reports:
         for problem in report.problems:
+            if severity_of(problem) == "note" and not notes:
+                continue
             _draw(out, problem, lang)
             out.print()
         counts = {f"{severity}s": report.count(severity) for severity in STYLES}

@@ -7,7 +7,9 @@ import typer
 from cli.language import Language, Spoken, spoken
 from cli.options import Policies
 from cli.policy_check import check
+from cli.policy_confirm import confirm
 from cli.policy_mutate import mutate
+from cli.policy_new import new
 from cli.policy_prove import prove
 from cli.policy_show import show
 from cli.policy_sources import sources
@@ -41,3 +43,5 @@ app.command("check")(check)
 app.command("mutate")(mutate)
 app.command("test")(test)
 app.command("prove")(prove)
+app.command("new")(new)
+app.command("confirm")(confirm)

@@ -28,6 +28,9 @@ def check(
     format: Annotated[
         Format, typer.Option("--format", help="Texte, données JSON, ou SARIF pour un éditeur ou une forge.")
     ] = Format.text,
+    presumed: Annotated[
+        bool, typer.Option("--presumed", help="Montre aussi chaque règle présumée, à confirmer.")
+    ] = False,
     policies: Policies = None,
     lang: Spoken = Language.fr,
 ) -> None:
@@ -39,7 +42,7 @@ def check(
         from cli.console import console
         from cli.findings import draw_reports
 
-        draw_reports(console(), reports, spoken())
+        draw_reports(console(), reports, spoken(), notes=presumed)
     else:
         from engine.drafting.report import report_data
         from engine.drafting.sarif import sarif

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any as Anything
+from typing import Literal
 
 import yaml
 from msgspec import Struct
@@ -211,20 +212,49 @@ def _build(
     return mapping
 
 
-def scalars(text: str) -> Iterator[tuple[Path_, slice]]:
-    """Every scalar of a sound YAML text, keys of mappings included, and the characters it is written with.
+Kind = Literal["scalar", "list", "mapping"]
+KINDS: dict[type, Kind] = {yaml.ScalarNode: "scalar", yaml.SequenceNode: "list", yaml.MappingNode: "mapping"}
 
-    A key has the path of its value with its own name said twice, so that no key is taken for a value.
+
+class Written(Struct, frozen=True):
+    """How one value, or key of a mapping (`key`), is written in a text: from which character to which.
+
+    `flow` tells a list or mapping in brackets; `column` counts from 0.
     """
+
+    path: Path_
+    kind: Kind
+    key: bool
+    flow: bool
+    start: int
+    stop: int
+    column: int
+
+
+def written(text: str) -> Iterator[Written]:
+    """Every value and key of a sound YAML text, in its order, each after what holds it."""
     root = yaml.compose(text, Loader=yaml.SafeLoader)
-    pending: list[tuple[Path_, Anything]] = [((), root)] if root else []
-    while pending:
-        path, node = pending.pop()
-        match node:
-            case yaml.ScalarNode():
-                yield path, slice(node.start_mark.index, node.end_mark.index)
-            case yaml.SequenceNode(value=nodes):
-                pending += [((*path, index), one) for index, one in enumerate(nodes)]
-            case yaml.MappingNode(value=pairs):
-                pending += [((*path, key.value), value) for key, value in pairs]
-                pending += [((*path, key.value, key.value), key) for key, _ in pairs]
+    if root is not None:
+        yield from _written(root, (), key=False)
+
+
+def _written(node: Anything, path: Path_, *, key: bool) -> Iterator[Written]:
+    below: list[Written] = []
+    if isinstance(node, yaml.SequenceNode):
+        below = [one for index, child in enumerate(node.value) for one in _written(child, (*path, index), key=False)]
+    elif isinstance(node, yaml.MappingNode):
+        for name, child in node.value:
+            here = (*path, name.value)
+            below += [*_written(name, here, key=True), *_written(child, here, key=False)]
+    kind: Literal["scalar", "list", "mapping"] = (
+        "list"
+        if isinstance(node, yaml.SequenceNode)
+        else "mapping"
+        if isinstance(node, yaml.MappingNode)
+        else "scalar"
+    )
+    flow = kind != "scalar" and bool(node.flow_style)
+    # The parser ends a block where the next one begins, comments and blank lines included.
+    stop = node.end_mark.index if flow or not below else max(one.stop for one in below)
+    yield Written(path, kind, key, flow, node.start_mark.index, stop, node.start_mark.column)
+    yield from below

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from syrupy.assertion import SnapshotAssertion
 
 from cli.excerpt import excerpt
-from engine.drafting.lint import WARNINGS
+from engine.drafting.lint import NOTES, WARNINGS
 from engine.drafting.spans import Span, span_of
 from engine.problems import Problem
 from tests.conftest import Forfait
@@ -219,7 +219,7 @@ def test_a_file_below_is_named_from_here_and_another_whole(slip: Path, forfait: 
 
 # --- the codes ------------------------------------------------------------------------------------------------------
 
-ROW = re.compile(r"^\| `(\w+)`( \(warning\))? \| (.+) \| (.+) \| (.+) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| `(\w+)`( \((?:warning|note)\))? \| (.+) \| (.+) \| (.+) \|$", re.MULTILINE)
 
 
 def test_every_code_there_is_is_explained_and_no_other() -> None:
@@ -234,4 +234,5 @@ def test_every_code_has_an_example_a_reason_and_a_remedy() -> None:
 
 def test_the_codes_that_only_warn_are_marked() -> None:
     rows = ROW.findall(DOCS.read_text("utf-8"))
-    assert {row[0] for row in rows if row[1]} == WARNINGS
+    assert {row[0] for row in rows if row[1] == " (warning)"} == WARNINGS
+    assert {row[0] for row in rows if row[1] == " (note)"} == NOTES

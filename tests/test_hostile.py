@@ -8,13 +8,22 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import NamedTemporaryFile, TemporaryFile
 
 import pytest
 
 from tests.made_up import FILES, write
 
 FORFAIT = [sys.executable, "-c", "from cli.main import main; main()"]
+# A process is held to have had the memory of the one it came from: a small one stands between it and the tests.
+BETWEEN = [
+    sys.executable,
+    "-IS",
+    "-c",
+    "import os, sys; from resource import *; pid = os.spawnv(os.P_NOWAIT, sys.argv[2], sys.argv[2:]);"
+    "code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]);"
+    "open(sys.argv[1], 'w').write(str(getrusage(RUSAGE_CHILDREN).ru_maxrss)); sys.exit(code)",
+]
 MOST_MEMORY = 300 * 1024  # in KiB; a plain `forfait explain` takes about a third of it
 MOST_SECONDS = 60
 HEAD = 'doctor: "5"\ncampaigns:\n  2023:\n'
@@ -32,14 +41,13 @@ class Ran:
 
 def forfait(*arguments: object) -> Ran:
     """The command in a process of its own."""
-    with TemporaryFile() as out, TemporaryFile() as err:
-        command = subprocess.Popen([*FORFAIT, *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=out, stderr=err)
-        _, status, used = os.wait4(command.pid, 0)
-        command.returncode = os.waitstatus_to_exitcode(status)
+    with TemporaryFile() as out, TemporaryFile() as err, NamedTemporaryFile() as held:
+        words = [*BETWEEN, held.name, *FORFAIT, *map(str, arguments)]
+        code = subprocess.run(words, check=False, stdin=subprocess.DEVNULL, stdout=out, stderr=err).returncode
         out.seek(0)
         err.seek(0)
-        memory = used.ru_maxrss // (1024 if sys.platform == "darwin" else 1)
-        return Ran(command.returncode, out.read(), err.read().decode().replace("\N{NO-BREAK SPACE}", " "), memory)
+        memory = int(held.read()) // (1024 if sys.platform == "darwin" else 1)
+        return Ran(code, out.read(), err.read().decode().replace("\N{NO-BREAK SPACE}", " "), memory)
 
 
 def refused(ran: Ran, *said: str) -> None:

@@ -29,7 +29,7 @@ IMPORTED_BY = {
     "yaml": "yamltext",
     "ibis": "columns|stores|measuring",
     "duckdb": "columns|stores|measuring",
-    "z3": "terms|slots|solving|witness|amounts",
+    "z3": "terms|slots|solving|witness|amounts|changes|exemptions|monotone|totals|matter|meaning|formula|needs|prove",
     "jinja2": "html",
 }
 

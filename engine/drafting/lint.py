@@ -12,6 +12,7 @@ from engine.drafting.draft import Draft, drafted
 from engine.drafting.fitting import fitting
 from engine.drafting.idle import idle
 from engine.drafting.ordering import ordering
+from engine.drafting.presumed import presumed
 from engine.drafting.priority import priority
 from engine.drafting.sourcing import sourcing
 from engine.drafting.totals import totals, unannounced
@@ -19,7 +20,7 @@ from engine.drafting.unused import never_taken, unlisted, unread, unused
 from engine.loading import read_policy
 from engine.problems import Invalid, Problem
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "note"]
 
 CHECKS: tuple[Callable[[Draft], Iterator[Problem]], ...] = (
     totals,
@@ -33,9 +34,12 @@ CHECKS: tuple[Callable[[Draft], Iterator[Problem]], ...] = (
     sourcing,
     priority,
     idle,
+    presumed,
 )
-WARNINGS = frozenset({"never_used", "total_missing", "unsourced_option", "unread_file"})
+WARNINGS = frozenset({"never_used", "total_missing", "unsourced_option", "unread_file", "undecided"})
 """What deserves a look and breaks nothing; every other code is of an error."""
+NOTES = frozenset({"presumed"})
+"""What remains to be done, and is no fault."""
 
 
 class Report(Struct, frozen=True):
@@ -63,7 +67,9 @@ def lint(folder: Path) -> Report:
 
 
 def severity_of(problem: Problem) -> Severity:
-    """Whether a problem makes a policy unfit, or only deserves a look."""
+    """Whether a problem makes a policy unfit, deserves a look, or only remains to be done."""
+    if problem.code in NOTES:
+        return "note"
     return "warning" if problem.code in WARNINGS else "error"
 
 

@@ -26,6 +26,7 @@ def _policy(report: Report, lang: Lang) -> Json:
         "complete": report.complete,
         "errors": report.count("error"),
         "warnings": report.count("warning"),
+        "notes": report.count("note"),
         "problems": [_problem(problem, lang) for problem in report.problems],
     }
 
