@@ -26,6 +26,7 @@ from engine.verdict import Verdict, all_of, derive, negate
 
 Observations = Mapping[str, Observation]
 Verdicts = Mapping[str, Verdict]
+Settled = tuple[Standing, Observations, Verdicts]
 NOT_SEEN: Observations = {}
 OutcomeWord = Literal["granted", "refused", "undetermined", "out_of_play"]
 
@@ -142,9 +143,7 @@ def decide(policy: Policy, dossier: Dossier, as_of: date | None = None) -> Decis
     return replace(decision, derivation=derivation)
 
 
-def settled(
-    policy: Policy, dossier: Dossier, day: date, known: Observations = NOT_SEEN
-) -> tuple[Standing, Observations, Verdicts]:
+def settled(policy: Policy, dossier: Dossier, day: date, known: Observations = NOT_SEEN) -> Settled:
     """What stands of a dossier at the end of a day, what every leaf sees in it, and the verdict of every node.
 
     `known` holds what some leaves are already known to see, by place.
@@ -161,7 +160,12 @@ def judge(policy: Policy, dossier: Dossier, as_of: date | None = None, known: Ob
     """
     day = as_of or policy.calendar["decision"].last or policy.calendar["year"].last
     assert day is not None, "linking requires a closed year"
-    standing, observations, verdicts = settled(policy, dossier, day, known)
+    return worth(policy, dossier, day, settled(policy, dossier, day, known))
+
+
+def worth(policy: Policy, dossier: Dossier, day: date, found: Settled) -> Decision:
+    """What `judge` decides, once everything it hangs on is settled."""
+    standing, observations, verdicts = found
     bench = _Judge(policy, verdicts, observations, day)
     return Decision(
         policy=policy,

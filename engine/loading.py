@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Any as Anything
 
-from msgspec import Struct
+from msgspec import Struct, json
 from msgspec.structs import replace
 
 from engine import VERSION
@@ -73,7 +72,7 @@ def read_policy(folder: Path) -> PolicyFiles:
     if files is None:
         files = _read(folder)
         if _key(_texts(folder)) == key:
-            keep(_name(key), json.dumps(_plain(files), ensure_ascii=False).encode())
+            keep(_name(key), json.encode(_plain(files)))
             files = replace(files, key=key)
     return files
 
@@ -115,7 +114,7 @@ def _named(files: PolicyFiles, page: Page) -> list[Anything]:
 def _recalled(folder: Path, texts: Mapping[str, str], key: str) -> PolicyFiles | None:
     """The pages that were kept; None when there are none."""
     body = recall(_name(key))
-    kept = None if body is None else json.loads(body)
+    kept = None if body is None else json.decode(body)
 
     def page(named: list[Anything]) -> Page:
         name, data = named

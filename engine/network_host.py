@@ -6,14 +6,13 @@ clock moves, starts threads, and warns under Python 3.12; docs/durable-rules.md 
 
 from __future__ import annotations
 
-import json
 import weakref
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
 
 import durable_rules_engine as steps
-from msgspec import Struct
+from msgspec import Struct, json
 
 # A property of a fact against a literal: no other test may enter the engine.
 Test = tuple[Literal["$eq", "$gte", "$lte"], str, int]
@@ -53,7 +52,7 @@ class Host:
         """Register the rules. Raises ValueError where they go beyond what the engine can take."""
         check_limits(rules)
         # Rules are named by number: no text of a policy goes in, since the engine confuses some texts.
-        ruleset = json.dumps({str(index): _definition(rule) for index, rule in enumerate(rules)})
+        ruleset = json.encode({str(index): _definition(rule) for index, rule in enumerate(rules)}).decode()
         self._handle: int = steps.create_ruleset("network", ruleset)
         weakref.finalize(self, steps.delete_ruleset, self._handle).atexit = False
 
@@ -72,7 +71,7 @@ class Host:
         try:
             firing: str | None = started[1]
             while firing is not None:
-                ((rule, matches),) = json.loads(firing).items()
+                ((rule, matches),) = json.decode(firing).items()
                 consumed = [match["m"] for match in (matches if isinstance(matches, list) else [matches])]
                 for fact in act(int(rule), consumed):
                     self._assert([fact])
@@ -82,7 +81,7 @@ class Host:
 
     def _assert(self, facts: Sequence[Fact]) -> int:
         told = [{**fact, "sid": _STATE, "id": str(fact["id"])} for fact in facts]
-        code, state = steps.assert_facts(self._handle, json.dumps(told))
+        code, state = steps.assert_facts(self._handle, json.encode(told).decode())
         if code != _TAKEN_IN:
             raise HostFault(f"a fact was not taken in (code {code}): {facts}")
         return int(state)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from importlib.resources import files
+
+from msgspec import json
 
 from engine.accepting import Schema, accepts
 from engine.problems import Problem
@@ -31,7 +32,7 @@ def _texts() -> tuple[str, ...]:
 @cache
 def _bodies() -> dict[str, Schema]:
     """Every schema, by its file."""
-    bodies = [json.loads(text) for text in _texts()]
+    bodies = [json.decode(text) for text in _texts()]
     return {body["$id"]: body for body in bodies}
 
 

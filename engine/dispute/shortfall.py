@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from engine.amount import Amount
 from engine.claims import claims, leaves
 from engine.conditions import Node
-from engine.decision import Decision, judge, settled
+from engine.decision import Decision, Settled, settled, worth
 from engine.dispute.mending import Change, Mender, changeable
 from engine.dispute.reach import out_of_reach
 from engine.dispute.ways import Way, ways
@@ -47,12 +47,18 @@ def shortfalls(decision: Decision, claim: str, most: int = MOST_SHORTFALLS) -> t
     return _Search(decision).find(claim, most)
 
 
+class _Tried(Struct, frozen=True):
+    """Changes made on the dossier, and what is settled of it then."""
+
+    changes: tuple[Change, ...]
+    dossier: Dossier
+    found: Settled
+
+
 class _Search:
     def __init__(self, decision: Decision) -> None:
         self.decision, self.policy = decision, decision.policy
         self.trees = dict(claims(self.policy))
-        self.tried: tuple[Change, ...] = ()
-        self.seen = decision.observations
         self.leaves = {leaf.at: leaf for leaf in leaves(self.policy)}
         self.places = {at: index for index, at in enumerate(self.leaves)}
 
@@ -61,10 +67,10 @@ class _Search:
             return ()
         found: list[Shortfall] = []
         for way in ways(self.trees[claim], self.decision.verdicts, self.trees, self._changeable)[:MOST_TRIED]:
-            changes = self.minimal(self.made(way), claim)
-            if changes is None or any(changes == one.changes for one in found):
+            least = self.minimal(self.made(way), claim)
+            if least is None or any(least.changes == one.changes for one in found):
                 continue
-            found.append(Shortfall(changes, self.decided(changes)))
+            found.append(Shortfall(least.changes, self.decided(least)))
         return tuple(sorted(found, key=self.rank)[:most])
 
     def rank(self, one: Shortfall) -> tuple[int, int, Decimal]:
@@ -82,25 +88,26 @@ class _Search:
             mender.mend(self.leaves[flip.at], met=flip.met)
         return mender.changes
 
-    def minimal(self, changes: tuple[Change, ...], claim: str) -> tuple[Change, ...] | None:
+    def minimal(self, changes: tuple[Change, ...], claim: str) -> _Tried | None:
         """The changes without those that can be spared; None when even all of them do not meet the claim."""
-        if not changes or not self.meets(changes, claim):
+        if not changes:
+            return None
+        tried = self.tried(changes)
+        _, _, verdicts = tried.found
+        if verdicts[claim] is not Verdict.MET:
             return None
         for change in changes:
-            fewer = tuple(one for one in changes if one is not change)
-            if fewer and self.meets(fewer, claim):
-                return self.minimal(fewer, claim)
-        return changes
+            least = self.minimal(tuple(one for one in changes if one is not change), claim)
+            if least is not None:
+                return least
+        return tried
 
-    def meets(self, changes: tuple[Change, ...], claim: str) -> bool:
+    def tried(self, changes: tuple[Change, ...]) -> _Tried:
         dossier = self.changed(changes)
-        _, self.seen, verdicts = settled(self.policy, dossier, self.decision.as_of, self.known(changes))
-        self.tried = changes
-        return verdicts[claim] is Verdict.MET
+        return _Tried(changes, dossier, settled(self.policy, dossier, self.decision.as_of, self.known(changes)))
 
-    def decided(self, changes: tuple[Change, ...]) -> Decision:
-        known = self.seen if self.tried is changes else self.known(changes)
-        return judge(self.policy, self.changed(changes), self.decision.as_of, known)
+    def decided(self, tried: _Tried) -> Decision:
+        return worth(self.policy, tried.dossier, self.decision.as_of, tried.found)
 
     def known(self, changes: tuple[Change, ...]) -> dict[str, Observation]:
         """What leaves that the changes cannot reach see."""
