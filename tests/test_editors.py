@@ -1,4 +1,4 @@
-"""A page opens in any editor that knows JSON Schema, with completion: it names its schema, and fits it as read there."""
+"""A page opens in any editor that knows JSON Schema: it names its schema, and fits it as it is read there."""
 
 from __future__ import annotations
 
