@@ -15,7 +15,7 @@ from collections.abc import Iterator, Set
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 
-from engine.conditions import All, Always, Any, Gate, Node, Not, Observed, Outcome, walk
+from engine.conditions import All, Always, Any, Gate, Node, Not, Observed, Outcome, children
 from engine.policy import Branch, Component, Indicator, Neutralisation, Policy, Volet, Weight
 
 Claim = tuple[str, Node]
@@ -49,7 +49,7 @@ def leaves(policy: Policy) -> tuple[Observed, ...]:
 @lru_cache(maxsize=256)
 def _ordered(policy: Policy) -> tuple[tuple[Claim, ...], tuple[Observed, ...]]:
     named = {name: tree for part in parts(policy) for name, tree in own_claims(part)}
-    ends = {name: [node for node in walk(tree) if not isinstance(node, Gate)] for name, tree in named.items()}
+    ends = {name: list(_ends(tree)) for name, tree in named.items()}
     graph = {name: [node.of for node in below if isinstance(node, Outcome)] for name, below in ends.items()}
     try:
         order = list(TopologicalSorter(graph).static_order())
@@ -57,6 +57,15 @@ def _ordered(policy: Policy) -> tuple[tuple[Claim, ...], tuple[Observed, ...]]:
         raise CyclicOutcomes(error.args[1]) from None
     looking = tuple(node for name in order for node in ends[name] if not isinstance(node, Outcome))
     return tuple((name, named[name]) for name in order), looking
+
+
+def _ends(node: Node) -> Iterator[Observed | Outcome]:
+    """The nodes that have none below, in the text's order."""
+    if not isinstance(node, Gate):
+        yield node
+        return
+    for child in children(node):
+        yield from _ends(child)
 
 
 def parts(policy: Policy) -> Iterator[Part]:

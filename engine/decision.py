@@ -32,17 +32,49 @@ OutcomeWord = Literal["granted", "refused", "undetermined", "out_of_play"]
 
 
 class IndicatorDecision(Struct, frozen=True):
-    """What was decided of one indicator; its points are zero in a volet paid as a block."""
+    """What was decided of one indicator; its points are zero in a volet paid as a block.
+
+    Why is told when it is asked for: of the many decisions that are only compared, nobody asks.
+    """
 
     indicator: Indicator
     outcome: OutcomeWord
-    how: How | None
-    grade: Grade | None
-    reason: Reason | None
-    unknown: Unknown | None
     possible: Amount
     attained: Amount
     paid: Amount
+    reasons: Reasons
+
+    @property
+    def how(self) -> How | None:
+        """What a granted indicator was granted by."""
+        if self.outcome != "granted":
+            return None
+        return self.reasons.how(self.indicator.when) if self._by_its_tree else "neutralisation"
+
+    @property
+    def grade(self) -> Grade | None:
+        """The weakest evidence that a granted indicator rests on."""
+        if self.outcome != "granted" or not self._by_its_tree:
+            return None
+        return self.reasons.grade(self.indicator.when, self.indicator.evidence)
+
+    @property
+    def reason(self) -> Reason | None:
+        """Why a refused indicator is."""
+        return self.reasons.unmet(self.indicator.when) if self.outcome == "refused" else None
+
+    @property
+    def unknown(self) -> Unknown | None:
+        """What an undetermined indicator waits for."""
+        if self.outcome != "undetermined":
+            return None
+        doubtful = [step.when for step in self.indicator.neutralisations] + [self.indicator.when]
+        verdicts = self.reasons.verdicts
+        return next(self.reasons.unknown(node) for node in reversed(doubtful) if verdicts[node.at] is Verdict.UNKNOWN)
+
+    @property
+    def _by_its_tree(self) -> bool:
+        return self.reasons.verdicts[self.indicator.when.at] is Verdict.MET
 
 
 class VoletDecision(Struct, frozen=True):
@@ -217,30 +249,14 @@ class _Judge:
         return VoletDecision(volet, verdict, gate, possible, attained, attained.if_(opened), own)
 
     def indicator(self, indicator: Indicator, opened: Verdict) -> IndicatorDecision:
-        outcome = outcome_of(indicator, self.verdicts)
         attained = self.completions.extent([indicator], _attained)
-        how, basis = self.basis(indicator) if outcome == "granted" else (None, None)
         return IndicatorDecision(
             indicator=indicator,
-            outcome=outcome,
-            how=how,
-            grade=basis,
-            reason=self.reasons.unmet(indicator.when) if outcome == "refused" else None,
-            unknown=self.unknown(indicator) if outcome == "undetermined" else None,
+            outcome=outcome_of(indicator, self.verdicts),
             possible=self.completions.extent([indicator], _possible),
             attained=attained,
             paid=attained.if_(opened),
-        )
-
-    def basis(self, indicator: Indicator) -> tuple[How, Grade | None]:
-        if self.verdicts[indicator.when.at] is not Verdict.MET:
-            return "neutralisation", None
-        return self.reasons.how(indicator.when), self.reasons.grade(indicator.when, indicator.evidence)
-
-    def unknown(self, indicator: Indicator) -> Unknown:
-        doubtful = [step.when for step in indicator.neutralisations] + [indicator.when]
-        return next(
-            self.reasons.unknown(node) for node in reversed(doubtful) if self.verdicts[node.at] is Verdict.UNKNOWN
+            reasons=self.reasons,
         )
 
     # --- components ---------------------------------------------------------------------------------------------

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from importlib.resources import files
 from pathlib import Path
 from typing import Any as Anything
 
@@ -13,6 +12,7 @@ from msgspec import Struct, json
 from msgspec.structs import replace
 
 from engine import VERSION
+from engine.bundled import bundled
 from engine.cache import keep, recall
 from engine.problems import Invalid, Problem
 from engine.schema import check, fingerprint
@@ -42,7 +42,7 @@ class PolicyFiles(Struct, frozen=True, eq=False):
 
 def bundled_policies() -> Path:
     """The folder of policies that comes with the product."""
-    return Path(str(files("policies")))
+    return bundled("policies")
 
 
 def years(root: Path) -> dict[int, Path]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 
 from msgspec import json
 
 from engine.accepting import Schema, accepts
+from engine.bundled import bundled
 from engine.problems import Problem
 from engine.yamltext import Page
 
@@ -25,7 +25,7 @@ def check(page: Page, schema: str) -> list[Problem]:
 @cache
 def _texts() -> tuple[str, ...]:
     """The text of every schema, by name."""
-    entries = sorted(files("schemas").iterdir(), key=lambda entry: entry.name)
+    entries = sorted(bundled("schemas").iterdir(), key=lambda entry: entry.name)
     return tuple(entry.read_text("utf-8") for entry in entries if entry.name.endswith(".json"))
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from engine.bundled import bundled
 from engine.dossier import campaigns
 from engine.problems import Invalid, Problem, unknown_name
 from engine.schema import check
@@ -29,7 +29,7 @@ class Known(Struct, frozen=True):
 
 def bundled_examples() -> Path:
     """The folder of fictitious doctors that comes with the product."""
-    return Path(str(files("examples")))
+    return bundled("examples")
 
 
 def doctors(path: Path) -> Iterator[Known]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 import tomllib
 from functools import cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Literal
+
+from engine.bundled import bundled
 
 Lang = Literal["fr", "en"]
 LANGS: tuple[Lang, ...] = ("fr", "en")
@@ -26,8 +27,8 @@ def catalogue(lang: Lang) -> dict[str, str]:
     return {f"{table}.{name}": text for table in tables for name, text in _table(lang, table).items()}
 
 
-def _folder(lang: Lang) -> Traversable:
-    return files("engine") / "words" / lang
+def _folder(lang: Lang) -> Path:
+    return bundled("engine") / "words" / lang
 
 
 @cache

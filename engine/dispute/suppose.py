@@ -13,13 +13,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from functools import cache
-from importlib.resources import files
 from typing import Any as Anything
 from typing import NoReturn
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from engine.bundled import bundled
 from engine.dossier import DOCTOR_FIELDS, NAMED_BY, ROW_FIELDS, Dossier, RowType, read_dossier
 from engine.policy import Policy, Vocabulary
 from engine.problems import Invalid, Problem, unknown_name
@@ -225,5 +225,5 @@ def _put(holder: dict[str, Plain], key: str, value: Plain) -> None:
 @cache
 def _columns(table: str) -> frozenset[str]:
     """What the schema lets a row of a table hold."""
-    common = json.loads((files("schemas") / "common.schema.json").read_text("utf-8"))
+    common = json.loads((bundled("schemas") / "common.schema.json").read_text("utf-8"))
     return frozenset(common["$defs"]["campaign"]["properties"][table]["items"]["properties"])
