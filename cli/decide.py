@@ -18,7 +18,7 @@ def decide(
     policies: Policies = None,
     lang: Spoken = Language.fr,
 ) -> None:
-    """Dit en une ligne les points, les euros et la solidité de la décision."""
+    """Tell in one line the points, the euros and how firm the decision is."""
     from engine.record import amount
     from engine.telling.phrases import Phrases
 

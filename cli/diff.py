@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from engine.loading import PolicyFiles
     from engine.policy import Policy
 
-SIDE = "Une année, un dossier de barème, ou l’un d’eux à une révision de git : DOSSIER@HEAD~1."
-
 
 class Format(StrEnum):
     """How a comparison is drawn."""
@@ -35,35 +33,27 @@ class Format(StrEnum):
 
 
 def diff(
-    first: Annotated[str, typer.Argument(metavar="BARÈME", help=SIDE)],
-    second: Annotated[
-        str | None, typer.Argument(metavar="[AUTRE]", help="Ce qu’on lui compare ; par défaut, le même barème.")
-    ] = None,
-    indicator: Annotated[
-        str | None, typer.Argument(metavar="[INDICATEUR]", help="Ne compare que cet indicateur.")
-    ] = None,
+    first: Annotated[str, typer.Argument(metavar="metavar.policy", help="help.diff_first")],
+    second: Annotated[str | None, typer.Argument(metavar="metavar.other_policy", help="help.diff_second")] = None,
+    indicator: Annotated[str | None, typer.Argument(metavar="metavar.indicator", help="help.diff_indicator")] = None,
     reading: Readings = None,
     against: Annotated[
         list[str] | None,
-        typer.Option("--against", metavar="NOM=OPTION", help="La lecture retenue pour l’autre barème."),
+        typer.Option("--against", metavar="metavar.reading", help="help.against"),
     ] = None,
-    text: Annotated[bool, typer.Option("--text", help="Ne compare que les textes, sans rien prouver.")] = False,
-    labels: Annotated[bool, typer.Option("--labels", help="Montre aussi les libellés qui changent.")] = False,
-    sources: Annotated[
-        bool, typer.Option("--sources", help="Montre aussi les passages qui changent pour une même règle.")
-    ] = False,
+    text: Annotated[bool, typer.Option("--text", help="help.text")] = False,
+    labels: Annotated[bool, typer.Option("--labels", help="help.labels")] = False,
+    sources: Annotated[bool, typer.Option("--sources", help="help.diff_sources")] = False,
     witnesses: Annotated[
         Path | None,
-        typer.Option("--witnesses", help="Écrit dans ce dossier les médecins qui montrent chaque différence."),
+        typer.Option("--witnesses", metavar="metavar.folder", help="help.witnesses"),
     ] = None,
-    format: Annotated[
-        Format, typer.Option("--format", help="Arbre, Markdown, données JSON, ou page HTML.")
-    ] = Format.tree,
-    out: Annotated[Path | None, typer.Option("--out", help="Enregistre le résultat dans ce fichier.")] = None,
+    format: Annotated[Format, typer.Option("--format", help="help.diff_format")] = Format.tree,
+    out: Annotated[Path | None, typer.Option("--out", metavar="metavar.file", help="help.out")] = None,
     policies: Policies = None,
     lang: Spoken = Language.fr,
 ) -> None:
-    """Compare deux barèmes : ce qui change dans le texte, et ce que cela change pour les médecins."""
+    """Compare two policies, in text and in meaning."""
     from engine.drafting.diff import diff as compared
     from engine.drafting.diff import under_other_readings
     from engine.drafting.diff_told import Shown

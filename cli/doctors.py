@@ -7,7 +7,7 @@ from cli.options import Data
 
 
 def doctors(data: Data = None, lang: Spoken = Language.fr) -> None:
-    """Liste les médecins des données, avec leurs campagnes."""
+    """List the doctors of the data, with their campaigns."""
     from cli.console import console, table
     from engine.stores import bundled_examples
     from engine.stores import doctors as known_doctors

@@ -13,8 +13,8 @@ After = Annotated[
     str | None,
     typer.Option(
         "--as-of",
-        metavar="AAAA-MM-JJ",
-        help="Ce qui reste après ce jour ; par défaut, la veille de l’ouverture de la saisie.",
+        metavar="metavar.day",
+        help="help.after",
     ),
 ]
 
@@ -28,7 +28,7 @@ def duties(
     policies: Policies = None,
     lang: Spoken = Language.fr,
 ) -> None:
-    """Dit ce qui reste à déclarer, à envoyer ou à atteindre, jusqu’à quand, et pour combien."""
+    """Tell what is still to declare, send or reach, by when, and what it is worth."""
     from cli.draw import draw
     from cli.screen import screen
     from engine.dispute.duties import duties as find

@@ -38,31 +38,21 @@ def explain(
     data: Data = None,
     indicator: Annotated[
         str | None,
-        typer.Option("--indicator", help="N’explique que cet indicateur (les noms : forfait policy list)."),
+        typer.Option("--indicator", metavar="metavar.indicator", help="help.indicator"),
     ] = None,
     reading: Readings = None,
     as_of: AsOf = None,
-    format: Annotated[
-        Format, typer.Option("--format", help="Arbre, Markdown, données JSON, ou lettre.")
-    ] = Format.tree,
-    depth: Annotated[
-        Depth, typer.Option("--depth", help="L’essentiel, ou toutes les branches, données et paramètres.")
-    ] = Depth.short,
-    proof: Annotated[bool, typer.Option("--proof", help="Ajoute la preuve : chaque règle déclenchée.")] = False,
-    missing: Annotated[
-        bool, typer.Option("--missing", help="Ne montre que ce qui manquait, et ce que cela valait.")
-    ] = False,
-    readings: Annotated[
-        bool, typer.Option("--readings", help="Ne montre que les lectures contestées, toutes, avec leur effet.")
-    ] = False,
+    format: Annotated[Format, typer.Option("--format", help="help.explain_format")] = Format.tree,
+    depth: Annotated[Depth, typer.Option("--depth", help="help.depth")] = Depth.short,
+    proof: Annotated[bool, typer.Option("--proof", help="help.proof")] = False,
+    missing: Annotated[bool, typer.Option("--missing", help="help.missing")] = False,
+    readings: Annotated[bool, typer.Option("--readings", help="help.readings")] = False,
     suppose: Suppose = None,
-    output: Annotated[
-        Path | None, typer.Option("--output", help="Enregistre la lettre dans ce fichier .pdf ou .md.")
-    ] = None,
+    output: Annotated[Path | None, typer.Option("--output", metavar="metavar.file", help="help.letter")] = None,
     policies: Policies = None,
     lang: Spoken = Language.fr,
 ) -> None:
-    """Explique chaque point accordé ou refusé, sur quelles données et selon quel passage."""
+    """Explain each point granted or refused, on which data and under which passage."""
     if output is not None or format is Format.letter:
         asked = {"--indicator": indicator, "--proof": proof, "--missing": missing, "--readings": readings}
         from cli.letter import check_letter

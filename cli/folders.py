@@ -13,10 +13,10 @@ from engine.problems import Invalid, Problem
 if TYPE_CHECKING:
     from engine.loading import PolicyFiles
 
-OnePolicy = Annotated[str, typer.Argument(metavar="ANNÉE|DOSSIER", help="Une année, ou le dossier d’un barème.")]
+OnePolicy = Annotated[str, typer.Argument(metavar="metavar.target", help="help.one_policy")]
 Target = Annotated[
     str | None,
-    typer.Argument(metavar="ANNÉE|DOSSIER", help="Une année, ou le dossier d’un barème ; par défaut, toutes."),
+    typer.Argument(metavar="metavar.target", help="help.target"),
 ]
 
 

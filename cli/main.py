@@ -10,10 +10,11 @@ from importlib import import_module
 import typer
 from typer.main import get_command
 
+from cli.app import App
 from cli.failing import EXIT_FAULT, EXIT_INTERRUPTED, EXIT_INVALID, fault_line, problem_lines
-from cli.language import spoken
+from cli.language import speak, spoken
 from cli.usage import usage_problem
-from cli.values import HELP, quickened
+from cli.values import quickened
 
 COMMANDS = ("explain", "decide", "doctors", "duties", "diff", "policy")
 """Each is in the module of its name: a function of that name, or an `app` that holds several commands."""
@@ -25,16 +26,7 @@ MANY = 200_000
 
 def typer_app(commands: Iterable[str] = COMMANDS) -> typer.Typer:
     """The `forfait` command with these of its commands, whose modules are loaded."""
-    app = typer.Typer(
-        name="forfait",
-        help="Décide et explique le forfait structure des médecins libéraux.",
-        no_args_is_help=True,
-        add_completion=False,
-        pretty_exceptions_enable=False,
-        context_settings={"help_option_names": HELP},
-    )
-    # Without one, typer would run a command that is alone without its name.
-    app.callback()(lambda: None)
+    app = App("forfait")
     for name in commands:
         module = import_module(f"cli.{name}")
         if hasattr(module, "app"):
@@ -63,9 +55,10 @@ def run_command() -> None:
     from engine.network import EngineFault
     from engine.problems import Invalid, Problem
 
+    speak(sys.argv[1:])
     try:
         command = quickened(get_command(typer_app(asked(sys.argv[1:]))))
-        code = command(standalone_mode=False)
+        code = command(prog_name="forfait", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
     except typer.TyperException as error:
         _stop(problem_lines([usage_problem(error)], spoken()), EXIT_INVALID)

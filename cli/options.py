@@ -19,23 +19,19 @@ if TYPE_CHECKING:
     from engine.policy import Policy
     from engine.yamltext import Page
 
-Doctor = Annotated[str, typer.Argument(metavar="MÉDECIN", help="Le numéro du médecin.")]
-Year = Annotated[int | None, typer.Option("--year", help="L’année ; par défaut, la dernière du dossier.")]
-Data = Annotated[
-    Path | None, typer.Option("--data", help="Fichier ou dossier de données ; par défaut, les exemples fournis.")
-]
-Policies = Annotated[
-    Path | None, typer.Option("--policies", help="Dossier des barèmes ; par défaut, ceux du produit.")
-]
+Doctor = Annotated[str, typer.Argument(metavar="metavar.doctor", help="help.doctor")]
+Year = Annotated[int | None, typer.Option("--year", metavar="metavar.year", help="help.year")]
+Data = Annotated[Path | None, typer.Option("--data", metavar="metavar.path", help="help.data")]
+Policies = Annotated[Path | None, typer.Option("--policies", metavar="metavar.folder", help="help.policies")]
 Readings = Annotated[
     list[str] | None,
-    typer.Option("--reading", metavar="NOM=OPTION", help="Retient une autre lecture d’un point contesté."),
+    typer.Option("--reading", metavar="metavar.reading", help="help.reading"),
 ]
 
 
 AsOf = Annotated[
     str | None,
-    typer.Option("--as-of", metavar="AAAA-MM-JJ", help="Décide sur ce qui était connu à la fin de ce jour."),
+    typer.Option("--as-of", metavar="metavar.day", help="help.as_of"),
 ]
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import typer
-
+from cli.app import App
 from cli.language import Language, Spoken, spoken
 from cli.options import Policies
 from cli.policy_check import check
@@ -15,17 +14,12 @@ from cli.policy_show import show
 from cli.policy_sources import sources
 from cli.policy_test import test
 
-app = typer.Typer(help="Les barèmes : années, indicateurs, lectures.", no_args_is_help=True)
-
-
-@app.callback()
-def policy() -> None:
-    """Les barèmes : années, indicateurs, lectures."""
+app = App("policy")
 
 
 @app.command("list")
 def list_policies(policies: Policies = None, lang: Spoken = Language.fr) -> None:
-    """Liste les années, leurs indicateurs et leurs lectures contestées."""
+    """List the years, their indicators and their contested readings."""
     from cli.draw import draw_parts
     from cli.screen import screen
     from engine.linking import link

@@ -25,16 +25,12 @@ class Format(StrEnum):
 
 def check(
     target: Target = None,
-    format: Annotated[
-        Format, typer.Option("--format", help="Texte, données JSON, ou SARIF pour un éditeur ou une forge.")
-    ] = Format.text,
-    presumed: Annotated[
-        bool, typer.Option("--presumed", help="Montre aussi chaque règle présumée, à confirmer.")
-    ] = False,
+    format: Annotated[Format, typer.Option("--format", help="help.check_format")] = Format.text,
+    presumed: Annotated[bool, typer.Option("--presumed", help="help.presumed")] = False,
     policies: Policies = None,
     lang: Spoken = Language.fr,
 ) -> None:
-    """Vérifie un barème : écriture, noms, totaux, calendrier, sources, conditions sans effet."""
+    """Check policies: form, names, totals, calendar, sources, conditions without effect."""
     from engine.drafting.lint import lint
 
     reports = [lint(folder) for folder in policy_folders(target, policies)]

@@ -14,14 +14,12 @@ from cli.options import Policies
 
 def confirm(
     target: OnePolicy,
-    rule: Annotated[str, typer.Argument(metavar="RÈGLE", help="Son nom, tel que policy check le donne.")],
-    source: Annotated[
-        str, typer.Option("--source", metavar="DOCUMENT:SECTION:LIGNES", help="Le passage qui la confirme.")
-    ],
+    rule: Annotated[str, typer.Argument(metavar="metavar.rule", help="help.confirm_rule")],
+    source: Annotated[str, typer.Option("--source", metavar="metavar.passage", help="help.confirm_source")],
     policies: Policies = None,
     lang: Spoken = Language.fr,
 ) -> None:
-    """Confirme une règle présumée : inscrit à côté d’elle le passage de sa propre année."""
+    """Confirm a presumed rule: write beside it the passage of its own year."""
     from cli.failing import printable
     from cli.letter import save
     from engine.drafting.confirming import confirmed

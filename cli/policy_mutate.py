@@ -24,16 +24,12 @@ EXIT_UNDEFENDED = 1
 
 def mutate(
     target: Target = None,
-    jobs: Annotated[
-        int | None, typer.Option("--jobs", min=1, help="Nombre de processus ; par défaut, un par cœur.")
-    ] = None,
-    examples: Annotated[
-        bool, typer.Option("--examples", help="Cherche un dossier que chaque survivant décide autrement.")
-    ] = False,
+    jobs: Annotated[int | None, typer.Option("--jobs", min=1, metavar="metavar.count", help="help.jobs")] = None,
+    examples: Annotated[bool, typer.Option("--examples", help="help.examples")] = False,
     policies: Policies = None,
     lang: Spoken = Language.fr,
 ) -> None:
-    """Change une à une les règles d’un barème et cherche le cas qui s’en aperçoit."""
+    """Change the rules of a policy one by one, and look for the case that notices."""
     from cli.console import console
     from engine.loading import read_policy
 

@@ -12,15 +12,13 @@ from cli.options import Policies, policy_files
 
 
 def new(
-    year: Annotated[int, typer.Argument(metavar="ANNÉE", help="L’année à écrire.")],
-    origin: Annotated[int, typer.Option("--from", metavar="ANNÉE", help="L’année dont elle part.")],
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Le dossier à écrire ; par défaut, policies/ANNÉE.")
-    ] = None,
+    year: Annotated[int, typer.Argument(metavar="metavar.year", help="help.new_year")],
+    origin: Annotated[int, typer.Option("--from", metavar="metavar.year", help="help.new_from")],
+    out: Annotated[Path | None, typer.Option("--out", metavar="metavar.folder", help="help.new_out")] = None,
     policies: Policies = None,
     lang: Spoken = Language.fr,
 ) -> None:
-    """Prépare une année à partir d’une autre : dates décalées, règles présumées."""
+    """Prepare a year from another: dates moved on, rules presumed."""
     from engine.drafting.newyear import new_year
     from engine.drafting.presumed import rules
     from engine.loading import read_policy

@@ -24,14 +24,12 @@ def prove(
     target: Target = None,
     out: Annotated[
         Path | None,
-        typer.Option(
-            "--out", metavar="DOSSIER", help="Où écrire les dossiers qui réfutent ; par défaut, ils s’affichent."
-        ),
+        typer.Option("--out", metavar="metavar.folder", help="help.prove_out"),
     ] = None,
     policies: Policies = None,
     lang: Spoken = Language.fr,
 ) -> None:
-    """Prouve ce qui vaut pour tout dossier possible, sous chaque lecture, ou montre le dossier qui le réfute."""
+    """Prove what holds for every possible dossier, under each reading, or show the dossier that refutes it."""
     from cli.screen import screen
     from engine.loading import read_policy
 

@@ -33,23 +33,19 @@ def show(
     target: OnePolicy,
     name: Annotated[
         str | None,
-        typer.Argument(
-            metavar="[INDICATEUR]", help="Un indicateur, ou ce qui est payé à part (forfait policy list)."
-        ),
+        typer.Argument(metavar="metavar.indicator", help="help.show_name"),
     ] = None,
     reading: Readings = None,
-    format: Annotated[
-        Format, typer.Option("--format", help="Arbre, Markdown, ou page HTML qui se suffit à elle-même.")
-    ] = Format.tree,
+    format: Annotated[Format, typer.Option("--format", help="help.show_format")] = Format.tree,
     documents: Annotated[
         Path | None,
-        typer.Option("--documents", help="Le dossier des documents cités : chaque règle à côté de son passage."),
+        typer.Option("--documents", metavar="metavar.folder", help="help.show_documents"),
     ] = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Enregistre le résultat dans ce fichier.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="metavar.file", help="help.out")] = None,
     policies: Policies = None,
     lang: Spoken = Language.fr,
 ) -> None:
-    """Dit les règles d’une année en français courant, avec leurs sources."""
+    """Tell the rules of a year in plain words, with their sources."""
     from engine.drafting.showing import show as told
     from engine.drafting.showing_nodes import nothing
     from engine.linking import link

@@ -46,21 +46,15 @@ class Report:
 def sources(
     target: OnePolicy,
     documents: Annotated[
-        Path | None, typer.Option("--documents", help="Le dossier où se trouvent les documents cités.")
+        Path | None, typer.Option("--documents", metavar="metavar.folder", help="help.documents")
     ] = None,
-    record: Annotated[
-        bool, typer.Option("--record", help="Enregistre les empreintes des documents tels qu’ils sont.")
-    ] = False,
-    trace: Annotated[
-        bool, typer.Option("--trace", help="Montre où est écrite chaque règle lue dans les textes, ou pourquoi non.")
-    ] = False,
-    format: Annotated[
-        Format, typer.Option("--format", help="À l’écran, en Markdown, ou en données JSON.")
-    ] = Format.tree,
+    record: Annotated[bool, typer.Option("--record", help="help.record")] = False,
+    trace: Annotated[bool, typer.Option("--trace", help="help.trace")] = False,
+    format: Annotated[Format, typer.Option("--format", help="help.sources_format")] = Format.tree,
     policies: Policies = None,
     lang: Spoken = Language.fr,
 ) -> None:
-    """Relit chaque passage cité et dit quelles règles reposent sur un passage déplacé ou modifié."""
+    """Read each cited passage again, and tell which rules rest on one that moved or changed."""
     if documents is None and record:
         raise Invalid([Problem("record_documents")])
     if documents is None and not trace:

@@ -25,12 +25,12 @@ def test(
     target: Target = None,
     coverage: Annotated[
         bool,
-        typer.Option("--coverage", help="Dit aussi ce que les cas montrent du barème et ce qu’aucun ne montre."),
+        typer.Option("--coverage", help="help.coverage"),
     ] = False,
     policies: Policies = None,
     lang: Spoken = Language.fr,
 ) -> None:
-    """Décide les cas d’un barème et dit lesquels n’obtiennent pas ce qu’ils attendent."""
+    """Decide the cases of policies, and tell which do not get what they expect."""
     from cli.console import console
     from engine.drafting.testing import tested
     from engine.loading import read_policy

@@ -21,9 +21,7 @@ DRAWN = ("tree", "markdown")
 
 Suppose = Annotated[
     list[str] | None,
-    typer.Option(
-        "--suppose", metavar="CHEMIN=VALEUR", help="Montre ce qu’un autre fait changerait, sans rien décider."
-    ),
+    typer.Option("--suppose", metavar="metavar.supposition", help="help.suppose"),
 ]
 
 

@@ -13,10 +13,8 @@ from typing import Any as Anything
 import pytest
 import yaml
 from markdown_it import MarkdownIt
-from typer.main import get_command
 
 import engine.decision
-from cli.main import typer_app
 from engine.linking import linked
 from engine.network import EngineFault
 from tests.conftest import SNAPSHOTS, Forfait, Ran, known, policy_files
@@ -138,13 +136,6 @@ def test_english_is_spoken_when_asked(command: str, forfait: Forfait, third_year
 def test_faults_are_told_in_english_too(forfait: Forfait) -> None:
     assert refused(forfait("explain", FONTAINE, "--year", "2099", "--lang", "en")).startswith("No policy")
     assert refused(forfait("explain", FONTAINE, "--year", "2099")).startswith("Aucun barème")
-
-
-@pytest.mark.parametrize("words", ["", "policy list", *get_command(typer_app()).commands])  # type: ignore[attr-defined]
-def test_every_command_helps(words: str, forfait: Forfait) -> None:
-    ran = forfait(*words.split(), "--help")
-    assert (ran.code, ran.err) == (0, "")
-    assert "Usage" in ran.out
 
 
 # --- a year that no Python knows ------------------------------------------------------------------------------------
