@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.made_up import FILES
+from engine.drafting.lint import lint, severity_of
+from tests.made_up import FILES, write
 from tests.test_check import new
 
-CODES = ("never_met", "never_missed", "implied")
+CODES = ("never_met", "never_missed", "implied", "implied_together", "undecided")
 
 
 def idle(folder: Path, tree: str) -> list[tuple[str, str]]:
@@ -18,6 +19,11 @@ def idle(folder: Path, tree: str) -> list[tuple[str, str]]:
     changed = f"{text}when:\n  all:\n    - {when.strip()}\n    - {tree}\n"
     told = [one for one in new(folder, {"care/quarry.yaml": changed}) if one[0] in CODES]
     return [(code, place.removeprefix("when.all.1").lstrip(".")) for code, _, place in told]
+
+
+def when(file: str, tree: str) -> dict[str, str]:
+    """A file whose indicator asks this and nothing else."""
+    return {file: f"{FILES[file].partition('when:')[0]}when: {tree}\n"}
 
 
 def sector(*values: str) -> str:
@@ -86,6 +92,28 @@ IDLE = {
     "a part of a sibling": (either(BLUE, every(BLUE, tides("at_least: 5"))), "implied", "any.1"),
     "an exemption of those who are not held": (exempt(BLUE, sector("blue", "green")), "implied", "exempt.when"),
     "one outcome twice": (either("{ outcome: care.tide }", "{ outcome: care.tide }"), "implied", "any.1"),
+    "three conditions of which no two exclude each other": (
+        every(either(BLUE, tides("at_least: 5")), GREEN, negated(tides("at_least: 5"))),
+        "never_met",
+        "",
+    ),
+    "three values of which one is always there": (
+        either(tides("at_least: 5"), every(BLUE, negated(tides("at_least: 5"))), negated(BLUE)),
+        "never_missed",
+        "",
+    ),
+    "what is left when a part is excluded": (
+        either(every(either(BLUE, tides("at_least: 5")), negated(BLUE)), tides("at_least: 5")),
+        "implied",
+        "any.0",
+    ),
+    "what two siblings come to together": (
+        either(every(BLUE, tides("at_least: 5")), every(negated(BLUE), tides("at_least: 5")), tides("at_least: 6")),
+        "implied_together",
+        "any.2",
+    ),
+    "a rate that its own numbers forbid": (trades("3/2"), "never_met", ""),
+    "a field that its row never has": (lamp("received_on: { within: spring }"), "never_met", ""),
     "one place of practice twice": (
         either(place_of_practice("aa", "bb"), place_of_practice("aa")),
         "implied",
@@ -109,6 +137,7 @@ USEFUL = {
     "counts of different spans": either(trades("1/2", ", during: spring"), trades("1/2", ", during: year")),
     "a count that is settled later": either(trades("1/2"), trades("3/5", ", counts_from: year")),
     "what the law leaves open": either(every(BLUE, SILENT), GREEN),
+    "two things that the law leaves open": every(SILENT, SILENT),
 }
 
 
@@ -121,6 +150,21 @@ def test_a_condition_that_decides_nothing_is_told(tmp_path: Path, name: str) -> 
 @pytest.mark.parametrize("name", USEFUL)
 def test_a_condition_that_decides_something_is_not(tmp_path: Path, name: str) -> None:
     assert idle(tmp_path, USEFUL[name]) == []
+
+
+def test_what_the_solver_cannot_settle_is_told_as_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.proving.useful.EFFORT", 1)
+    found = [one for one in lint(write(tmp_path)).problems if one.code in CODES]
+    assert {(one.code, severity_of(one)) for one in found} == {("undecided", "warning")}
+
+
+def test_what_hangs_on_a_dead_condition_is_not_told_again(tmp_path: Path) -> None:
+    """Quarry can never be granted: its own condition says why, those that ask for its outcome do not."""
+    dead = every(BLUE, GREEN)
+    outcome = "{ outcome: care.quarry }"
+    changed = {**when("care/quarry.yaml", dead), **when("care/tide.yaml", outcome)}
+    told = [one for one in new(tmp_path, changed) if one[0] in CODES]
+    assert told == [("never_met", "care/quarry.yaml", "when")]
 
 
 def test_what_one_reading_alone_makes_idle_is_what_that_reading_means(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ IMPORTED_BY = {
     "yaml": "yamltext",
     "ibis": "columns|stores|measuring",
     "duckdb": "columns|stores|measuring",
-    "z3": "terms|slots|solving|witness|amounts|changes|exemptions|monotone|totals|matter|meaning|formula|needs|prove",
+    "z3": "terms|slots|solving|witness|amounts|changes|exemptions|monotone|totals|matter|meaning|formula|needs|prove|useful",
     "jinja2": "html",
 }
 
@@ -96,7 +96,11 @@ def bundled() -> dict[str, Anything]:
     """Every page of every policy, by path, but for its cases and what is known of it."""
     root = bundled_policies()
     pages = {path.relative_to(root): path for path in sorted(root.glob("*/**/*.yaml"))}
-    return {str(short): read_page(path).data for short, path in pages.items() if short.parts[1] not in ("cases", "known.yaml")}
+    return {
+        str(short): read_page(path).data
+        for short, path in pages.items()
+        if short.parts[1] not in ("cases", "known.yaml")
+    }
 
 
 def names_of_the_law() -> set[str]:
