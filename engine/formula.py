@@ -63,14 +63,21 @@ ON_THE_WAY = {"channel", "requested_on"}
 
 
 class Formula:
-    """The verdicts of a policy's conditions on a symbolic dossier, at the end of a day (default: the decision's)."""
+    """The verdicts of a policy's conditions on a symbolic dossier, at the end of a day (default: the decision's).
 
-    def __init__(self, policy: Policy, facts: Facts, day: date | None = None) -> None:
+    `seen` is what leaves are already known to see: it is added to, and may be shared by policies that look alike.
+    """
+
+    def __init__(
+        self, policy: Policy, facts: Facts, day: date | None = None, seen: dict[Observed, Pair] | None = None
+    ) -> None:
         self.policy, self.facts, self.trees = policy, facts, dict(claims(policy))
         self.day = day or decision_day(policy)
         self.pairs: dict[str, Pair] = {}
         self.looked: dict[str, Node] = {}
+        self.seen = {} if seen is None else seen
         self.standing: dict[int, Term] = {}
+        self.checked: dict[tuple[FieldTest | Same, int], Pair] = {}
 
     def __getitem__(self, at: str) -> Pair:
         """The verdict of a claim, or of any node below one, by its place."""
@@ -107,6 +114,11 @@ class Formula:
 
     def leaf(self, leaf: Observed) -> Pair:
         """What a leaf sees."""
+        if leaf not in self.seen:
+            self.seen[leaf] = self._leaf(leaf)
+        return self.seen[leaf]
+
+    def _leaf(self, leaf: Observed) -> Pair:
         match leaf:
             case Always():
                 return MET
@@ -210,9 +222,20 @@ class Formula:
             rows += [copy for name in leaf.names for copy in self._said_again(name, campaign)]
         for slot in rows:
             tests = [test for test in leaf.where if not (leaf.filed and _on_dates(test))]
-            checks = [passes(test, slot.fields, self.facts.texts) for test in tests]
-            checks += [self._same(same, slot.fields[same.mine]) for same in leaf.same]
+            asked: list[FieldTest | Same] = [*tests, *leaf.same]
+            checks = [self._check(test, slot.fields) for test in asked]
             yield when(both([slot.there, self._filed(leaf, slot), inverse(self._struck(leaf, slot))]), all_of(checks))
+
+    def _check(self, test: FieldTest | Same, fields: Mapping[str, Given]) -> Pair:
+        """A test on the fields of a row: many leaves ask the same of the same row."""
+        asked = test, id(fields)
+        if asked not in self.checked:
+            match test:
+                case Same():
+                    self.checked[asked] = self._same(test, fields)
+                case FieldTest():
+                    self.checked[asked] = passes(test, fields, self.facts.texts)
+        return self.checked[asked]
 
     def _standing(self, slot: Slot) -> Term:
         """Whether a row stands: a prefill yields to a declaration of another choice, made in the window."""
@@ -283,8 +306,9 @@ class Formula:
             return FALSE
         return either([found.refuted, found.not_produced if self.policy.not_produced == "unmet" else FALSE])
 
-    def _same(self, same: Same, mine: Given) -> Pair:
+    def _same(self, same: Same, fields: Mapping[str, Given]) -> Pair:
         """Agreement with one row of another item's statement; unknown when none stands."""
+        mine = fields[same.mine]
         rows = [slot for kind in ("declaration", "prefill") for slot in self.facts.pool(kind, same.item, 0)]
         standing = [(self._standing(slot), slot.fields[same.theirs]) for slot in rows]
         agree = [

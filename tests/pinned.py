@@ -41,7 +41,7 @@ def evaluated(formula: Formula, model: Term) -> dict[str, Verdict]:
     """The verdict of every node in a model of the solver."""
 
     def true(term: Term) -> bool:
-        return z3.is_true(model.eval(term, model_completion=True))
+        return bool(z3.is_true(model.eval(term, model_completion=True)))
 
     found = {}
     for _, tree in claims(formula.policy):

@@ -51,7 +51,8 @@ def _seen_by(leaf: Observed) -> Iterator[Change]:
             yield Change("numerator", measure)
         case Record(row="document", earlier=False):
             yield Change("paper", leaf.of or "")
-        case Record(row="declaration", earlier=False):
+        case Record(row="declaration" | "prefill", earlier=False):
+            # What was prefilled yields to what is declared.
             yield from (Change("declaration", name) for name in leaf.names)
         case _:
             return

@@ -57,14 +57,13 @@ def _known(cursor: Cursor, policy: Policy) -> Known:
             option.fail_name("unknown_reading", policy.readings, name)
         if option.text not in policy.readings[name].options:
             option.fail("unknown_option", reading=name, **unknown_name(option.text, policy.readings[name].options))
-    problem = cursor.problem("known")
     return Known(
         property=cursor["property"].text,
         about=cursor["about"].text,
         under=dict(under.data) if under else {},
         why=text_of(cursor["why"]),
         sources=sources_of(cursor["source"], policy.documents),
-        spot=f"{problem.file}:{problem.line}",
+        spot=f"{cursor.page.file}:{cursor.page.marks[cursor.path][0]}",
     )
 
 

@@ -86,7 +86,8 @@ def _paid_otherwise(one: Policy, other: Policy) -> Page | None:
     together = Together(goals)
     ours, theirs = (_sums(together, policy) for policy in (one, other))
     known = [together.pair(policy, claim).known for policy, claim in goals]
-    model = together.question.model(ours.total * theirs.scale != theirs.total * ours.scale, *known)
+    unlike = ours.total * theirs.scale != theirs.total * ours.scale
+    model = together.question.smallest([unlike, *known], ())
     return None if model is None else page_of(model, together.facts, one)
 
 

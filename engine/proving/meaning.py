@@ -47,13 +47,21 @@ class Together:
         self.days = {id(policy): (days or {}).get(id(policy), decision_day(policy)) for policy in self.policies}
         leaves = [(policy, leaf) for policy, name in goals for leaf in cone(policy, [name])]
         self.facts: Facts = symbolic(leaves, needed(goals), max(self.days.values()))
-        self.formulas = {id(policy): Formula(policy, self.facts, self.days[id(policy)]) for policy in self.policies}
+        self.formulas: dict[int, Formula] = {}
+        for policy in self.policies:
+            alike = (one for one in self.formulas.values() if self._look_alike(one.policy, policy))
+            seen = next((one.seen for one in alike), None)
+            self.formulas[id(policy)] = Formula(policy, self.facts, self.days[id(policy)], seen)
         known = [
             self.formula(policy)[leaf.at].known
             for policy, leaf in leaves
             if isinstance(leaf, Fact) and leaf.closes is None
         ]
         self.question = Question([*self.facts.constraints, *known])
+
+    def _look_alike(self, one: Policy, other: Policy) -> bool:
+        """Whether the same leaf sees the same in two policies."""
+        return looks(one) == looks(other) and self.days[id(one)] == self.days[id(other)]
 
     def formula(self, policy: Policy) -> Formula:
         return self.formulas[id(policy)]
@@ -161,23 +169,10 @@ def looks(policy: Policy) -> tuple[object, ...]:
     return days, policy.not_produced, {name: one.above_one for name, one in policy.vocabulary.measures.items()}
 
 
-def possible(policy: Policy, at: str) -> tuple[bool, bool]:
-    """Whether a condition, by its place, can be met, and whether it can be missed."""
-    alone = Together([(policy, at)])
-    pair = alone.pair(policy, at)
-    return alone.page(pair.met) is not None, alone.page(pair.unmet) is not None
-
-
-def implied(policy: Policy, at: str, sibling: str) -> bool:
-    """Whether a condition is met whenever its sibling is."""
-    together = Together([(policy, at), (policy, sibling)])
-    return together.page(together.pair(policy, sibling).met, inverse(together.pair(policy, at).met)) is None
-
-
 def differing(one: Policy, other: Policy) -> Page | None:
     """A dossier that the two policies decide otherwise; None when it is proved that there is none.
 
-    Amounts are not weighed: policies that pay otherwise for the same outcomes are told apart by `pay_alike`.
+    Amounts are not weighed: policies that pay otherwise for the same outcomes are not told apart here.
     """
     for claim in deciding(one):
         found = compare(one, other, claim)

@@ -52,8 +52,8 @@ def loss(policy: Policy, change: Change) -> Loss | None:
     outcomes = [name for name in deciding(policy) if name in reached]
     if not outcomes or not _Trial(policy, change, outcomes).possible():
         return None
-    opening = _opening(policy) | _weighed_by(policy, reached)
-    trial = _Trial(policy, change, [name for name in deciding(policy) if name in reached or name in opening])
+    gates = opening(policy) | _weighed_by(policy, reached)
+    trial = _Trial(policy, change, [name for name in deciding(policy) if name in reached or name in gates])
     model = trial.smallest()
     return None if model is None else trial.shown(model)
 
@@ -68,7 +68,7 @@ def loss_again(policy: Policy, known: Loss) -> Loss | None:
     return Loss(known.before, known.after, was, now) if lost else None
 
 
-def _opening(policy: Policy) -> set[str]:
+def opening(policy: Policy) -> set[str]:
     """Eligibility and the gates."""
     gates = [*(volet.gate for volet in policy.volets), *(component.gate for component in policy.components)]
     return {policy.eligible.at} | {gate.at for gate in gates if gate}
@@ -95,9 +95,12 @@ class _Trial:
         day = decision_day(policy)
         self.facts = symbolic(leaves, most, day)
         self.before_facts, self.after_facts, terms = before_and_after(change, self.facts, policy)
-        before, after = (Formula(policy, facts) for facts in (self.before_facts, self.after_facts))
+        before = Formula(policy, self.before_facts)
+        known = [before[name].known for name in told]
+        same = {leaf: pair for leaf, pair in before.seen.items() if not change.touches(leaf)}
+        after = Formula(policy, self.after_facts, seen=same)
+        known += [after[name].known for name in told]
         self.sums = [Sums(policy, self.truth(formula), day) for formula in (before, after)]
-        known = [side[name].known for side in (before, after) for name in told]
         facts_known = [before[leaf.at].known for _, leaf in leaves if isinstance(leaf, Fact) and leaf.closes is None]
         self.question = Question([*self.facts.constraints, *terms, *known, *facts_known])
 

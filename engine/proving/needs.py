@@ -80,13 +80,13 @@ def needed(goals: Iterable[tuple[Policy, str]]) -> dict[Pool, int]:
     return dict(total)
 
 
-def _support(leaves: Iterable[Observed]) -> set[Pool]:
+def _support(leaves: Iterable[Observed]) -> list[Pool]:
     """One statement more wherever a leaf compares with it, or a prefill may yield to it."""
-    found = set()
+    found: list[Pool] = []
     for leaf in leaves:
         if isinstance(leaf, Record):
-            found |= {Pool("declaration", same.item, 0) for same in leaf.same}
-            found |= {Pool("declaration", name, 0) for name in leaf.names if leaf.row == "prefill"}
+            found += [Pool("declaration", same.item, 0) for same in leaf.same]
+            found += [Pool("declaration", name, 0) for name in leaf.names if leaf.row == "prefill"]
     return found
 
 

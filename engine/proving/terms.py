@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any as Anything
 
@@ -11,6 +11,7 @@ import z3
 Term = Anything
 """A term of the solver: the library publishes no types."""
 
+CONTEXT = z3.main_ctx()
 # These two alone stand for what is settled, so that terms are told constant by identity.
 TRUE: Term = z3.BoolVal(True)
 FALSE: Term = z3.BoolVal(False)
@@ -30,7 +31,7 @@ def both(terms: Iterable[Term]) -> Term:
             kept[term.get_id()] = term
     if not kept:
         return TRUE
-    return next(iter(kept.values())) if len(kept) == 1 else z3.And(*kept.values())
+    return next(iter(kept.values())) if len(kept) == 1 else _joined(z3.Z3_mk_and, kept.values())
 
 
 def either(terms: Iterable[Term]) -> Term:
@@ -43,7 +44,7 @@ def either(terms: Iterable[Term]) -> Term:
             kept[term.get_id()] = term
     if not kept:
         return FALSE
-    return next(iter(kept.values())) if len(kept) == 1 else z3.Or(*kept.values())
+    return next(iter(kept.values())) if len(kept) == 1 else _joined(z3.Z3_mk_or, kept.values())
 
 
 def inverse(term: Term) -> Term:
@@ -51,7 +52,15 @@ def inverse(term: Term) -> Term:
         return FALSE
     if term is FALSE:
         return TRUE
-    return term.arg(0) if z3.is_not(term) else z3.Not(term)
+    if z3.is_not(term):
+        return term.arg(0)
+    return z3.BoolRef(z3.Z3_mk_not(CONTEXT.ref(), term.as_ast()), CONTEXT)
+
+
+def _joined(make: Anything, terms: Collection[Term]) -> Term:
+    """A term of many, made without the checks that the library makes of each: all are Booleans of one context."""
+    asts = (z3.Ast * len(terms))(*(term.as_ast() for term in terms))
+    return z3.BoolRef(make(CONTEXT.ref(), len(terms), asts), CONTEXT)
 
 
 def among(term: Term, values: Iterable[int]) -> Term:
@@ -75,7 +84,7 @@ class Pair:
     @property
     def settled(self) -> bool:
         """Whether it is never unknown."""
-        return bool(self.met.eq(self.may))
+        return self.met is self.may or bool(self.met.eq(self.may))
 
     @property
     def unmet(self) -> Term:

@@ -76,13 +76,13 @@ class Texts:
     def __init__(self, policies: Sequence[Policy], leaves: Iterable[Observed]) -> None:
         self.policies = policies
         self.tests: dict[Place, list[Test]] = {}
-        self.compared: set[Place] = set()
+        self.compared: dict[Place, None] = {}
         self.kinds: list[str] = []
         for leaf in leaves:
             for place, tests in asked(leaf):
                 known = self.tests.setdefault(place, [])
                 known += [test for test in tests if test not in known]
-            self.compared |= set(_compared(leaf))
+            self.compared |= dict.fromkeys(_compared(leaf))
             if isinstance(leaf, Record) and leaf.row == "document":
                 self.kinds += [name for name in leaf.names if name not in self.kinds]
 

@@ -17,7 +17,7 @@ from engine.proving.amounts import Sums, Truth
 from engine.proving.meaning import Mismatch, Together
 from engine.proving.solving import Question
 from engine.proving.terms import Term, inverse
-from engine.proving.witness import Page, page_of, read
+from engine.proving.witness import Page, page_of, read, shrunk
 
 Target = str
 """A volet, by its name, or the whole policy."""
@@ -71,7 +71,15 @@ def exceeding(policy: Policy, target: Target, most: Decimal) -> Page | None:
     free = Sums(policy, supposed(policy), decision_day(policy))
     if Question([]).model(points(free, target) > free.number(most)) is None:
         return None
-    return _coming_to(policy, target, lambda sums: points(sums, target) > sums.number(most), lambda n: n > most)
+    page = _coming_to(policy, target, lambda sums: points(sums, target) > sums.number(most), lambda n: n > most)
+    return page and shrunk(page, [policy], lambda other: _attains_more(policy, other, target, most))
+
+
+def _attains_more(policy: Policy, page: Page, target: Target, most: Decimal) -> bool:
+    try:
+        return attained(policy, page, target)[0] > most
+    except Invalid:
+        return False
 
 
 def reaching(policy: Policy, target: Target, total: Decimal, known: Sequence[Page]) -> Page | None:
