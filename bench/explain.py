@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 import engine.record  # noqa: E402
-from cli.main import MANY  # noqa: E402
+from cli.start import MANY  # noqa: E402
 from engine.claims import claims  # noqa: E402
 from engine.conditions import (  # noqa: E402
     All,
@@ -55,7 +55,7 @@ from engine.policy import Policy  # noqa: E402
 from engine.stores import bundled_examples, find_doctor  # noqa: E402
 
 DOCTOR = "99900000003"
-FORFAIT = [sys.executable, "-c", "from cli.main import main; main()", "explain", DOCTOR]
+FORFAIT = [sys.executable, "-c", "from cli.start import main; main()", "explain", DOCTOR]
 IMPORTS = [sys.executable, "-c", "import typer, rich"]
 WARM_UP = 500
 

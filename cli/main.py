@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections.abc import Iterable
 from importlib import import_module
@@ -20,10 +19,6 @@ COMMANDS = ("explain", "decide", "doctors", "duties", "diff", "policy")
 """Each is in the module of its name: a function of that name, or an `app` that holds several commands."""
 
 
-MANY = 200_000
-"""Things made before those no longer used are looked for: more than a command makes for one doctor."""
-
-
 def typer_app(commands: Iterable[str] = COMMANDS) -> typer.Typer:
     """The `forfait` command with these of its commands, whose modules are loaded."""
     app = App("forfait")
@@ -39,15 +34,6 @@ def typer_app(commands: Iterable[str] = COMMANDS) -> typer.Typer:
 def asked(words: list[str]) -> Iterable[str]:
     """The command asked for, alone, so that no other is loaded; all of them where it is none."""
     return words[:1] if words[:1] and words[0] in COMMANDS else COMMANDS
-
-
-def main() -> None:
-    """`run_command`, as all that a process does: what it makes is not looked through for what could be given back."""
-    gc.set_threshold(MANY)
-    try:
-        run_command()
-    finally:
-        gc.freeze()
 
 
 def run_command() -> None:

@@ -22,6 +22,7 @@ Plain = Anything  # None, str, list[Plain] or dict[str, Plain]
 Path_ = tuple[str | int, ...]
 
 MAX_BYTES = 32 * 1024 * 1024
+AT_ONCE = 64 * 1024
 MAX_PAGE = 1024 * 1024
 """One page, a dossier or a rule, has at most so many characters: each value of it is kept with its place."""
 
@@ -51,8 +52,10 @@ def read_bytes(path: Path) -> str:
     """The text of a file. Raises Invalid when it cannot be read, is too large, or is not UTF-8."""
     try:
         with path.open("rb") as file:
-            # The size of a device or a pipe is not known before it is read.
-            content = file.read(MAX_BYTES + 1)
+            # The size of a device or a pipe is not known before it is read; room for so much is slow to make.
+            content = file.read(AT_ONCE)
+            if len(content) == AT_ONCE:
+                content += file.read(MAX_BYTES + 1 - AT_ONCE)
         if len(content) > MAX_BYTES:
             raise Invalid([_too_large(str(path), MAX_BYTES)])
         return content.decode("utf-8")

@@ -21,7 +21,7 @@ from tests.conftest import SNAPSHOTS, Forfait, Ran, known, policy_files
 from tests.made_up import DOCTOR, EVERYTHING, YEAR, edit, write
 
 Json = dict[str, Anything]
-FORFAIT = [sys.executable, "-c", "from cli.main import main; main()"]
+FORFAIT = [sys.executable, "-c", "from cli.start import main; main()"]
 FONTAINE, TWO_YEARS, PSYCHIATRIST = "99900000003", "99900000045", "99900000292"
 HOSTILE = "Dr [bold]Ève[/] \x1b[31mrouge\x07 \u202egauche\u202c\n# <script>x</script> ![i](http://x) | `c` *e*"
 

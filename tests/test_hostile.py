@@ -14,7 +14,7 @@ import pytest
 
 from tests.made_up import FILES, write
 
-FORFAIT = [sys.executable, "-c", "from cli.main import main; main()"]
+FORFAIT = [sys.executable, "-c", "from cli.start import main; main()"]
 # A process is held to have had the memory of the one it came from: a small one stands between it and the tests.
 BETWEEN = [
     sys.executable,

@@ -16,7 +16,7 @@ DOCTOR = "99900000003"
 
 def run(*arguments: str) -> str:
     """What a command prints in a pipe, 80 columns wide."""
-    command = [sys.executable, "-c", "from cli.main import main; main()", *arguments]
+    command = [sys.executable, "-c", "from cli.start import main; main()", *arguments]
     env = {"PYTHONPATH": str(ROOT), "COLUMNS": "80", "PYTHONIOENCODING": "utf-8"}
     done = subprocess.run(command, check=True, capture_output=True, text=True, encoding="utf-8", env=env, cwd=ROOT)
     return done.stdout

@@ -15,7 +15,7 @@ from engine.loading import bundled_policies, years
 from tests.conftest import known
 
 ROOT = Path(__file__).parent.parent
-FORFAIT = "from cli.main import main; main()"
+FORFAIT = "from cli.start import main; main()"
 FOLDERS = ("engine", "cli", "policies", "schemas", "examples")
 Installed = Callable[..., str]
 
