@@ -19,7 +19,7 @@ from engine.network import Derivation, Network, agree, compile_network
 from engine.observation import GRADES, Grade, Observation, Reason, Unknown
 from engine.observe import observe
 from engine.policy import Branch, Component, Indicator, Period, Policy, Tier, Volet, Weight
-from engine.ranges import Completions
+from engine.ranges import Completions, Measured
 from engine.reasons import How, Reasons
 from engine.standing import Standing, standing_on
 from engine.verdict import Verdict, all_of, derive, negate
@@ -244,9 +244,15 @@ class _Judge:
             possible = _weighed(volet.weight, self.verdicts)
             attained = possible.if_(verdict)
         else:
-            possible = self.completions.extent(volet.indicators, _possible)
-            attained = self.completions.extent(volet.indicators, _attained)
+            possible = self.together(volet, _possible, [one.possible for one in own])
+            attained = self.together(volet, _attained, [one.attained for one in own])
         return VoletDecision(volet, verdict, gate, possible, attained, attained.if_(opened), own)
+
+    def together(self, volet: Volet, measured: Measured, alone: Sequence[Amount]) -> Amount:
+        """What a volet's indicators come to: the sum of what each does alone, where that is settled."""
+        if all(one.settled for one in alone):
+            return total(alone)
+        return self.completions.extent(volet.indicators, measured)
 
     def indicator(self, indicator: Indicator, opened: Verdict) -> IndicatorDecision:
         attained = self.completions.extent([indicator], _attained)

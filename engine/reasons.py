@@ -83,7 +83,9 @@ class Reasons(Struct, frozen=True):
 
     def nearest(self, branches: Sequence[Node]) -> Node:
         """Of several unmet branches, the one that came nearest to being met; of equals, the one that says most."""
-        return min(branches, key=lambda branch: (self._gap(branch), -REASONS.index(self.unmet(branch))))
+        gaps = [self._gap(branch) for branch in branches]
+        near = [branch for branch, gap in zip(branches, gaps, strict=True) if gap == min(gaps)]
+        return near[0] if len(near) == 1 else max(near, key=lambda branch: REASONS.index(self.unmet(branch)))
 
     def _gap(self, node: Node) -> tuple[bool, int]:
         """How far a node is from being met: whether by something not the doctor's to bring, then how much."""
