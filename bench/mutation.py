@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from engine.drafting.mutation import tried  # noqa: E402
+from engine.drafting.mutation.mutation import tried  # noqa: E402
 from engine.loading import bundled_policies, read_policy, years  # noqa: E402
 
 TARGET = 60

@@ -16,9 +16,9 @@ from engine.problems import Invalid, Problem, unknown_name
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from engine.drafting.diff_meant import Meant
-    from engine.drafting.diff_told import Shown
-    from engine.drafting.differing import Diff
+    from engine.drafting.diff.differing import Diff
+    from engine.drafting.diff.meant import Meant
+    from engine.drafting.diff.told import Shown
     from engine.loading import PolicyFiles
     from engine.policy import Policy
 
@@ -54,9 +54,9 @@ def diff(
     lang: Spoken = Language.fr,
 ) -> None:
     """Compare two policies, in text and in meaning."""
-    from engine.drafting.diff import diff as compared
-    from engine.drafting.diff import under_other_readings
-    from engine.drafting.diff_told import Shown
+    from engine.drafting.diff.diff import diff as compared
+    from engine.drafting.diff.diff import under_other_readings
+    from engine.drafting.diff.told import Shown
     from engine.linking import link
 
     if out is not None and format is Format.tree:
@@ -88,7 +88,7 @@ def _files(side: str, root: Path | None) -> PolicyFiles:
     place, _, revision = side.rpartition("@")
     if not place:
         raise Invalid([Problem("not_a_policy", side)])
-    from engine.drafting.diff_revision import read_at
+    from engine.drafting.diff.revision import read_at
 
     year = place.isascii() and place.isdecimal()
     return read_at((root or bundled_policies()) / place if year else Path(place), revision)
@@ -117,7 +117,7 @@ def _meant(found: Diff, files: PolicyFiles, indicator: str | None) -> list[Meant
     from rich.console import Console
     from rich.progress import track
 
-    from engine.drafting.diff_meaning import comparable, meanings
+    from engine.drafting.diff.meaning import comparable, meanings
     from engine.words import say
 
     out, claims = Console(stderr=True), comparable(found.one, found.other, indicator)
@@ -129,7 +129,7 @@ def _meant(found: Diff, files: PolicyFiles, indicator: str | None) -> list[Meant
 def _write(folder: Path, meant: Iterable[Meant], names: tuple[str, str]) -> None:
     """Write each witness as two dossiers, one for each side."""
     from cli.letter import save
-    from engine.drafting.diff_meaning import witness_files
+    from engine.drafting.diff.meaning import witness_files
 
     for path, content in witness_files(meant, names):
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
@@ -141,7 +141,7 @@ def _deliver(found: Diff, meant: Sequence[Meant] | None, shown: Shown, format: F
     if format is Format.tree:
         from cli.draw import draw
         from cli.screen import screen
-        from engine.drafting.diff_told import told
+        from engine.drafting.diff.told import told
 
         draw(screen(), told(found, meant, shown))
         return
@@ -157,11 +157,11 @@ def _deliver(found: Diff, meant: Sequence[Meant] | None, shown: Shown, format: F
 def _page(found: Diff, meant: Sequence[Meant] | None, shown: Shown, format: Format) -> str:
     """The comparison as the text of a file."""
     if format is Format.json:
-        from engine.drafting.diff_record import record
+        from engine.drafting.diff.record import record
         from engine.record import canonical
 
         return canonical(record(found, meant, shown.names, shown.indicator)).decode() + "\n"
-    from engine.drafting.diff_told import told
+    from engine.drafting.diff.told import told
 
     if format is Format.html:
         from cli.html import html

@@ -6,7 +6,7 @@ from unicodedata import category
 
 from rich.cells import cell_len
 
-from engine.drafting.spans import Span
+from engine.drafting.checks.spans import Span
 
 TAB = "    "
 CUT = "…"

@@ -11,8 +11,8 @@ from rich.text import Text
 from cli.console import Line
 from cli.excerpt import excerpt
 from cli.failing import printable
-from engine.drafting.lint import Report, Severity, severity_of
-from engine.drafting.spans import span_of
+from engine.drafting.checks.lint import Report, Severity, severity_of
+from engine.drafting.checks.spans import span_of
 from engine.problems import Problem, names_to_try, sentence
 from engine.words import Lang, say
 

@@ -31,7 +31,7 @@ def check(
     lang: Spoken = Language.fr,
 ) -> None:
     """Check policies: form, names, totals, calendar, sources, conditions without effect."""
-    from engine.drafting.lint import lint
+    from engine.drafting.checks.lint import lint
 
     reports = [lint(folder) for folder in policy_folders(target, policies)]
     if format is Format.text:
@@ -40,8 +40,8 @@ def check(
 
         draw_reports(console(), reports, spoken(), notes=presumed)
     else:
-        from engine.drafting.report import report_data
-        from engine.drafting.sarif import sarif
+        from engine.drafting.checks.report import report_data
+        from engine.drafting.checks.sarif import sarif
 
         data = (report_data if format is Format.json else sarif)(reports, spoken())
         typer.echo(json.dumps(data, ensure_ascii=False, indent=2))

@@ -15,8 +15,8 @@ from cli.options import Policies
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from engine.drafting.mutants import Mutant
-    from engine.drafting.mutation import Tried
+    from engine.drafting.mutation.mutants import Mutant
+    from engine.drafting.mutation.mutation import Tried
     from engine.loading import PolicyFiles
 
 EXIT_UNDEFENDED = 1
@@ -47,7 +47,7 @@ def _mutate(out: Console, files: PolicyFiles, jobs: int, *, examples: bool) -> b
     Its cases hold, or none is tried: a case that fails would seem to kill them all.
     """
     from cli.policy_test import draw_cases
-    from engine.drafting.testing import tested
+    from engine.drafting.cases.testing import tested
     from engine.words import say
 
     cases = list(tested(files))
@@ -67,8 +67,8 @@ def _tried(files: PolicyFiles, jobs: int) -> list[Tried]:
     from rich.progress import Progress
 
     from cli.console import console
-    from engine.drafting.mutants import mutants
-    from engine.drafting.mutation import tried
+    from engine.drafting.mutation.mutants import mutants
+    from engine.drafting.mutation.mutation import tried
     from engine.words import say
 
     screen = console(stderr=True)
@@ -81,7 +81,7 @@ def _draw(out: Console, files: PolicyFiles, tried: Sequence[Tried], cases: int) 
     """The counts, then the mutants that are proved to have no effect."""
     from cli.console import table
     from cli.spotted import draw_spotted
-    from engine.drafting.mutation_told import MutationTold
+    from engine.drafting.mutation.mutation_told import MutationTold
     from engine.words import say
 
     told, lang = MutationTold(spoken()), spoken()
@@ -99,7 +99,7 @@ def _draw(out: Console, files: PolicyFiles, tried: Sequence[Tried], cases: int) 
 def _draw_survivors(out: Console, files: PolicyFiles, survivors: Sequence[Mutant], *, examples: bool) -> None:
     """Each mutant that survives, each as soon as its example is found; then how many there are."""
     from cli.spotted import draw_spotted
-    from engine.drafting.mutation_told import MutationTold
+    from engine.drafting.mutation.mutation_told import MutationTold
     from engine.words import say
 
     told, lang = MutationTold(spoken()), spoken()
@@ -114,7 +114,7 @@ def _draw_survivors(out: Console, files: PolicyFiles, survivors: Sequence[Mutant
 
 
 def _example(files: PolicyFiles, mutant: Mutant) -> dict[str, Any] | None:
-    from engine.drafting.apart import example
+    from engine.drafting.mutation.apart import example
 
     return example(files, mutant)
 

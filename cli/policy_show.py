@@ -15,7 +15,7 @@ from engine.problems import Invalid, Problem, unknown_name
 
 if TYPE_CHECKING:
     from engine.conditions import Source
-    from engine.drafting.showing_nodes import Quote
+    from engine.drafting.showing.nodes import Quote
     from engine.loading import PolicyFiles
     from engine.policy import Policy
     from engine.telling.parts import Explanation
@@ -46,8 +46,8 @@ def show(
     lang: Spoken = Language.fr,
 ) -> None:
     """Tell the rules of a year in plain words, with their sources."""
-    from engine.drafting.showing import show as told
-    from engine.drafting.showing_nodes import nothing
+    from engine.drafting.showing.nodes import nothing
+    from engine.drafting.showing.showing import show as told
     from engine.linking import link
 
     if out is not None and format is Format.tree:
@@ -60,7 +60,7 @@ def show(
 
 
 def _check(name: str | None, policy: Policy) -> None:
-    from engine.drafting.showing import names
+    from engine.drafting.showing.showing import names
 
     known = names(policy)
     if name is not None and name not in known:
@@ -69,7 +69,7 @@ def _check(name: str | None, policy: Policy) -> None:
 
 def _quoting(files: PolicyFiles, documents: Path) -> Quote:
     """The words of passages, read from the documents given."""
-    from engine.drafting.sources import read_documents
+    from engine.drafting.texts.sources import read_documents
 
     texts = read_documents(files, documents)
 

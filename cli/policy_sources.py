@@ -79,9 +79,9 @@ def sources(
 def _reread(files: PolicyFiles, folder: Path, *, record: bool) -> Report:
     """The documents against what was recorded of them; recorded anew if asked."""
     from cli.letter import save
-    from engine.drafting.sources import KEPT, compare, read_documents, read_record
-    from engine.drafting.sources import record as recorded
-    from engine.drafting.sources_told import SourcesTold, compared_data
+    from engine.drafting.texts.sources import KEPT, compare, read_documents, read_record
+    from engine.drafting.texts.sources import record as recorded
+    from engine.drafting.texts.sources_told import SourcesTold, compared_data
     from engine.linking import link
 
     documents = read_documents(files, folder)
@@ -94,8 +94,8 @@ def _reread(files: PolicyFiles, folder: Path, *, record: bool) -> Report:
 
 def _trace(files: PolicyFiles) -> Report:
     """Where this policy, and those of the years beside it, encode each rule: some are of one year alone."""
-    from engine.drafting.tracing import read_rules, trace
-    from engine.drafting.tracing_told import TraceTold, trace_data
+    from engine.drafting.texts.tracing import read_rules, trace
+    from engine.drafting.texts.tracing_told import TraceTold, trace_data
     from engine.linking import link
     from engine.loading import read_policy, years
 

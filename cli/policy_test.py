@@ -14,8 +14,8 @@ from cli.options import Policies
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from engine.drafting.coverage_told import Told
-    from engine.drafting.testing import Tested
+    from engine.drafting.cases.coverage_told import Told
+    from engine.drafting.cases.testing import Tested
     from engine.loading import PolicyFiles
 
 EXIT_FAILED = 1
@@ -32,7 +32,7 @@ def test(
 ) -> None:
     """Decide the cases of policies, and tell which do not get what they expect."""
     from cli.console import console
-    from engine.drafting.testing import tested
+    from engine.drafting.cases.testing import tested
     from engine.loading import read_policy
 
     out, right = console(), True
@@ -47,7 +47,7 @@ def test(
 
 def draw_cases(out: Console, files: PolicyFiles, tested: Sequence[Tested]) -> bool:
     """Draw the cases that fail, then how many; whether none does."""
-    from engine.drafting.coverage_told import CoverageTold
+    from engine.drafting.cases.coverage_told import CoverageTold
     from engine.linking import link
 
     told = CoverageTold(files, link(files, {}), spoken())
@@ -60,8 +60,8 @@ def draw_cases(out: Console, files: PolicyFiles, tested: Sequence[Tested]) -> bo
 def _draw_coverage(out: Console, files: PolicyFiles) -> bool:
     """Draw what the cases cover and what they do not; whether they cover all."""
     from cli.console import table
-    from engine.drafting.coverage import coverage
-    from engine.drafting.coverage_told import CoverageTold
+    from engine.drafting.cases.coverage import coverage
+    from engine.drafting.cases.coverage_told import CoverageTold
     from engine.linking import link
 
     told, found = CoverageTold(files, link(files, {}), spoken()), coverage(files)

@@ -39,8 +39,8 @@ PARTS = {"vocabulary": None, "tables": "table", "readings": "reading", "componen
 
 def schema_of(path: Path) -> str:
     match path.relative_to(bundled_policies()).parts[1:]:
-        case [_]:
-            return "policy"
+        case [name]:
+            return Path(name).stem
         case ["vocabulary", name]:
             return f"vocabulary-{Path(name).stem}"
         case [folder, _]:

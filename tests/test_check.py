@@ -9,8 +9,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from engine.drafting.checks.lint import WARNINGS, lint, severity_of
 from engine.drafting.draft import drafted
-from engine.drafting.lint import WARNINGS, lint, severity_of
 from engine.drafting.places import conditions
 from engine.linking import linked
 from engine.loading import bundled_policies, read_policy, years

@@ -14,8 +14,8 @@ from jsonschema import Draft202012Validator
 from syrupy.assertion import SnapshotAssertion
 
 from cli.excerpt import excerpt
-from engine.drafting.lint import NOTES, WARNINGS
-from engine.drafting.spans import Span, span_of
+from engine.drafting.checks.lint import NOTES, WARNINGS
+from engine.drafting.checks.spans import Span, span_of
 from engine.problems import Problem
 from tests.conftest import Forfait
 from tests.made_up import edit, write

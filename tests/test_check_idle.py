@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.drafting.lint import lint, severity_of
+from engine.drafting.checks.lint import lint, severity_of
 from tests.made_up import FILES, write
 from tests.test_check import new
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from msgspec import Struct, convert
 
-from engine.drafting.lint import lint
+from engine.drafting.checks.lint import lint
 from engine.loading import bundled_policies
 from engine.problems import render
 from engine.words import LANGS

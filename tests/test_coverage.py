@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from engine.claims import claims
 from engine.conditions import Attribute, Day, Entry, Fact, FieldTest, Is, Node, Number, Rate, Record, Silent, walk
-from engine.drafting.coverage import coverage
-from engine.drafting.edges import edges
-from engine.drafting.possible import possible
+from engine.drafting.cases.coverage import coverage
+from engine.drafting.cases.edges import edges
+from engine.drafting.cases.possible import possible
 from engine.loading import bundled_policies, read_policy, years
 from engine.verdict import Verdict
 from tests.conftest import Example, policy_files

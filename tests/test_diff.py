@@ -8,9 +8,9 @@ from typing import Any as Anything
 
 import pytest
 
-from engine.drafting.diff import diff, under_other_readings
-from engine.drafting.diff_told import Shown, told
-from engine.drafting.differing import Change, Diff
+from engine.drafting.diff.diff import diff, under_other_readings
+from engine.drafting.diff.differing import Change, Diff
+from engine.drafting.diff.told import Shown, told
 from engine.linking import linked
 from engine.telling.parts import Part
 from engine.words import LANGS, Lang

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from engine.decision import judge
-from engine.drafting.diff_days import days_of, same_days
+from engine.drafting.diff.days import days_of, same_days
 from engine.drafting.newyear import new_year
 from engine.linking import link, linked
 from engine.loading import read_policy

@@ -12,8 +12,8 @@ from typing import Any as Anything
 import pytest
 
 from engine.dossier import read_dossier
-from engine.drafting.diff_meaning import comparable, meanings, witness_files
-from engine.drafting.diff_meant import Doctors, Meant, Witness
+from engine.drafting.diff.meaning import comparable, meanings, witness_files
+from engine.drafting.diff.meant import Doctors, Meant, Witness
 from engine.linking import linked
 from engine.policy import Policy
 from engine.schema import check

@@ -11,8 +11,8 @@ from typing import Any as Anything
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from engine.drafting import diff_meaning
-from engine.drafting.diff_meant import Meant
+from engine.drafting.diff import meaning
+from engine.drafting.diff.meant import Meant
 from tests.conftest import Forfait
 from tests.test_diff_meaning import scales
 from tests.test_words import french
@@ -27,7 +27,7 @@ def proved(monkeypatch: pytest.MonkeyPatch) -> None:
     def meanings(*given: Anything) -> Iterator[Meant]:
         return (replace(scales()[claim], witnesses=()) for claim in given[-1])
 
-    monkeypatch.setattr(diff_meaning, "meanings", meanings)
+    monkeypatch.setattr(meaning, "meanings", meanings)
 
 
 @pytest.mark.usefixtures("proved")

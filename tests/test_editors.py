@@ -55,7 +55,7 @@ def test_every_page_names_its_schema() -> None:
     "folder", sorted({path.parent for path in PAGES}), ids=lambda path: str(path.relative_to(ROOT))
 )
 def test_an_editor_finds_nothing_wrong_with_a_sound_page(folder: Path) -> None:
-    found = {}
+    found: dict[str, str] = {}
     for path in sorted(folder.glob("*.yaml")):
         schema = named(path)
         assert schema is not None

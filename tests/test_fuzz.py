@@ -33,6 +33,7 @@ from tests.made_up import DOCTOR, EVERYTHING, YEAR, pages
 
 DOSSIERS, POLICIES = 5_000, 1_000
 CHUNKS = 25
+POLICY_CHUNKS = 5  # few of the spoilt policies still decide: a small chunk may hold none
 MOST_SPOILT = 3
 
 EXTREMES: list[Anything] = [
@@ -194,10 +195,10 @@ def policy_pages(files: PolicyFiles) -> list[tuple[str, str, str]]:
     return [*found, *[("policy", "", "policy")] * 8]
 
 
-@pytest.mark.parametrize("seed", range(CHUNKS))
+@pytest.mark.parametrize("seed", range(POLICY_CHUNKS))
 def test_a_spoilt_policy_decides_or_is_refused(seed: int) -> None:
     random, answers = Random(f"policies {seed}"), Counter[str]()
-    for _ in range(POLICIES // CHUNKS):
+    for _ in range(POLICIES // POLICY_CHUNKS):
         year = random.choice([2023, 2024, YEAR, YEAR])
         files = files_of(year)
         part, name, schema = random.choice(policy_pages(files))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from cli.failing import printable
 from cli.html import html
-from engine.drafting.showing import show
+from engine.drafting.showing.showing import show
 from engine.linking import linked
 from engine.loading import bundled_policies, years
 from engine.telling.parts import Explanation, Part

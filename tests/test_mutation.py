@@ -16,9 +16,9 @@ from syrupy.assertion import SnapshotAssertion
 from engine.cases import differences
 from engine.decision import Decision, judge
 from engine.dossier import read_dossier
-from engine.drafting.apart import example
-from engine.drafting.mutants import Mutant, mutants
-from engine.drafting.mutation import Bench, tried
+from engine.drafting.mutation.apart import example
+from engine.drafting.mutation.mutants import Mutant, mutants
+from engine.drafting.mutation.mutation import Bench, tried
 from engine.linking import link
 from engine.loading import PolicyFiles, bundled_policies, read_policy, years
 from engine.problems import Invalid

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.cases import decide_case, differences, read_cases
+from engine.drafting.checks.lint import lint
 from engine.drafting.confirming import confirmed
-from engine.drafting.lint import lint
 from engine.drafting.newyear import DAY, YEAR, _Mover, new_year
 from engine.drafting.presumed import rules
 from engine.linking import link

@@ -13,8 +13,8 @@ from syrupy.assertion import SnapshotAssertion
 from cli.markdown import markdown
 from engine.claims import claims
 from engine.conditions import Node, Rate, Source, walk
-from engine.drafting.showing import names, show
-from engine.drafting.showing_nodes import Quote, nothing
+from engine.drafting.showing.nodes import Quote, nothing
+from engine.drafting.showing.showing import names, show
 from engine.linking import linked
 from engine.loading import bundled_policies, years
 from engine.policy import Policy

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.drafting.citations import Citation, citations
-from engine.drafting.sources import (
+from engine.drafting.texts.citations import Citation, citations
+from engine.drafting.texts.sources import (
     Compared,
     DocumentText,
     Passage,

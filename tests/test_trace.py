@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from engine.drafting.citations import citations
-from engine.drafting.sources import read_record
-from engine.drafting.tracing import Rule, Trace, Traced, read_rules, trace
+from engine.drafting.texts.citations import citations
+from engine.drafting.texts.sources import read_record
+from engine.drafting.texts.tracing import Rule, Trace, Traced, read_rules, trace
 from engine.loading import PolicyFiles, bundled_policies, read_policy, years
 from engine.problems import Invalid
 from engine.words import LANGS

@@ -1,0 +1,1 @@
+"""A policy's own cases, and what none of them shows."""

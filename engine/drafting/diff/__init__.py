@@ -1,0 +1,1 @@
+"""Two policies compared: what changed, what it means, who shows it."""

@@ -1,0 +1,167 @@
+"""What becomes of each mutant of a policy: killed by one of its own cases, proved alike, or surviving.
+
+A mutant is alike when every dossier gets the same verdicts and the same amounts under it, whatever the readings:
+there is no case to write, for none could tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from multiprocessing import get_context
+from pathlib import Path
+from signal import SIG_IGN, SIGINT, signal
+from typing import Literal
+
+from msgspec import Struct
+
+from engine.cases import TOTALS
+from engine.drafting.branches import every_choice
+from engine.drafting.cases.trying import Name, Trial, Variation, holds, trials, varied
+from engine.drafting.mutation.equivalence import same_form
+from engine.drafting.mutation.mutants import Mutant, mutants
+from engine.linking import link
+from engine.loading import PolicyFiles, read_policy
+from engine.policy import Policy
+from engine.problems import Invalid
+from engine.remembered import Linked, parts_of
+from engine.yamltext import Plain
+
+CHUNK = 8
+"""Mutants handed to a process at a time."""
+
+Fate = Literal["killed", "alike", "survived"]
+
+
+class Tried(Struct, frozen=True):
+    """A mutant, and what became of it."""
+
+    mutant: Mutant
+    fate: Fate
+
+
+def tried(files: PolicyFiles, jobs: int) -> Iterator[Tried]:
+    """Every mutant of a policy with its fate, in the order of the policy's lines, `jobs` of them tried at a time.
+
+    Each process reads the policy's folder for itself. Raises Invalid for a policy or a case that cannot be read.
+    """
+    everything = tuple(mutants(files))
+    if jobs == 1:
+        bench = Bench(files)
+        yield from (Tried(mutant, bench.fate(mutant)) for mutant in everything)
+        return
+    numbers = [(files.folder, number) for number in range(len(everything))]
+    with get_context("spawn").Pool(jobs, initializer=_deaf) as pool:
+        for mutant, fate in zip(everything, pool.imap(_fate, numbers, CHUNK), strict=True):
+            yield Tried(mutant, fate)
+
+
+def _deaf() -> None:
+    """An interruption is for the process that waits, which ends the others."""
+    signal(SIGINT, SIG_IGN)
+
+
+def _fate(numbered: tuple[Path, int]) -> Fate:
+    """What becomes of the mutant of that number: a process is told no more than where the policy is."""
+    folder, number = numbered
+    bench, everything = _bench(folder)
+    return bench.fate(everything[number])
+
+
+@lru_cache(maxsize=1)
+def _bench(folder: Path) -> tuple[Bench, tuple[Mutant, ...]]:
+    files = read_policy(folder)
+    return Bench(files), tuple(mutants(files))
+
+
+class Bench:
+    """A policy's cases, ready to be tried against its mutants.
+
+    Raises Invalid for a policy or a case that cannot be read.
+    """
+
+    def __init__(self, files: PolicyFiles) -> None:
+        self.files = files
+        self.trials = trials(files)
+        self.words = {id(trial): frozenset(_scalars(trial.case.page.data)) for trial in self.trials}
+
+    def fate(self, mutant: Mutant) -> Fate:
+        """What becomes of a mutant."""
+        pages = mutant.applied(self.files)
+        parts_of(pages).update(_untouched(self.files, mutant))
+        if self.killed(mutant, pages):
+            return "killed"
+        return "alike" if self.alike(pages) else "survived"
+
+    def killed(self, mutant: Mutant, pages: PolicyFiles) -> bool:
+        """Whether a case no longer gets what it expects; under a policy that cannot be linked, none does."""
+        policies: dict[int, Policy] = {}
+        variations: dict[tuple[int, frozenset[Name] | None], Variation] = {}
+        for trial in self.in_order(mutant):
+            own, key = id(trial.policy), (id(trial.policy), trial.about)
+            if own not in policies:
+                try:
+                    policies[own] = link(pages, trial.case.readings)
+                except Invalid:
+                    return True
+            if key not in variations:
+                variations[key] = varied(trial.policy, policies[own], trial.about)
+            if not holds(trial, variations[key]):
+                return True
+        return False
+
+    def alike(self, pages: PolicyFiles) -> bool:
+        """Whether changed pages decide every dossier as the policy does, under each of its readings."""
+        choices = [{}, *every_choice(self.files, link(self.files, {}).readings)]
+        try:
+            return all(same_form(link(self.files, taken), link(pages, taken)) for taken in choices)
+        except Invalid:
+            return False
+
+    def in_order(self, mutant: Mutant) -> list[Trial]:
+        """The cases that can tell a mutant, the likeliest first: those about the page that is changed, which take
+        the options that the change is written for. An entry of a list is told by a dossier that names it."""
+        told = self.trials
+        if mutant.part == "tables":
+            names = {str(mutant.change.at.path[-1]), *_scalars(mutant.change.at.data)}
+            told = [trial for trial in told if not names.isdisjoint(self.words[id(trial)])]
+        under = mutant.under
+        about = {mutant.name, TOTALS} if mutant.change.kind == "weight" else {mutant.name}
+        return sorted(
+            told,
+            key=lambda trial: (
+                trial.case.about not in about,
+                any(trial.policy.choices[name] != option for name, option in under),
+            ),
+        )
+
+
+def _scalars(data: Plain) -> Iterator[str]:
+    """Every text in a page's data that is a value."""
+    match data:
+        case dict():
+            for value in data.values():
+                yield from _scalars(value)
+        case list():
+            for value in data:
+                yield from _scalars(value)
+        case str():
+            yield data
+        case _:
+            pass
+
+
+def _untouched(files: PolicyFiles, mutant: Mutant) -> dict[str, list[Linked]]:
+    """The parts of a policy that a change cannot have touched: linked once, they need not be linked again."""
+    parts = {name: list(linked) for name, linked in parts_of(files).items()}
+    own = {page.file for page in (*files.indicators.values(), *files.components.values())}
+    match mutant.part:
+        case "indicators" | "components":
+            del parts[mutant.change.at.page.file]
+            return parts
+        case "readings":
+            return parts
+        case "":
+            return {name: linked for name, linked in parts.items() if name in own or name == "vocabulary"}
+        case _:
+            return {}

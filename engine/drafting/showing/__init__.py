@@ -1,0 +1,1 @@
+"""The rules in plain words, with no dossier in sight."""
