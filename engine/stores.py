@@ -1,10 +1,14 @@
-"""Where dossiers live: one file a doctor (YAML or JSON), a JSONL file of one line a doctor, or a folder of those."""
+"""Where dossiers live: a file a doctor (YAML or JSON), JSONL of a line a doctor, a folder of those, or tables.
+
+A folder is one of tables when that of doctors is there (`engine/tables.py`, `docs/tables.md`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -15,16 +19,27 @@ from engine.problems import Invalid, Problem, unknown_name
 from engine.schema import check
 from engine.yamltext import Page, parse_json, parse_yaml, read_bytes
 
+if TYPE_CHECKING:
+    from engine.tabular import Tables
+
 SUFFIXES = (".yaml", ".yml", ".json", ".jsonl")
+TABLE_OF_DOCTORS = ("doctors.parquet", "doctors.csv")
+MOST_COMPARED = 10_000
+"""Among more doctors than this the nearest number is not looked for."""
 
 
 class Known(Struct, frozen=True):
-    """A doctor in a store: number, name if given, the campaigns there are, and the page that holds them."""
+    """A doctor in a store: number, name if given, the campaigns there are, and how to read what holds them."""
 
     number: str
     name: str | None
     years: tuple[int, ...]
-    page: Page
+    read: Callable[[], Page]
+
+    @property
+    def page(self) -> Page:
+        """The page that holds the campaigns, valid under its schema. Raises Invalid."""
+        return self.read()
 
 
 def bundled_examples() -> Path:
@@ -34,6 +49,10 @@ def bundled_examples() -> Path:
 
 def doctors(path: Path) -> Iterator[Known]:
     """Every doctor of a store, by number. Raises Invalid: unreadable, not a dossier, a doctor who stands twice."""
+    tables = _tables(path)
+    if tables is not None:
+        yield from _listed(tables)
+        return
     known = sorted(_known(path, None), key=lambda one: one.number)
     for one, after in pairwise(known):
         if one.number == after.number:
@@ -43,7 +62,8 @@ def doctors(path: Path) -> Iterator[Known]:
 
 def find_doctor(path: Path, number: str) -> Known:
     """The doctor of that number. Raises Invalid as `doctors` does, and when there is none (the nearest is named)."""
-    found = [one for one in _known(path, number) if one.number == number]
+    tables = _tables(path)
+    found = [one for one in _known(path, number) if one.number == number] if tables is None else _in(tables, number)
     if not found:
         raise Invalid([Problem("unknown_doctor", str(path), details=_nearest(path, number))])
     if len(found) > 1:
@@ -56,17 +76,44 @@ def _double(one: Known) -> dict[str, str]:
 
 
 def _nearest(path: Path, number: str) -> dict[str, str]:
-    details = unknown_name(number, [one.number for one in _known(path, None)])
+    numbers = [one.number for one in doctors(path)]
+    details = unknown_name(number, numbers if len(numbers) <= MOST_COMPARED else [])
     return details if details["nearest"] else {**details, "valid": ""}
 
 
 def _known(path: Path, number: str | None) -> Iterator[Known]:
     """The doctors of a store; with a number, only those whose file or line holds these digits."""
     for page in _pages(path, number):
-        problems = check(page, "dossier")
-        if problems:
-            raise Invalid(problems)
-        yield Known(page.data["doctor"], page.data.get("name"), tuple(campaigns(page)), page)
+        yield _checked(page)
+
+
+def _checked(page: Page) -> Known:
+    problems = check(page, "dossier")
+    if problems:
+        raise Invalid(problems)
+    return Known(page.data["doctor"], page.data.get("name"), tuple(campaigns(page)), lambda: page)
+
+
+def _tables(path: Path) -> Tables | None:
+    """The tables that a folder holds; None when it holds none."""
+    if not any((path / name).is_file() for name in TABLE_OF_DOCTORS):
+        return None
+    # Heavy, and needed for tables only.
+    from engine.tabular import Tables  # noqa: PLC0415
+
+    return Tables(path)
+
+
+def _listed(tables: Tables) -> Iterator[Known]:
+    """The doctors of tables; the rows of each are read when they are asked for."""
+    for number, name, years in tables.doctors():
+        yield Known(number, name, years, lambda number=number: _in(tables, number)[0].page)  # type: ignore[misc]
+
+
+def _in(tables: Tables, number: str) -> list[Known]:
+    """The doctor of that number in tables; nothing when there is none."""
+    page = tables.page(number)
+    return [] if page is None else [_checked(page)]
 
 
 def _pages(path: Path, number: str | None) -> Iterator[Page]:
