@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from msgspec import Struct
 
 from engine.problems import Invalid, Problem, unknown_name
 
@@ -77,8 +77,7 @@ def policy_files(year: int, root: Path | None) -> PolicyFiles:
     return read_policy(known[year])
 
 
-@dataclass(frozen=True)
-class Decided:
+class Decided(Struct, frozen=True, dict=True):
     """A decision, and the files it was made from."""
 
     decision: Decision

@@ -50,13 +50,20 @@ def leaves(policy: Policy) -> tuple[Observed, ...]:
 def _ordered(policy: Policy) -> tuple[tuple[Claim, ...], tuple[Observed, ...]]:
     named = {name: tree for part in parts(policy) for name, tree in own_claims(part)}
     ends = {name: list(_ends(tree)) for name, tree in named.items()}
-    graph = {name: [node.of for node in below if isinstance(node, Outcome)] for name, below in ends.items()}
-    try:
-        order = list(TopologicalSorter(graph).static_order())
-    except CycleError as error:
-        raise CyclicOutcomes(error.args[1]) from None
+    order = _sorted(
+        tuple((name, *(node.of for node in below if isinstance(node, Outcome))) for name, below in ends.items())
+    )
     looking = tuple(node for name in order for node in ends[name] if not isinstance(node, Outcome))
     return tuple((name, named[name]) for name in order), looking
+
+
+@lru_cache(maxsize=256)
+def _sorted(named: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
+    """The names in order, from each with those it names; under most readings they are the same."""
+    try:
+        return tuple(TopologicalSorter({name: of for name, *of in named}).static_order())
+    except CycleError as error:
+        raise CyclicOutcomes(error.args[1]) from None
 
 
 def _ends(node: Node) -> Iterator[Observed | Outcome]:

@@ -6,7 +6,6 @@ scalar guessed at: `on` stays `on`, `01` stays `01`. Only an empty scalar, `~` a
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -28,7 +27,7 @@ MAX_PAGE = 1024 * 1024
 
 MAX_DEPTH = 40
 EMPTY = {"", "~", "null"}
-LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+LINE_BREAK = "\r\n|[\n\r\x85\u2028\u2029]"
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -106,11 +105,13 @@ def _broken(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
 
 def text_lines(text: str) -> list[str]:
     """The lines of a text as YAML counts them."""
-    return LINE_BREAK.split(text)
+    return re.split(LINE_BREAK, text)
 
 
 def parse_json(text: str, file: str) -> Page:
     """The page written in a JSON text, numbers kept as written. Raises Invalid."""
+    # Most pages are YAML, and a command that reads no other starts without it.
+    import json  # noqa: PLC0415
 
     def pairs(items: list[tuple[str, Plain]]) -> dict[str, Plain]:
         result = dict(items)
