@@ -31,7 +31,8 @@ IMPORTED_BY = {
     "duckdb": "columns|stores|measuring",
     "z3": "proving|formula",
     "jinja2": "html",
-    "pyarrow": "tabular",
+    "pyarrow": "tabular|filling",
+    "numpy": "chance|filling",
 }
 
 # Words that a policy uses as names and that the engine's own language uses as well.
@@ -100,7 +101,7 @@ def bundled() -> dict[str, Anything]:
     return {
         str(short): read_page(path).data
         for short, path in pages.items()
-        if short.parts[1] not in ("cases", "known.yaml")
+        if short.parts[1] not in ("cases", "known.yaml", "population.yaml")
     }
 
 
