@@ -1,7 +1,7 @@
 """The quick yes: whether data surely keeps a JSON Schema, where scalars are text and the schema types them.
 
-It knows the keywords that our schemas use. With any other, nothing is sure: the answer is no, and the library that
-knows them all, which is slow to start and to run, is asked.
+It knows the keywords that our schemas use. Where any other is met, or a value it cannot compare, nothing is sure,
+however deep: the answer is no, and the library that knows them all, which is slow to start and to run, is asked.
 """
 
 from __future__ import annotations
@@ -32,11 +32,18 @@ def as_written(pattern: str) -> re.Pattern[str]:
 
 def accepts(schemas: Mapping[str, Schema], name: str, data: Anything) -> bool:
     """Whether data surely keeps the schema of that name; no is not sure."""
-    return _Accepting(schemas, name).all(schemas[name], data)
+    try:
+        return _Accepting(schemas, name).all(schemas[name], data)
+    except _NotSure:
+        return False
+
+
+class _NotSure(Exception):
+    """What is asked is not known here. No is no answer to it: under `if` or `oneOf`, a no becomes a yes."""
 
 
 class _Accepting:
-    """One schema being read, of several that may refer to each other."""
+    """One schema being read, of several that may refer to each other. Every yes and no is sure; else _NotSure."""
 
     def __init__(self, schemas: Mapping[str, Schema], name: str) -> None:
         self.schemas, self.name = schemas, name
@@ -78,7 +85,7 @@ class _Accepting:
             case str():
                 return _of_text(key, asked, data)
             case _:
-                return key in KEYWORDS
+                return _asks_nothing(key)
 
     def referred(self, place: str, data: Anything) -> bool:
         name, _, path = place.partition("#")
@@ -116,7 +123,7 @@ class _Accepting:
             case "maxProperties":
                 return bool(len(data) <= asked)
             case _:
-                return key in KEYWORDS
+                return _asks_nothing(key)
 
     def of_array(self, key: str, asked: Anything, schema: Schema, data: list[Anything]) -> bool:
         match key:
@@ -129,12 +136,21 @@ class _Accepting:
             case "maxItems":
                 return bool(len(data) <= asked)
             case _:
-                return key in KEYWORDS
+                return _asks_nothing(key)
+
+
+def _asks_nothing(key: str) -> bool:
+    """Yes: a keyword for another kind of data. Raises _NotSure for one that is not known."""
+    if key in KEYWORDS:
+        return True
+    raise _NotSure
 
 
 def _equal(data: Anything, other: Anything) -> bool:
-    """Whether two values are the same text; of others, truth values and numbers say equal to each other."""
-    return isinstance(data, str) and data == other
+    """Whether two values are the same, one a text or null; of others, truth values and numbers say so wrongly."""
+    if data is None or isinstance(data, str) or other is None or isinstance(other, str):
+        return bool(data == other)
+    raise _NotSure
 
 
 def _is(kind: str, data: Anything) -> bool:
@@ -156,7 +172,7 @@ def _of_text(key: str, asked: Anything, data: str) -> bool:
         case "maximum":
             return INTEGER.fullmatch(data) is None or bool(int(data) <= asked)
         case _:
-            return key in KEYWORDS
+            return _asks_nothing(key)
 
 
 KEYWORDS = {

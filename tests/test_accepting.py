@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any as Anything
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.accepting import accepts
-from engine.breaches import breaches
+from engine.accepting import KEYWORDS, TOLD, Schema, accepts
+from engine.breaches import _validator, breaches
 from engine.loading import bundled_policies
 from engine.schema import _bodies, _texts
 from engine.stores import bundled_examples
@@ -103,6 +105,94 @@ def test_both_agree_on_pages_spoilt_in_any_way(data: st.DataObject) -> None:
     assert quickly(wrong, schema) == (not breaches(Page(page.file, wrong, {}), schema, _texts()))
 
 
+# --- keywords that no schema of ours has ----------------------------------------------------------------------------
+
+APPLIED = {"$ref", "type", "const", "enum", "anyOf", "allOf", "oneOf", "if"}
+KNOWN = KEYWORDS | TOLD | APPLIED
+NOT_AN_ARRAY = {"not": {"type": "array"}}
+
+
+def below(schema: Anything) -> Iterator[Anything]:
+    """The schemas right inside a schema."""
+    if isinstance(schema, bool):
+        return
+    for key, asked in schema.items():
+        match key:
+            case "properties" | "patternProperties" | "$defs":
+                yield from asked.values()
+            case "anyOf" | "allOf" | "oneOf" | "prefixItems":
+                yield from asked
+            case "items" | "additionalProperties" | "propertyNames" | "if" | "then" | "else":
+                yield asked
+            case _:
+                pass
+
+
+def keywords(schema: Anything) -> set[str]:
+    """Every keyword of a schema, however deep."""
+    found = set() if isinstance(schema, bool) else set(schema)
+    return found.union(*map(keywords, below(schema)))
+
+
+def made_up(schema: Anything, data: Anything) -> tuple[bool, bool]:
+    """Whether a schema is quickly kept, and whether it is kept."""
+    body = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "made-up.schema.json", **schema}
+    kept = _validator("made-up", (json.dumps(body),)).is_valid(data)
+    return accepts({"made-up.schema.json": body}, "made-up.schema.json", data), kept
+
+
+SCALARS = st.sampled_from(["", "a", "1", "true", None])
+LEAVES: st.SearchStrategy[Anything] = st.one_of(
+    st.booleans(),
+    st.sampled_from(["string", "integer", "boolean", "null", "array", "object"]).map(lambda kind: {"type": kind}),
+    st.sampled_from([None, "a", "1", 1, True, [], ["a"], [True]]).map(lambda value: {"const": value}),
+    st.lists(st.sampled_from([None, "a", 1, False, ["1"]]), min_size=1).map(lambda values: {"enum": values}),
+    st.just({"minimum": 2}),
+)
+
+
+def composed(inner: st.SearchStrategy[Anything]) -> st.SearchStrategy[Anything]:
+    """Schemas made of others, with a keyword that is not known among those that are."""
+    several = st.lists(inner, min_size=1, max_size=3)
+    return st.one_of(
+        inner.map(lambda one: {"not": one}),
+        inner.map(lambda one: {"items": one}),
+        inner.map(lambda one: {"properties": {"a": one}}),
+        st.tuples(st.sampled_from(["anyOf", "oneOf", "allOf"]), several).map(lambda pair: {pair[0]: pair[1]}),
+        st.fixed_dictionaries({"if": inner}, optional={"then": inner, "else": inner}),
+    )
+
+
+SCHEMAS = st.recursive(LEAVES, composed, max_leaves=6).filter(lambda schema: isinstance(schema, dict))
+DATA = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=2) | st.fixed_dictionaries({"a": inner}))
+
+
+def test_every_keyword_of_our_schemas_is_known() -> None:
+    assert {name for name, body in _bodies().items() if keywords(body) - KNOWN} == set()
+
+
 def test_a_keyword_it_does_not_know_is_never_surely_kept() -> None:
     assert accepts({"made-up": {"type": "string"}}, "made-up", "text")
     assert not accepts({"made-up": {"type": "string", "format": "date"}}, "made-up", "text")
+
+
+@pytest.mark.parametrize(
+    ("schema", "data"),
+    [
+        ({"if": NOT_AN_ARRAY, "then": {"type": "integer"}}, "abc"),
+        ({"oneOf": [{"type": "string"}, NOT_AN_ARRAY]}, "abc"),
+        ({"if": {"const": None}, "then": False}, None),
+        ({"if": {"enum": ["a", None]}, "then": False}, None),
+        ({"if": {"const": ["a"]}, "then": False}, ["a"]),
+    ],
+)
+def test_what_is_not_sure_never_becomes_a_yes(schema: Schema, data: Anything) -> None:
+    assert made_up(schema, data) == (False, False)
+
+
+@settings(max_examples=200)
+@given(SCHEMAS, DATA)
+def test_a_yes_is_sure_of_any_schema_and_of_its_contrary(schema: Schema, data: Anything) -> None:
+    for asked in (schema, {"if": schema, "then": False}):
+        quick, kept = made_up(asked, data)
+        assert kept or not quick
