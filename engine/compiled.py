@@ -70,7 +70,11 @@ class _Reader(pickle.Unpickler):
 
 def _read(kept: bytes | None) -> Mapping[Asked, Policy] | None:
     """The policies that were kept; None when there are none, or when they cannot be read."""
-    try:
-        return None if kept is None else cast(Mapping[Asked, Policy], _Reader(io.BytesIO(kept)).load())
-    except (pickle.UnpicklingError, ArithmeticError, AttributeError, EOFError, LookupError, TypeError, ValueError):
+    if kept is None:
         return None
+    try:
+        found = _Reader(io.BytesIO(kept)).load()
+    except Exception:  # bytes that nobody vouches for may raise anything; the policies are then linked again
+        return None
+    whole = isinstance(found, dict) and all(isinstance(policy, Policy) for policy in found.values())
+    return cast(Mapping[Asked, Policy], found) if whole and () in found else None

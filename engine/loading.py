@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any as Anything
 
 from msgspec import Struct, json
+from msgspec import __version__ as msgspec_version
 from msgspec.structs import replace
 
 from engine import VERSION
@@ -23,7 +25,7 @@ PARTS = ("vocabulary", "tables", "readings", "indicators", "components")
 
 
 class PolicyFiles(Struct, frozen=True, eq=False):
-    """The pages of one year's folder, by name; `digest` covers every file but the cases.
+    """The pages of one year's folder, by name; `digest` covers every page read, and no other file of the folder.
 
     `key` tells all that the pages hang on, for what is kept of them; empty for those that are not.
     """
@@ -87,8 +89,9 @@ def _texts(folder: Path) -> dict[str, str]:
 
 
 def _key(texts: Mapping[str, str]) -> str:
-    """What pages hang on: their texts, the schemas, and the product that checked them."""
-    return digest_of({**texts, "schemas": fingerprint(), "product": VERSION, "code": _code()})
+    """What is kept hangs on: the pages' texts, the schemas, the product that checked them, and what wrote it."""
+    writers = {"python": sys.version, "msgspec": msgspec_version}
+    return digest_of({**texts, **writers, "schemas": fingerprint(), "product": VERSION, "code": _code()})
 
 
 def _code() -> str:

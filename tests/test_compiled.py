@@ -55,12 +55,49 @@ def test_policies_share_what_is_the_same(cache: Path) -> None:
     assert sum(a is b for a, b in zip(one.indicators, other.indicators, strict=True)) > len(one.indicators) // 2
 
 
-@pytest.mark.parametrize("damage", [b"", b"\x80", pickle.dumps({(): system}), pickle.dumps(Path())])
+DAMAGES = {
+    "nothing": b"",
+    "cut short": b"\x80",
+    "a function": pickle.dumps({(): system}),
+    "another class": pickle.dumps(Path()),
+    "a class that is made of nothing": b"cengine.policy\nPolicy\n(tR.",
+    "a fraction over zero": b"cfractions\nFraction\n(I1\nI0\ntR.",
+    "a number": pickle.dumps(5),
+    "a list": pickle.dumps([()]),
+    "no policy at all": pickle.dumps({}),
+    "none without a choice": pickle.dumps({(("a", "b"),): None}),
+    "plain data": pickle.dumps({(): "policy"}),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
 def test_what_is_no_policy_is_passed_over(cache: Path, monkeypatch: pytest.MonkeyPatch, damage: bytes) -> None:
-    """A file cut short, or that names a function or another class: the policies are linked again."""
+    """A file cut short, that names a function or another class, or holds other data: they are linked again."""
     read = files()
     monkeypatch.setattr("engine.compiled.recall", lambda _: damage)
     assert compiled(read, link)[()].year == read.year
+
+
+@pytest.mark.parametrize("raised", [ImportError, RecursionError, MemoryError, OSError, AssertionError])
+def test_whatever_reading_raises_the_policies_are_linked_again(
+    cache: Path, monkeypatch: pytest.MonkeyPatch, raised: type[Exception]
+) -> None:
+    def load(_: object) -> None:
+        raise raised
+
+    read = files()
+    monkeypatch.setattr("engine.compiled.recall", lambda _: b"kept")
+    monkeypatch.setattr("engine.compiled._Reader.load", load, raising=False)
+    assert compiled(read, link)[()].year == read.year
+
+
+@pytest.mark.parametrize("changed", ["sys.version", "engine.loading.msgspec_version"])
+def test_what_another_python_or_library_kept_is_not_looked_at(
+    cache: Path, monkeypatch: pytest.MonkeyPatch, changed: str
+) -> None:
+    first = files().key
+    monkeypatch.setattr(changed, "another")
+    assert files().key not in ("", first)
 
 
 def test_pages_of_someone_else_are_not_kept(cache: Path, tmp_path: Path) -> None:
