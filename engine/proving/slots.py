@@ -7,13 +7,13 @@ rows are enough, is argued in docs/proofs.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 import z3
 
-from engine.conditions import Attribute, Empty, Fact, FieldTest, Observed, Rate, Record
+from engine.conditions import Attribute, Empty, Fact, Observed, Rate, Record
 from engine.dossier import ROW_FIELDS
 from engine.policy import FieldType, Policy
 from engine.proving.needs import Pool
@@ -334,17 +334,3 @@ def _never(place: Place) -> bool:
 
 def _filing(place: Place) -> bool:
     return (place.kind, place.field) in {("declaration", "declared_on"), ("document", "received_on")}
-
-
-def _field_tests(leaf: Observed) -> tuple[FieldTest, ...]:
-    match leaf:
-        case Record(where=where):
-            return where
-        case Attribute(test=test):
-            return (test,)
-        case _:
-            return ()
-
-
-def _facts(leaves: Iterable[Observed]) -> list[str]:
-    return list(dict.fromkeys(leaf.fact for leaf in leaves if isinstance(leaf, Fact)))
