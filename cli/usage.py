@@ -47,15 +47,14 @@ def _commands(error: typer.TyperException) -> list[str]:
     return list(getattr(getattr(getattr(error, "ctx", None), "command", None), "commands", ()))
 
 
-def _parameter(error: typer.TyperException) -> object:
-    return getattr(error, "param", None)
-
-
-def _name(error: typer.TyperException) -> str:
-    """The option or argument as the user writes it."""
-    parameter = _parameter(error)
+def name_of(parameter: object) -> str:
+    """An option or argument as the user writes it."""
     options = getattr(parameter, "opts", ())
     if any(option.startswith("-") for option in options):
         return str(max(options, key=len))
     stands = getattr(parameter, "metavar", None)
     return say(spoken(), stands) if stands else str(getattr(parameter, "name", ""))
+
+
+def _name(error: typer.TyperException) -> str:
+    return name_of(getattr(error, "param", None))

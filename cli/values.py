@@ -11,8 +11,13 @@ from typing import Any
 
 import typer
 
+from cli.usage import name_of
+from engine.problems import Invalid, Problem
+
 HELP = ["-h", "--help"]
 """The names of the option that every command has."""
+MOST_DIGITS = 9
+"""No whole number asked for has more; Python itself refuses to read or write some thousands of digits."""
 
 
 def quickened(command: Any) -> Any:
@@ -36,12 +41,21 @@ class _Quick:
         return self
 
     def coerce(self, value: Any, param: Any, ctx: Any) -> Any:
-        """The value as the command takes it. Raises what typer raises."""
+        """The value as the command takes it. Raises what typer raises; Invalid for a number out of all bounds."""
+        if self.kind is int and isinstance(value, str):
+            _check_length(value, param)
         several = param.multiple or param.nargs == -1
         if value is None or (several and self.kind == list[str]):
             return list(value or ()) if several else None
         found = None if several else _plain(self.kind, value)
         return self.slow().coerce(value, param=param, ctx=ctx) if found is None else found
+
+
+def _check_length(value: str, param: Any) -> None:
+    if sum(map(str.isdecimal, value)) > MOST_DIGITS:
+        code, sign = ("below_minimum", "-") if value.startswith("-") else ("below_maximum", "")
+        details = {"value": f"{value[:MOST_DIGITS]}…", "limit": f"{sign}{'9' * MOST_DIGITS}"}
+        raise Invalid([Problem(code, place=name_of(param), details=details)])
 
 
 def _plain(kind: Any, value: Any) -> Any:
