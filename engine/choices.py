@@ -118,6 +118,15 @@ def settle(readings: Mapping[str, Reading], asked: Mapping[str, str]) -> dict[st
     return {name: chosen.get(name, reading.default) for name, reading in readings.items()}
 
 
+def check_choices(pages: Mapping[str, Page], readings: Mapping[str, Reading], chosen: Mapping[str, str]) -> None:
+    """Raises Invalid, where it is written, when an option chosen requires another than the one chosen beside it."""
+    for name, option in chosen.items():
+        for other, needed in readings[name].options[option].require.items():
+            if chosen[other] != needed:
+                place = Cursor.top(pages[name])["options"][option]["require"][other]
+                place.fail("options_exclude", name=other, one=chosen[other], other=needed)
+
+
 def silent(readings: Mapping[str, Reading], name: str, option: str) -> NotComputable | None:
     """Why an option cannot be computed; None when it can, and when there is no such option."""
     known = readings[name].options if name in readings else {}

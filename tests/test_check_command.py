@@ -13,8 +13,11 @@ import pytest
 from jsonschema import Draft202012Validator
 from syrupy.assertion import SnapshotAssertion
 
+from cli.console import console
 from cli.excerpt import excerpt
-from engine.drafting.checks.lint import NOTES, WARNINGS
+from cli.findings import draw_reports
+from engine.drafting.checks.lint import NOTES, WARNINGS, Report
+from engine.drafting.checks.sarif import sarif
 from engine.drafting.checks.spans import Span, span_of
 from engine.problems import Problem
 from tests.conftest import Forfait
@@ -215,6 +218,43 @@ def test_a_file_below_is_named_from_here_and_another_whole(slip: Path, forfait: 
 
     assert uri("2031") == "2031/base/exchange.yaml"
     assert uri(slip / "2031") == (slip / "2031/base/exchange.yaml").as_uri()
+
+
+# --- readings that cannot stand together ----------------------------------------------------------------------------
+
+CLASH = edit("readings/graft.yaml", "counts: {", "counts: { require: { target: low },")
+
+
+@pytest.mark.parametrize("format", ["text", "sarif"])
+def test_a_default_whose_requirement_another_option_breaks_is_shown_where_it_is_written(
+    tmp_path: Path, forfait: Forfait, monkeypatch: pytest.MonkeyPatch, format: str
+) -> None:
+    write(tmp_path, CLASH)
+    monkeypatch.chdir(tmp_path)
+    ran = forfait("policy", "check", "2031", "--format", format)
+    lines = (tmp_path / "2031/readings/graft.yaml").read_text("utf-8").splitlines()
+    line = next(number for number, text in enumerate(lines, 1) if "require" in text)
+    assert ran.code == 1
+    if format == "text":
+        assert ran.out.startswith(f"2031/readings/graft.yaml:{line}:")
+        return
+    (place,) = [result["locations"][0]["physicalLocation"] for result in ran.data["runs"][0]["results"]]
+    assert place["artifactLocation"]["uri"] == "2031/readings/graft.yaml"
+    assert place["region"]["startLine"] == line
+
+
+NOWHERE = Report(Path("2031"), (Problem("unknown_reading", details={"name": "x"}),), complete=False)
+
+
+def test_a_problem_of_no_file_has_no_location() -> None:
+    (result,) = sarif([NOWHERE], "en")["runs"][0]["results"]
+    assert "locations" not in result
+    assert result["message"]["text"]
+
+
+def test_a_problem_of_no_file_is_drawn_without_a_blank_place(capsys: pytest.CaptureFixture[str]) -> None:
+    draw_reports(console(), [NOWHERE], "en")
+    assert capsys.readouterr().out.startswith("unknown_reading ")
 
 
 # --- the codes ------------------------------------------------------------------------------------------------------

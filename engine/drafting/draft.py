@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from engine.choices import link_readings
+from engine.choices import check_choices, link_readings
 from engine.conditions import Node
 from engine.cursor import Cursor
 from engine.drafting.branches import every_choice
@@ -54,6 +54,7 @@ def drafted(files: PolicyFiles) -> Draft:
     versions: list[Version] = []
     for choices in every_choice(files, readings):
         try:
+            check_choices(files.readings, readings, choices)
             policy = linked(files, choices)
             versions.append(Version(policy, places(files, policy), entries(files, policy)))
         except Invalid as invalid:

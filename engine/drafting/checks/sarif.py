@@ -46,18 +46,22 @@ def _rule(code: str, lang: Lang) -> Json:
 
 def _result(problem: Problem, rule: int, lang: Lang) -> Json:
     told = " ".join(part for part in (sentence(problem, lang), names_to_try(problem, lang)) if part)
+    result: Json = {
+        "ruleId": problem.code,
+        "ruleIndex": rule,
+        "level": severity_of(problem),
+        "message": {"text": told},
+    }
+    return result | {"locations": [{"physicalLocation": _location(problem)}]} if problem.file else result
+
+
+def _location(problem: Problem) -> Json:
     location: Json = {"artifactLocation": {"uri": _uri(problem.file)}}
     span = span_of(problem)
     if span:
         region = {"startLine": span.line, "startColumn": span.column, "endColumn": span.end}
         location["region"] = {**region, "snippet": {"text": span.text}}
-    return {
-        "ruleId": problem.code,
-        "ruleIndex": rule,
-        "level": severity_of(problem),
-        "message": {"text": told},
-        "locations": [{"physicalLocation": location}],
-    }
+    return location
 
 
 def _uri(file: str) -> str:
