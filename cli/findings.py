@@ -39,7 +39,7 @@ def draw_reports(out: Console, reports: Iterable[Report], lang: Lang, *, notes: 
 def _draw(out: Console, problem: Problem, lang: Lang) -> None:
     severity = severity_of(problem)
     spot = ":".join(str(part) for part in (problem.file, problem.line, problem.column) if part not in ("", None))
-    head, kind = printable(f"{spot} {problem.code}"), say(lang, f"check.{severity}")
+    head, kind = printable(f"{spot} {problem.code}" if spot else problem.code), say(lang, f"check.{severity}")
     # The place is never broken, so that it can be clicked or searched for.
     lines = _wrapped(f"{head} {kind} {printable(sentence(problem, lang))}", out.width)
     told = Text("\n".join(lines))
