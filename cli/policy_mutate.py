@@ -35,10 +35,16 @@ def mutate(
 
     out, defended = console(), True
     for folder in policy_folders(target, policies):
-        files, processes = read_policy(folder), jobs or len(os.sched_getaffinity(0))
+        files, processes = read_policy(folder), jobs or free_cores()
         defended = _mutate(out, files, processes, examples=examples) and defended
     if not defended:
         raise typer.Exit(EXIT_UNDEFENDED)
+
+
+def free_cores() -> int:
+    """How many cores this process may use, or where no system says so, how many there are."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed else os.cpu_count() or 1
 
 
 def _mutate(out: Console, files: PolicyFiles, jobs: int, *, examples: bool) -> bool:
@@ -78,7 +84,7 @@ def _tried(files: PolicyFiles, jobs: int) -> list[Tried]:
 
 
 def _draw(out: Console, files: PolicyFiles, tried: Sequence[Tried], cases: int) -> None:
-    """The counts, then the mutants that are proved to have no effect."""
+    """The counts, then the mutants for which no case is to be written."""
     from cli.console import table
     from cli.spotted import draw_spotted
     from engine.drafting.mutation.mutation_told import MutationTold
@@ -88,12 +94,12 @@ def _draw(out: Console, files: PolicyFiles, tried: Sequence[Tried], cases: int) 
     title = files.policy.data["title"][lang]
     _say(out, say(lang, "mutation.title", title=title, count=len(tried), cases=cases))
     out.print(table(told.heads(), told.rows(tried)))
-    alike = told.alike(tried)
-    if alike:
-        _say(out, say(lang, "mutation.proved"))
-        for line in alike:
-            draw_spotted(out, line.spot, line.lines)
-        out.print()
+    for key, lines in (("not_linked", told.settled(tried, "rejected")), ("proved", told.settled(tried, "alike"))):
+        if lines:
+            _say(out, say(lang, f"mutation.{key}"))
+            for line in lines:
+                draw_spotted(out, line.spot, line.lines)
+            out.print()
 
 
 def _draw_survivors(out: Console, files: PolicyFiles, survivors: Sequence[Mutant], *, examples: bool) -> None:

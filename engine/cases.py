@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any as Anything
 
 from msgspec import Struct
@@ -42,13 +43,28 @@ class Case(Struct, frozen=True):
 
 def read_cases(files: PolicyFiles) -> Iterator[Case]:
     """Every case of a policy, in the order of their files. Raises Invalid for a page that breaks its schema."""
-    for path in sorted((files.folder / "cases").glob("*.yaml")):
-        page = read_page(path)
-        problems = check(page, "case")
-        if problems:
-            raise Invalid(problems)
-        for index, case in enumerate(page.data["cases"]):
-            yield _case(files.year, page, index, case)
+    for path in case_files(files):
+        yield from cases_of(case_page(path), files.year)
+
+
+def case_files(files: PolicyFiles) -> list[Path]:
+    """The files of a policy's cases, in order."""
+    return sorted((files.folder / "cases").glob("*.yaml"))
+
+
+def case_page(path: Path) -> Page:
+    """The page of a file of cases. Raises Invalid: it cannot be read, or breaks its schema."""
+    page = read_page(path)
+    problems = check(page, "case")
+    if problems:
+        raise Invalid(problems)
+    return page
+
+
+def cases_of(page: Page, year: int) -> Iterator[Case]:
+    """The cases of a page, for a policy's year. Raises Invalid for a day that does not exist."""
+    for index, case in enumerate(page.data["cases"]):
+        yield _case(year, page, index, case)
 
 
 def _case(year: int, page: Page, index: int, case: dict[str, Anything]) -> Case:
@@ -86,12 +102,6 @@ def decide_case(case: Case, files: PolicyFiles) -> Decision:
     """The decision on a case's dossier, under its readings and on its day. Raises Invalid."""
     policy = linked(files, case.readings)
     return decide(policy, read_dossier(case.page, policy), case.as_of)
-
-
-def expected_outcome(case: Case, name: str) -> str | None:
-    """The outcome a case expects of an indicator or a component, if it says."""
-    found = case.expect.get("outcome") if case.about == name else (case.expect.get("outcomes") or {}).get(name)
-    return None if found is None else str(found)
 
 
 def differences(case: Case, decision: Decision) -> dict[str, tuple[str, str]]:

@@ -13,6 +13,7 @@ from engine.claims import claims
 from engine.conditions import Attribute, Day, Entry, Fact, FieldTest, Is, Node, Number, Rate, Record, Silent, walk
 from engine.drafting.cases.coverage import coverage
 from engine.drafting.cases.edges import edges
+from engine.drafting.cases.options import contested
 from engine.drafting.cases.possible import possible
 from engine.loading import bundled_policies, read_policy, years
 from engine.verdict import Verdict
@@ -129,6 +130,24 @@ def test_a_case_shows_nothing_of_what_it_does_not_expect(tmp_path: Path) -> None
         "unmet",
         "unknown",
     ]
+
+
+def test_a_case_shows_the_option_that_it_would_fail_without(tmp_path: Path) -> None:
+    """Twelve beacons tell twelve from fifteen; the defaults that the cases take of other readings matter to none."""
+    found = coverage(read_policy(with_cases(tmp_path)))
+    assert [(point.file.rpartition("/")[2], point.what) for point in found.covered if point.kind == "option"] == [
+        ("target.yaml", "low")
+    ]
+
+
+def test_an_option_with_no_other_that_can_be_computed_is_not_to_be_shown() -> None:
+    policy = law()
+    alone = {
+        name
+        for name, reading in policy.readings.items()
+        if sum(not option.silent for option in reading.options.values()) == 1
+    }
+    assert alone == policy.readings.keys() - {name for name, _ in contested(policy.readings)}
 
 
 CASE_ELSEWHERE = """\

@@ -13,6 +13,7 @@ from typing import Any as Anything
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from cli.policy_mutate import free_cores
 from engine.cases import differences
 from engine.decision import Decision, judge
 from engine.dossier import read_dossier
@@ -156,6 +157,12 @@ def picture(decision: Decision) -> list[object]:
     return found + [(one.outcome, one.attained, one.paid) for one in decision.components]
 
 
+def test_a_mutant_that_is_no_policy_is_killed_by_nobody() -> None:
+    """Others ask for the outcome of these two, and there is none once they are left out: no case has to tell."""
+    assert ("exchange", "", "rejected") in fates("policy.yaml", 26, "part")
+    assert ("beacon", "", "rejected") in fates("policy.yaml", 32, "part")
+
+
 def test_another_default_is_told_from_the_one_there_is() -> None:
     """Where every reading is chosen outright the default changes nothing; it is not thereby without effect."""
     assert fates("readings/target.yaml", 4, "default") == [("default: low", "default: high", "killed")]
@@ -221,6 +228,9 @@ def killed_at_length(files: PolicyFiles, bench: Bench, mutant: Mutant) -> bool:
     for trial in bench.trials:
         try:
             policy = link(pages, trial.case.readings)
+        except Invalid:
+            continue
+        try:
             decision = judge(policy, read_dossier(trial.case.page, policy), trial.case.as_of)
         except Invalid:
             return True
@@ -253,6 +263,12 @@ def test_a_real_year_is_defended(year: int) -> None:
     bench = Bench(files)
     survived = [mutant for mutant in drawn if bench.fate(mutant) == "survived"]
     assert [(mutant.spot, mutant.after) for mutant in survived] == []
+
+
+def test_a_system_that_does_not_say_which_cores_are_free_gives_all_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("os.sched_getaffinity", raising=False)
+    monkeypatch.setattr("os.cpu_count", lambda: 5)
+    assert free_cores() == 5
 
 
 # --- the command ----------------------------------------------------------------------------------------------------

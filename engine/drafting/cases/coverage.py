@@ -2,7 +2,7 @@
 
 A case shows only what its expectations hang on. To be shown: each condition in each verdict it can take, each
 threshold met exactly and missed by one, each first and last day and the day beside it, each value and each entry of
-a list, a value that a list does not hold, each option of each reading.
+a list, a value that a list does not hold, each option of each reading that has several.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from engine.cursor import Cursor
 from engine.decision import settled
 from engine.drafting.branches import every_choice
 from engine.drafting.cases.edges import Edge, EdgeKind, edges, seen, written
+from engine.drafting.cases.options import contested, shown_options
 from engine.drafting.cases.possible import possible
 from engine.drafting.cases.trying import Trial, day_of, narrowed, reached, trials
 from engine.drafting.places import conditions, entries, places
@@ -75,10 +76,7 @@ class _Coverer:
             listed = [("entries", code) for code in page.data["entries"]]
             listed += [("refused", code) for code in page.data.get("refused") or ()]
             yield from (Point(name, "entry", path[-1], page.file, path) for path in listed)
-        for name, reading in default.readings.items():
-            for option in reading.options.values():
-                if not option.silent:
-                    yield self.option(name, option.name)
+        yield from (self.option(name, option) for name, option in contested(default.readings))
         for choices in every_choice(self.files, default.readings):
             yield from self.conditions(link(self.files, choices))
 
@@ -109,8 +107,10 @@ class _Coverer:
     # --- what the cases show ------------------------------------------------------------------------------------
 
     def shown(self) -> Iterator[Point]:
-        for trial in trials(self.files):
+        ready = trials(self.files)
+        for trial in ready:
             yield from self.shown_by(trial, self.places(trial.policy))
+        yield from (self.option(name, option) for name, option in shown_options(self.files, ready))
 
     def shown_by(self, trial: Trial, where: dict[str, Cursor]) -> Iterator[Point]:
         policy = narrowed(trial.policy, trial.about and reached(trial.policy, trial.about))
@@ -123,7 +123,6 @@ class _Coverer:
                 for edge in edges(node, policy):
                     if edge.value in values:
                         yield from self.edge(node, at, edge, trial.policy)
-        yield from (self.option(name, option) for name, option in policy.choices.items())
         given = {written(value) for value in trial.dossier.fields.values()}
         given |= {written(value) for row in trial.dossier.rows for value in row.fields.values()}
         for name, table in policy.tables.items():

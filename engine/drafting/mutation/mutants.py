@@ -29,10 +29,9 @@ from engine.drafting.mutation.changes import (
 from engine.drafting.mutation.changing import DROPPED, changed, written
 from engine.drafting.places import BESIDE_KIND
 from engine.grammar import parse_day
-from engine.loading import PolicyFiles
+from engine.loading import PARTS, PolicyFiles
 from engine.yamltext import Page, Plain
 
-PARTS = ("vocabulary", "tables", "readings", "indicators", "components")
 DAY = timedelta(days=1)
 
 

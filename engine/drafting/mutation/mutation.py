@@ -1,4 +1,7 @@
-"""What becomes of each mutant of a policy: killed by one of its own cases, proved alike, or surviving.
+"""What becomes of each mutant of a policy: killed by one of its own cases, rejected, proved alike, or surviving.
+
+A mutant is rejected that no case kills and that cannot be linked under some choice of readings: no case is needed,
+for `forfait policy check` tells of it.
 
 A mutant is alike when every dossier gets the same verdicts and the same amounts under it, whatever the readings:
 there is no case to write, for none could tell.
@@ -6,7 +9,7 @@ there is no case to write, for none could tell.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from multiprocessing import get_context
 from pathlib import Path
@@ -30,7 +33,7 @@ from engine.yamltext import Plain
 CHUNK = 8
 """Mutants handed to a process at a time."""
 
-Fate = Literal["killed", "alike", "survived"]
+Fate = Literal["killed", "rejected", "alike", "survived"]
 
 
 class Tried(Struct, frozen=True):
@@ -83,6 +86,7 @@ class Bench:
     def __init__(self, files: PolicyFiles) -> None:
         self.files = files
         self.trials = trials(files)
+        self.choices = list({id(trial.policy): trial.case.readings for trial in self.trials}.values())
         self.words = {id(trial): frozenset(_scalars(trial.case.page.data)) for trial in self.trials}
 
     def fate(self, mutant: Mutant) -> Fate:
@@ -91,32 +95,36 @@ class Bench:
         parts_of(pages).update(_untouched(self.files, mutant))
         if self.killed(mutant, pages):
             return "killed"
-        return "alike" if self.alike(pages) else "survived"
+        try:
+            return "alike" if self.alike(pages) else "survived"
+        except Invalid:
+            return "rejected"
 
     def killed(self, mutant: Mutant, pages: PolicyFiles) -> bool:
-        """Whether a case no longer gets what it expects; under a policy that cannot be linked, none does."""
-        policies: dict[int, Policy] = {}
+        """Whether a case no longer gets what it expects; one whose policy cannot be linked says nothing."""
+        policies: dict[int, Policy | None] = {}
         variations: dict[tuple[int, frozenset[Name] | None], Variation] = {}
         for trial in self.in_order(mutant):
             own, key = id(trial.policy), (id(trial.policy), trial.about)
             if own not in policies:
-                try:
-                    policies[own] = link(pages, trial.case.readings)
-                except Invalid:
-                    return True
+                policies[own] = _linked(pages, trial.case.readings)
+            policy = policies[own]
+            if policy is None:
+                continue
             if key not in variations:
-                variations[key] = varied(trial.policy, policies[own], trial.about)
+                variations[key] = varied(trial.policy, policy, trial.about)
             if not holds(trial, variations[key]):
                 return True
         return False
 
     def alike(self, pages: PolicyFiles) -> bool:
-        """Whether changed pages decide every dossier as the policy does, under each of its readings."""
-        choices = [{}, *every_choice(self.files, link(self.files, {}).readings)]
-        try:
-            return all(same_form(link(self.files, taken), link(pages, taken)) for taken in choices)
-        except Invalid:
-            return False
+        """Whether changed pages decide every dossier as the policy does, under each of its readings.
+
+        Raises Invalid for pages that cannot be linked under each of these, or under those that a case takes.
+        """
+        choices = [{}, *every_choice(self.files, link(self.files, {}).readings), *self.choices]
+        changed = [(taken, link(pages, taken)) for taken in choices]
+        return all(same_form(link(self.files, taken), after) for taken, after in changed)
 
     def in_order(self, mutant: Mutant) -> list[Trial]:
         """The cases that can tell a mutant, the likeliest first: those about the page that is changed, which take
@@ -134,6 +142,13 @@ class Bench:
                 any(trial.policy.choices[name] != option for name, option in under),
             ),
         )
+
+
+def _linked(pages: PolicyFiles, readings: Mapping[str, str]) -> Policy | None:
+    try:
+        return link(pages, readings)
+    except Invalid:
+        return None
 
 
 def _scalars(data: Plain) -> Iterator[str]:

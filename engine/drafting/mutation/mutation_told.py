@@ -50,9 +50,9 @@ class MutationTold:
         """A mutant that neither a case nor a proof settles; `example` is a dossier that it decides otherwise."""
         return _line(mutant, (self._change(mutant), *self._missing(mutant, example)))
 
-    def alike(self, tried: Iterable[Tried]) -> list[Line]:
-        """The mutants that decide as the policy does."""
-        return [_line(one.mutant, (self._change(one.mutant),)) for one in tried if one.fate == "alike"]
+    def settled(self, tried: Iterable[Tried], fate: Fate) -> list[Line]:
+        """The mutants of one fate that asks for no case, and what each changes."""
+        return [_line(one.mutant, (self._change(one.mutant),)) for one in tried if one.fate == fate]
 
     def _change(self, mutant: Mutant) -> str:
         kind, key = say(self.lang, f"mutation.{mutant.change.kind}"), "change" if mutant.after else "dropped"
