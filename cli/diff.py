@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.folders import one_policy
 from cli.language import Language, Spoken, spoken
-from cli.options import Policies, Readings, policy_files, readings
+from cli.options import Policies, Readings, readings
 from engine.problems import Invalid, Problem, unknown_name
 
 if TYPE_CHECKING:
@@ -79,15 +80,11 @@ def diff(
 
 def _files(side: str, root: Path | None) -> PolicyFiles:
     """The pages of a year, of a folder, or of either at a revision. Raises Invalid when there is none such."""
-    from engine.loading import bundled_policies, read_policy
+    from engine.loading import bundled_policies
 
-    if side.isascii() and side.isdecimal():
-        return policy_files(int(side), root)
-    if Path(side).is_dir():
-        return read_policy(Path(side))
     place, _, revision = side.rpartition("@")
-    if not place:
-        raise Invalid([Problem("not_a_policy", side)])
+    if not place or Path(side).is_dir():
+        return one_policy(side, root)
     from engine.drafting.diff.revision import read_at
 
     year = place.isascii() and place.isdecimal()
@@ -128,7 +125,7 @@ def _meant(found: Diff, files: PolicyFiles, indicator: str | None) -> list[Meant
 
 def _write(folder: Path, meant: Iterable[Meant], names: tuple[str, str]) -> None:
     """Write each witness as two dossiers, one for each side."""
-    from cli.letter import save
+    from cli.saving import save
     from engine.drafting.diff.meaning import witness_files
 
     for path, content in witness_files(meant, names):
@@ -149,7 +146,7 @@ def _deliver(found: Diff, meant: Sequence[Meant] | None, shown: Shown, format: F
     if out is None:
         typer.echo(text, nl=False)
         return
-    from cli.letter import save
+    from cli.saving import save
 
     save(out, text.encode())
 

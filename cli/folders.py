@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import policy_files
 from engine.problems import Invalid, Problem
 
 if TYPE_CHECKING:
     from engine.loading import PolicyFiles
+
+YEAR = re.compile(r"[0-9]{4}")
+LONGEST = 4096
+"""No path is longer."""
+SHOWN = 80
+"""The letters shown of what is neither."""
 
 OnePolicy = Annotated[str, typer.Argument(metavar="metavar.target", help="help.one_policy")]
 Target = Annotated[
@@ -28,18 +34,11 @@ def policy_folders(target: str | None, root: Path | None) -> list[Path]:
     """
     from engine.loading import bundled_policies, years
 
-    base = root or bundled_policies()
     if target is None:
-        return [_shown(folder) for folder in years(base).values()]
-    if target.isascii() and target.isdecimal() and not Path(target).exists():
-        known = years(base)
-        if int(target) not in known:
-            details = {"name": target, "valid": ", ".join(map(str, known))}
-            raise Invalid([Problem("unknown_year", details=details)])
-        return [_shown(known[int(target)])]
-    folder = Path(target)
+        return [_shown(folder) for folder in years(root or bundled_policies()).values()]
+    folder = policy_folder(target, root)
     if (folder / "policy.yaml").is_file():
-        return [folder]
+        return [folder if str(folder) == target else _shown(folder)]
     return list(years(folder).values())
 
 
@@ -47,11 +46,24 @@ def one_policy(target: str, root: Path | None) -> PolicyFiles:
     """The pages of a year, or of a policy's folder. Raises Invalid when there is no such policy."""
     from engine.loading import read_policy
 
-    if target.isascii() and target.isdecimal():
-        return policy_files(int(target), root)
-    if not Path(target).is_dir():
-        raise Invalid([Problem("not_a_policy", target)])
-    return read_policy(Path(target))
+    return read_policy(policy_folder(target, root))
+
+
+def policy_folder(target: str, root: Path | None) -> Path:
+    """The folder meant by a path, or else by a year of `root` (default: the policies of the product).
+
+    Raises Invalid when there is neither.
+    """
+    from engine.loading import bundled_policies, years
+
+    if len(target) < LONGEST and Path(target).is_dir():
+        return Path(target)
+    if not YEAR.fullmatch(target):
+        raise Invalid([Problem("not_a_policy", target[:SHOWN])])
+    known = years(root or bundled_policies())
+    if int(target) not in known:
+        raise Invalid([Problem("unknown_year", details={"name": target, "valid": ", ".join(map(str, known))})])
+    return known[int(target)]
 
 
 def _shown(folder: Path) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ import typer
 
 from cli.language import spoken
 from cli.markdown import escape
+from cli.saving import save
 from engine.problems import Invalid, Problem
 from engine.telling.letter_parts import Block, Grid, Items, Letter, Section, Text
 
@@ -44,20 +44,6 @@ def send(result: Decided, output: Path | None) -> None:
         save(output, pdf(made))
     else:
         save(output, letter_markdown(made).encode())
-
-
-def save(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all. Raises OSError when it cannot be written."""
-    path = path.resolve()
-    if path.exists() and not path.is_file():
-        path.write_bytes(content)
-        return
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        fresh.write_bytes(content)
-        fresh.replace(path)
-    finally:
-        fresh.unlink(missing_ok=True)
 
 
 def letter_markdown(letter: Letter) -> str:

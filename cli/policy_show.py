@@ -99,6 +99,6 @@ def _deliver(explanation: Explanation, format: Format, out: Path | None) -> None
     if out is None:
         typer.echo(text, nl=False)
         return
-    from cli.letter import save
+    from cli.saving import save
 
     save(out, text.encode())

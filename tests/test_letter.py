@@ -19,9 +19,10 @@ from pypdf import PdfReader
 from syrupy.assertion import SnapshotAssertion
 from typer.testing import CliRunner
 
-from cli.letter import letter_markdown, save
+from cli.letter import letter_markdown
 from cli.main import typer_app
 from cli.pdf import pdf
+from cli.saving import save
 from engine.problems import Invalid
 from engine.telling.explanation import explain
 from engine.telling.legal import cited, legal
@@ -272,6 +273,7 @@ from hashlib import sha256
 from tests.conftest import Example
 from engine.telling.letter import letter
 from cli.pdf import pdf
+from cli.saving import save
 one = Example("99900000086", 2023)
 made = letter(one.priced(), one.decision.dossier, one.decision.policy, "fr")
 sys.stdout.write(sha256(pdf(made)).hexdigest())

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import re
+import shutil
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any as Anything
 
 import pytest
 from hypothesis import given
@@ -155,8 +158,8 @@ def test_the_commands_prepare_and_confirm(forfait: Forfait, tmp_path: Path) -> N
     ran = forfait("policy", "new", "2031", "--from", str(LAST), "--out", str(folder), "--lang", "en")
     assert (ran.code, ran.out.splitlines()[0]) == (
         0,
-        f"{folder}: the year 2031 is ready to be written, from {LAST}. "
-        "Dates are moved, rules taken over as they are.",
+        f"{folder}: the year 2031 is prepared from {LAST}. "
+        "Dates are moved on, rules taken over as they are.",
     )
     page = folder / "policy.yaml"
     page.write_text(page.read_text("utf-8").replace("sources:\n", REGISTERED, 1), encoding="utf-8")
@@ -164,3 +167,60 @@ def test_the_commands_prepare_and_confirm(forfait: Forfait, tmp_path: Path) -> N
     ran = forfait("policy", "confirm", str(folder), "point_value", "--source", "decree:I:1-2", "--lang", "en")
     assert (ran.code, ran.out.splitlines()[0]) == (0, f"point_value: confirmed ({page}).")
     assert f" {left - 1} " in ran.out.splitlines()[1]
+
+
+BLOCK = """source:
+    # what the text says
+    document: page
+    section: Introduction
+    lines: [17, 17]
+"""
+LISTED = """source:
+    - { document: page, section: Introduction, lines: [17, 17] }  # first
+    # between
+    - { document: page, section: Introduction, lines: [18, 18] }
+"""
+
+
+@pytest.mark.parametrize("source", [BLOCK, LISTED, "source: { document: page, section: A, lines: [1, 2] }  # why\n"])
+def test_confirming_keeps_every_comment_and_line(source: str, prepared: PolicyFiles, tmp_path: Path) -> None:
+    folder = tmp_path / "2031"
+    shutil.copytree(prepared.folder, folder)
+    page = folder / "volet-2" / "aat.yaml"
+    head, _, rest = page.read_text("utf-8").partition("source:")
+    rest = rest[re.search(r"^(?=\w)", rest, re.MULTILINE).start() :]  # type: ignore[union-attr]
+    page.write_text(head + source + rest, encoding="utf-8")
+    files = read_policy(folder)
+    before, cited = page.read_text("utf-8"), files.indicators["volet-2.aat"].data["source"]
+    _, after = confirmed(files, "volet-2.aat", "decree:null:3")
+    comments = [line.partition("#")[2] for line in before.splitlines() if "#" in line]
+    assert [line.partition("#")[2] for line in after.splitlines() if "#" in line] == comments
+    page.write_text(after, encoding="utf-8")
+    told = {"document": "decree", "section": "null", "lines": ["3", "3"]}
+    assert read_policy(folder).indicators["volet-2.aat"].data["source"] == [
+        told,
+        *(cited if isinstance(cited, list) else [cited]),
+    ]
+
+
+def test_a_passage_is_not_cited_twice(prepared: PolicyFiles, tmp_path: Path) -> None:
+    folder = tmp_path / "2031"
+    shutil.copytree(prepared.folder, folder)
+    rule, after = confirmed(read_policy(folder), "point_value", "decree:I:3")
+    Path(rule.cursor.page.file).write_text(after, encoding="utf-8")
+    with pytest.raises(Invalid) as raised:
+        confirmed(read_policy(folder), "point_value", "decree:I:3-3")
+    assert [problem.code for problem in raised.value.problems] == ["already_cited"]
+
+
+def test_a_year_of_the_product_is_never_written_over(forfait: Forfait, tmp_path: Path, monkeypatch: Anything) -> None:
+    monkeypatch.chdir(tmp_path)
+    ran = forfait("policy", "confirm", str(LAST), "point_value", "--source", "page:I:3", "--lang", "en")
+    assert (ran.code, ran.err) == (
+        2,
+        f"“{LAST}”: give the folder of the policy being written, such as policies/2025.\n",
+    )
+
+
+def test_a_year_no_page_can_say_is_refused(forfait: Forfait, tmp_path: Path) -> None:
+    assert forfait("policy", "new", "12024", "--from", str(LAST), "--out", str(tmp_path / "x")).code == 2

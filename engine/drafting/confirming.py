@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from engine.drafting.presumed import Rule, rules
 from engine.loading import PolicyFiles
 from engine.problems import Invalid, Problem, unknown_name
-from engine.yamltext import Written, read_bytes, written
+from engine.yamltext import EMPTY, Path_, Plain, parse_yaml, read_bytes, written
 
 PASSAGE = re.compile(r"(?P<document>[^:]+):(?P<section>.+):(?P<first>[0-9]{1,6})(?:-(?P<last>[0-9]{1,6}))?")
 PLAIN = re.compile(r"[A-Za-z0-9](?:[\w .-]*[\w.])?")
@@ -19,40 +20,68 @@ def confirmed(files: PolicyFiles, name: str, passage: str) -> tuple[Rule, str]:
     """The rule of that name, and the text of its file once it cites the passage, before those it cited.
 
     `passage` is written `document:section:first-last`, in lines. Raises Invalid: no such rule, no such document, a
-    document that does not govern the policy's year, or a passage not written so. Nothing is saved.
+    document that does not govern the policy's year, a passage not written so or cited already, or a file written in
+    a way that cannot be added to. Nothing is saved.
     """
     known = {rule.name: rule for rule in rules(files)}
     if name not in known:
         raise Invalid([Problem("unknown_rule", details=unknown_name(name, known))])
-    rule, told = known[name], _told(files, passage)
-    text = read_bytes(Path(rule.cursor.page.file))
+    rule, passages = known[name], rules_cited(known[name])
+    told = _told(files, passage)
+    if told in passages:
+        raise Invalid([rule.cursor.problem("already_cited", name=name)])
+    path = Path(rule.cursor.page.file)
+    before = read_bytes(path)
+    after = _inserted(before, rule.cursor.path, _flow(told))
+    if parse_yaml(after, str(path)).data != _with(rule.cursor.page.data, rule.cursor.path, [told, *passages]):
+        raise Invalid([rule.cursor.problem("not_editable", name=name)])
+    return rule, after
+
+
+def rules_cited(rule: Rule) -> list[Plain]:
+    """The passages a rule cites, one or several."""
+    return [cursor.data for cursor in rule.cursor["source"].each()]
+
+
+def _inserted(text: str, path: Path_, told: str) -> str:
+    """The text with one more passage, before those cited at a path; every other character stays, in its order."""
     places = {one.path: one for one in written(text) if not one.key}
-    source = places[(*rule.cursor.path, "source")]
-    cited = [text[one.start : one.stop] for one in _passages(source, places)]
-    start, stop, block = source.start, source.stop, not places[rule.cursor.path].flow
-    lines = [told, *cited]
-    if block:
-        key = _key(text, rule)
-        margin = "\n" + " " * (key.column + 2)
-        return rule, text[: key.stop] + ":" + "".join(f"{margin}- {one}" for one in lines) + text[stop:]
-    return rule, f"{text[:start]}[{', '.join(lines)}]{text[stop:]}"
+    source, start = places[(*path, "source")], places[(*path, "source")].start
+    if source.kind == "list":
+        first = places[(*source.path, 0)].start
+        return f"{text[:first]}{told}{', ' if source.flow else _line(source.column)}{text[first:]}"
+    if not source.flow:
+        again = text[start : source.stop].replace("\n", "\n  ")
+        return f"{text[:start]}- {told}{_line(source.column)}{again}{text[source.stop :]}"
+    if places[path].flow:
+        return f"{text[:start]}[{told}, {text[start : source.stop]}]{text[source.stop :]}"
+    margin = places[path].column + len("  ")
+    return f"{text[:start].rstrip(' ')}{_line(margin)}{told}{_line(margin)}{text[start:]}"
 
 
-def _key(text: str, rule: Rule) -> Written:
-    """Where the word `source` of a rule stands."""
-    path = (*rule.cursor.path, "source")
-    return next(one for one in written(text) if one.key and one.path == path)
+def _line(column: int) -> str:
+    """Where the next element of a list in lines begins."""
+    return "\n" + " " * column + "- "
 
 
-def _passages(source: Written, places: dict[tuple[str | int, ...], Written]) -> list[Written]:
-    """The passages a rule cites, one or several, as they are written."""
-    if source.kind == "mapping":
-        return [source]
-    return [one for path, one in places.items() if path[:-1] == source.path]
+def _with(data: Plain, path: Path_, source: list[Plain]) -> Plain:
+    """The page's data, the mapping at a path citing these passages."""
+    if not path:
+        return data | {"source": source}
+    if isinstance(data, list):
+        return [_with(one, path[1:], source) if index == path[0] else one for index, one in enumerate(data)]
+    return {key: _with(one, path[1:], source) if key == path[0] else one for key, one in data.items()}
 
 
-def _told(files: PolicyFiles, passage: str) -> str:
-    """The passage as a source is written in a policy."""
+def _flow(passage: Mapping[str, Plain]) -> str:
+    """A passage as it is written in a policy."""
+    section, (first, last) = passage["section"], passage["lines"]
+    named = section if PLAIN.fullmatch(section) and section not in EMPTY else json.dumps(section, ensure_ascii=False)
+    return f"{{ document: {passage['document']}, section: {named}, lines: [{first}, {last}] }}"
+
+
+def _told(files: PolicyFiles, passage: str) -> dict[str, Plain]:
+    """The passage as the data of a source."""
     found = PASSAGE.fullmatch(passage.strip())
     if found is None:
         raise Invalid([Problem("bad_passage", details={"value": passage})])
@@ -65,5 +94,4 @@ def _told(files: PolicyFiles, passage: str) -> str:
     lines = (int(first), int(last or first))
     if not 1 <= lines[0] <= lines[1]:
         raise Invalid([Problem("bad_passage", details={"value": passage})])
-    named = section if PLAIN.fullmatch(section) else json.dumps(section, ensure_ascii=False)
-    return f"{{ document: {document}, section: {named}, lines: [{lines[0]}, {lines[1]}] }}"
+    return {"document": document, "section": section, "lines": [str(line) for line in lines]}

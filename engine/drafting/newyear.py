@@ -6,13 +6,13 @@ governs the new year yet, each of them is `presumed` until a passage of that yea
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from tempfile import mkdtemp
 
 from engine.loading import PolicyFiles, read_policy
 from engine.problems import Invalid, Problem
@@ -23,6 +23,8 @@ YEAR = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])")
 LANGS = {"fr", "en"}
 TOLD = {"sources", "support", "why"}
 """What documents are called, who says what, and why a reading is preferred stay true of the year they speak of."""
+LAST = 2999
+"""The last year a page may say (`schemas/common.schema.json`)."""
 AHEAD = 2
 """A text may name years up to so many after its own: payments and corrections come then."""
 
@@ -34,21 +36,25 @@ def new_year(files: PolicyFiles, year: int, folder: Path) -> None:
     29 February to the last day of its month; in titles, labels and questions so are the policy's own year and those
     that follow it, while earlier ones are history.
     """
-    if year <= files.year:
-        raise Invalid([Problem("year_not_later", details={"year": str(year), "before": str(files.year)})])
+    if not files.year < year <= LAST:
+        raise Invalid(
+            [Problem("year_not_later", details={"year": str(year), "before": str(files.year), "last": str(LAST)})]
+        )
     if folder.exists():
         raise Invalid([Problem("folder_exists", str(folder))])
     folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    draft = folder.with_name(f".{folder.name}.{os.getpid()}")
+    draft.mkdir()
     try:
         mover = _Mover(files.year, year - files.year, _years(files))
         for path in sorted(path for path in files.folder.rglob("*") if path.is_file()):
             target = draft / path.relative_to(files.folder)
             target.parent.mkdir(parents=True, exist_ok=True)
-            text = read_bytes(path)
-            target.write_text(mover.text(text) if path.suffix == ".yaml" else text, encoding="utf-8")
+            if path.suffix == ".yaml":
+                target.write_text(mover.text(read_bytes(path)), encoding="utf-8")
+            else:
+                shutil.copyfile(path, target)
         read_policy(draft)
-        draft.chmod(folder.parent.stat().st_mode)
         draft.rename(folder)
     finally:
         shutil.rmtree(draft, ignore_errors=True)

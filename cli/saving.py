@@ -1,0 +1,22 @@
+"""A file written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def save(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all. Raises OSError when it cannot be written."""
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        path.write_bytes(content)
+        return
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        fresh.write_bytes(content)
+        if path.exists():
+            fresh.chmod(path.stat().st_mode)
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
