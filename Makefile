@@ -27,7 +27,7 @@ test: .venv/.ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest $(PYTEST_FLAGS)
+	$(BIN)/pytest -rs $(PYTEST_FLAGS)
 
 setup: .venv/.ready
 
