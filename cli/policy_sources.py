@@ -49,6 +49,7 @@ def sources(
         Path | None, typer.Option("--documents", metavar="metavar.folder", help="help.documents")
     ] = None,
     record: Annotated[bool, typer.Option("--record", help="help.record")] = False,
+    accept: Annotated[bool, typer.Option("--accept", help="help.accept")] = False,
     trace: Annotated[bool, typer.Option("--trace", help="help.trace")] = False,
     format: Annotated[Format, typer.Option("--format", help="help.sources_format")] = Format.tree,
     policies: Policies = None,
@@ -57,10 +58,12 @@ def sources(
     """Read each cited passage again, and tell which rules rest on one that moved or changed."""
     if documents is None and record:
         raise Invalid([Problem("record_documents")])
+    if accept and not record:
+        raise Invalid([Problem("accept_record")])
     if documents is None and not trace:
         raise Invalid([Problem("documents_wanted")])
     files = one_policy(target, policies)
-    reports = [_reread(files, documents, record=record)] if documents else []
+    reports = [_reread(files, documents, record=record, accept=accept)] if documents else []
     reports += [_trace(files)] if trace else []
     match format:
         case Format.tree:
@@ -76,8 +79,8 @@ def sources(
         raise typer.Exit(EXIT_NOT_AS_RECORDED)
 
 
-def _reread(files: PolicyFiles, folder: Path, *, record: bool) -> Report:
-    """The documents against what was recorded of them; recorded anew if asked."""
+def _reread(files: PolicyFiles, folder: Path, *, record: bool, accept: bool) -> Report:
+    """The documents against what was recorded of them; recorded anew if asked, what moved or changed if accepted."""
     from cli.letter import save
     from engine.drafting.texts.sources import KEPT, compare, read_documents, read_record
     from engine.drafting.texts.sources import record as recorded
@@ -86,10 +89,11 @@ def _reread(files: PolicyFiles, folder: Path, *, record: bool) -> Report:
 
     documents = read_documents(files, folder)
     compared = compare(files, documents, read_record(files))
-    if record:
+    recording = record and (accept or not compared.astray)
+    if recording:
         save(files.folder / KEPT, recorded(files, documents))
-    told = SourcesTold(link(files, {}), spoken(), documents).compared(compared, recorded=record)
-    return Report("sources", told, compared_data(compared), record or compared.as_recorded)
+    told = SourcesTold(link(files, {}), spoken(), documents).compared(compared, recorded=recording)
+    return Report("sources", told, compared_data(compared), recording or compared.as_recorded)
 
 
 def _trace(files: PolicyFiles) -> Report:

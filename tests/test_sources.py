@@ -242,7 +242,7 @@ def test_the_command_records_then_finds_all_as_recorded(
     forfait: Forfait, policies: Path, folder: Path, lang: str
 ) -> None:
     asked = ["policy", "sources", YEARS[0], "--policies", policies, "--documents", folder, "--lang", lang]
-    assert forfait(*asked, "--record").code == 0
+    assert forfait(*asked, "--record", "--accept").code == 0
     ran = forfait(*asked)
     assert (ran.code, ran.err) == (0, "")
     assert max(len(line) for line in ran.out.splitlines()) <= 80
@@ -252,7 +252,7 @@ def test_the_command_tells_of_a_changed_passage_and_ends_with_one(
     forfait: Forfait, policies: Path, folder: Path, files: PolicyFiles
 ) -> None:
     asked = ["policy", "sources", YEARS[0], "--policies", policies, "--documents", folder]
-    assert forfait(*asked, "--record").code == 0
+    assert forfait(*asked, "--record", "--accept").code == 0
     document = of(files)
     path = folder / files.policy.data["sources"][document]["file"]
     path.write_text(path.read_text("utf-8").replace("at line 518,", "at line DXVIII,"), "utf-8")
@@ -265,10 +265,52 @@ def test_the_command_tells_of_a_changed_passage_and_ends_with_one(
     assert "calendar.campaign — policy.yaml:" in forfait(*asked, "--format", "markdown").out
 
 
+@pytest.fixture
+def changed(forfait: Forfait, policies: Path, folder: Path, files: PolicyFiles, tmp_path: Path) -> list[object]:
+    """What is typed for a copy of the policies whose most cited document changed since it was recorded."""
+    root = Path(shutil.copytree(policies, tmp_path / "copy"))
+    asked: list[object] = ["policy", "sources", YEARS[0], "--policies", root, "--documents", folder]
+    assert forfait(*asked, "--record", "--accept").code == 0
+    path = folder / files.policy.data["sources"][of(files)]["file"]
+    path.write_text(path.read_text("utf-8").replace("at line 518,", "at line DXVIII,"), "utf-8")
+    return asked
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_what_moved_or_changed_is_not_recorded_unless_it_is_accepted(
+    forfait: Forfait, changed: list[object], tmp_path: Path, lang: str
+) -> None:
+    kept = tmp_path / "copy" / str(YEARS[0]) / "passages.json"
+    before = kept.read_bytes()
+    refused = forfait(*changed, "--record", "--lang", lang)
+    assert (refused.code, refused.err, kept.read_bytes() == before) == (1, "", True)
+    assert [said for said in ("calendar.campaign — policy.yaml:", "--accept") if said not in refused.out] == []
+    accepted = forfait(*changed, "--record", "--accept", "--lang", lang)
+    assert (accepted.code, kept.read_bytes() == before) == (0, False)
+    assert forfait(*changed).code == 0
+
+
+def test_what_was_never_recorded_is_recorded_without_being_accepted(
+    forfait: Forfait, policies: Path, folder: Path, tmp_path: Path
+) -> None:
+    root = Path(shutil.copytree(policies, tmp_path / "copy"))
+    kept = root / str(YEARS[0]) / "passages.json"
+    asked = ["policy", "sources", YEARS[0], "--policies", root, "--documents", folder]
+    assert forfait(*asked, "--record", "--accept").code == 0
+    whole = kept.read_text("utf-8")
+    data = json.loads(whole)
+    for passages in data["passages"].values():
+        passages.popitem()
+    kept.write_text(json.dumps(data), "utf-8")
+    assert (forfait(*asked).code, forfait(*asked, "--record").code) == (1, 0)
+    assert kept.read_text("utf-8") == whole
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         ([], "--documents"),
+        (["--documents", "EMPTY", "--accept"], "--record"),
         (["--record", "--trace"], "--documents"),
         (["--documents", "/nowhere"], "dossier"),
         (["--documents", "EMPTY"], ".txt"),

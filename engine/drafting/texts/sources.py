@@ -89,6 +89,11 @@ class Compared:
     stale: tuple[tuple[str, Span], ...]
 
     @property
+    def astray(self) -> bool:
+        """Whether a recorded passage has moved or changed: the rules that rest on it are to be read again."""
+        return any(passage.state in ("moved", "changed") for passage in self.passages)
+
+    @property
     def as_recorded(self) -> bool:
         """Whether all is as it was recorded."""
         states = {*self.documents.values(), *(passage.state for passage in self.passages)}

@@ -44,7 +44,7 @@ class SourcesTold(Citing):
         if recorded:
             intro.append(self.say("sources.recorded", count=len(compared.passages), file=KEPT))
         elif not compared.as_recorded:
-            intro.append(self.say("sources.remedy"))
+            intro.append(self.say("sources.accept" if compared.astray else "sources.remedy"))
         sections = [self._document(name, compared) for name in compared.documents]
         if compared.stale:
             stale = (Part(self._lines(name, lines), mark="unknown") for name, lines in compared.stale)
@@ -55,8 +55,9 @@ class SourcesTold(Citing):
         state, title = compared.documents[name], self.text(self.policy.documents[name].title)
         own = [passage for passage in compared.passages if passage.document == name]
         counts = {one: sum(1 for passage in own if passage.state == one) for one in MARKS}
-        # Of a document never recorded, no passage can be said to differ.
-        told = [] if state == "unrecorded" else [one for one in MARKS if one != "same"]
+        # Of a document never recorded, that no passage is recorded is said once.
+        quiet = {"same", "unrecorded"} if state == "unrecorded" else {"same"}
+        told = [one for one in MARKS if one not in quiet]
         astray = [passage for one in told for passage in own if passage.state == one]
         return Part(
             self.say("sources.document", title=title, file=self.documents[name].file),
