@@ -8,6 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from engine.drafting.checks.beside import beside
 from engine.drafting.checks.fitting import fitting
 from engine.drafting.checks.idle import idle
 from engine.drafting.checks.ordering import ordering
@@ -29,6 +30,7 @@ CHECKS: tuple[Callable[[Draft], Iterator[Problem]], ...] = (
     unused,
     unlisted,
     unread,
+    beside,
     never_taken,
     fitting,
     sourcing,
