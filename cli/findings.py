@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterable
 from textwrap import wrap
 
@@ -41,7 +43,7 @@ def _draw(out: Console, problem: Problem, lang: Lang) -> None:
     spot = ":".join(str(part) for part in (problem.file, problem.line, problem.column) if part not in ("", None))
     head, kind = printable(f"{spot} {problem.code}" if spot else problem.code), say(lang, f"check.{severity}")
     # The place is never broken, so that it can be clicked or searched for.
-    lines = _wrapped(f"{head} {kind} {printable(sentence(problem, lang))}", out.width)
+    lines = _wrapped(f"{head} {kind} {printable(sentence(problem, lang))}", _room(out))
     told = Text("\n".join(lines))
     told.stylize("bold", 0, len(head))
     told.highlight_words([kind], f"bold {STYLES[severity]}")
@@ -55,7 +57,12 @@ def _draw(out: Console, problem: Problem, lang: Lang) -> None:
         out.print(Text.assemble((below, "dim"), (carets, STYLES[severity])), soft_wrap=True)
     help = names_to_try(problem, lang)
     if help:
-        out.print(Text("\n".join(_wrapped(printable(help), out.width, INDENT))), soft_wrap=True)
+        out.print(Text("\n".join(_wrapped(printable(help), _room(out), INDENT))), soft_wrap=True)
+
+
+def _room(out: Console) -> int:
+    """How long a sentence's lines may be: what is read by a program, which looks for it whole, is never broken."""
+    return out.width if out.is_terminal or os.environ.get("COLUMNS") else sys.maxsize
 
 
 def _wrapped(text: str, width: int, indent: str = "") -> list[str]:

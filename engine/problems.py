@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from itertools import zip_longest
 
 from msgspec import Struct, field
 
 from engine.words import Lang, catalogue, say
 
 NEAREST_CUTOFF = 0.5
-MOST_CLOSE = 12
 
 
 class Problem(Struct, frozen=True):
@@ -38,17 +36,12 @@ class Invalid(Exception):
 
 
 def nearest(wrong: str, valid: Iterable[str]) -> str:
-    """The valid name most like `wrong`, or an empty string when none is."""
-    within = [name for name in sorted(valid) if name.endswith(f".{wrong}")]
-    if within:
-        return within[0]
-    close = get_close_matches(wrong, sorted(valid), n=MOST_CLOSE, cutoff=NEAREST_CUTOFF)
-    return min(close, key=lambda name: (_differing(wrong, name), name), default="")
-
-
-def _differing(one: str, other: str) -> int:
-    """How many places differ, longer or shorter counting as different."""
-    return sum(a != b for a, b in zip_longest(one, other))
+    """The valid name that begins or ends with `wrong` as a whole part, or is most like it; else an empty string."""
+    names = sorted(valid)
+    above = [name for name in names if name.startswith(f"{wrong}.")]
+    within = [name for name in names if name.endswith(f".{wrong}")]
+    close = get_close_matches(wrong, names, n=1, cutoff=NEAREST_CUTOFF)
+    return next(iter([*above, *within, *close]), "")
 
 
 def unknown_name(wrong: str, valid: Iterable[str]) -> dict[str, str]:

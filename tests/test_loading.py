@@ -58,7 +58,7 @@ NAMES: list[Fault] = [
         "gate: { outcome: care }",
         "outcome: care",
         "unknown_outcome",
-        "base",
+        "care.beacon",
     ),
     ("policy.yaml", "ferry, meadow", "fairy, meadow", "fairy", "not_in_folder", "ferry"),
     ("policy.yaml", "[garden]", "[gardens]", "gardens", "not_in_folder", "garden"),

@@ -166,7 +166,7 @@ class Texts:
 
     def text(self, number: int) -> str:
         """The text of a number; for one that no condition knows, a text that is none of theirs."""
-        return self.strings[number] if number < len(self.strings) else f"Autre {number - len(self.strings) + 1}"
+        return self.strings[number] if number < len(self.strings) else f"X{number - len(self.strings) + 1}"
 
 
 def _codes(tables: Iterable[Table]) -> tuple[str, ...]:
