@@ -81,7 +81,7 @@ def sources(
 
 def _reread(files: PolicyFiles, folder: Path, *, record: bool, accept: bool) -> Report:
     """The documents against what was recorded of them; recorded anew if asked, what moved or changed if accepted."""
-    from cli.letter import save
+    from cli.saving import save
     from engine.drafting.texts.sources import KEPT, compare, read_documents, read_record
     from engine.drafting.texts.sources import record as recorded
     from engine.drafting.texts.sources_told import SourcesTold, compared_data
