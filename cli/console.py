@@ -6,7 +6,9 @@ from collections.abc import Iterable, Sequence
 from textwrap import wrap
 
 from rich.box import SIMPLE
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -22,9 +24,9 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
     """A table of texts, none of which is read as markup."""
     drawn = Table(box=SIMPLE, pad_edge=False)
     for head in heads:
-        drawn.add_column(Text(head), overflow="fold")
+        drawn.add_column(Line(Text(head)), overflow="fold")
     for row in rows:
-        drawn.add_row(*(Text(printable(cell)) for cell in row))
+        drawn.add_row(*(Line(Text(printable(cell))) for cell in row))
     return drawn
 
 
@@ -33,6 +35,10 @@ class Line:
 
     def __init__(self, text: Text) -> None:
         self.text = text
+
+    def __rich_measure__(self, _: Console, options: ConsoleOptions) -> Measurement:
+        words = self.text.plain.split(" ")
+        return Measurement(max(map(cell_len, words)), self.text.cell_len).with_maximum(options.max_width)
 
     def __rich_console__(self, _: Console, options: ConsoleOptions) -> RenderResult:
         start = 0

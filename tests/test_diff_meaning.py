@@ -241,7 +241,7 @@ def test_a_doctor_of_many_facts_is_told_line_by_line() -> None:
         ],
     }
     assert said(witness(rows), "en").splitlines() == [
-        "2023 grants and 2024 refuses, for the doctor whose dossier holds this:",
+        "2023 grants and 2024 refuses, for a doctor whose whole dossier is:",
         "Specialty: Cardiology",
         "Sector under the convention: sector 1",
         "Billing made with the required SESAM-Vitale version: yes",

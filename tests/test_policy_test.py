@@ -19,7 +19,7 @@ def spaced(text: str) -> str:
 def test_cases_that_hold_are_counted(forfait: Forfait, tmp_path: Path) -> None:
     ran = forfait("policy", "test", with_cases(tmp_path))
     assert (ran.code, ran.err) == (0, "")
-    assert spaced(ran.out) == "Texte : 4 cas, tous décidés comme ils l’attendent."
+    assert spaced(ran.out) == "Texte : 4 cas, tous conformes à ce qui est attendu."
 
 
 def test_a_case_that_fails_is_told_with_its_place_and_the_reason(forfait: Forfait, tmp_path: Path) -> None:
@@ -30,7 +30,7 @@ def test_a_case_that_fails_is_told_with_its_place_and_the_reason(forfait: Forfai
         f"{folder}/cases/beacon.yaml:4",
         "  douze : Douze phares",
         "  outcome : attendu refused, trouvé granted",
-        "Texte : 4 cas, dont 1 décidés autrement qu’ils l’attendent.",
+        "Texte : 4 cas ; non conformes à ce qui est attendu : 1.",
     ]
 
 

@@ -195,11 +195,11 @@ class Phrases:
 
     def tests(self, asked: Json, item: str | None = None) -> str:
         """All that is expected of one field."""
-        expected = [self.test(test, asked["fields"][0], item) for test in _telling(asked["tests"])]
+        expected = [self.test(test, asked["fields"][0], item) for test in telling(asked["tests"])]
         return self.joined(expected, "and")
 
 
-def _telling(tests: Sequence[Json]) -> list[Json]:
+def telling(tests: Sequence[Json]) -> list[Json]:
     """The tests worth saying: not the list that an enumeration narrows, nor the day that a span ends on."""
     kinds = {kind: asked for test in tests for kind, asked in test.items()}
     spare = {"table"} if "is" in kinds else set()

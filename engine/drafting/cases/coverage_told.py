@@ -47,7 +47,9 @@ class CoverageTold(Phrases):
         """How many cases there are, and how many fail."""
         failed = sum(1 for one in tested if one.differences)
         key = "coverage.failures" if failed else "coverage.passed"
-        return self.say(key, title=self.text(self.policy.title), count=len(tested), failed=failed)
+        return self.say(
+            key, title=self.text(self.policy.title), count=self.number(len(tested)), failed=self.number(failed)
+        )
 
     def failures(self, tested: Sequence[Tested]) -> list[Told]:
         """The cases that fail: what each expected, what it got, and why."""
@@ -124,4 +126,4 @@ class CoverageTold(Phrases):
     def conclusion(self, coverage: Coverage) -> str:
         """Whether all is covered, and how much is not."""
         key = "coverage.incomplete" if coverage.missing else "coverage.complete"
-        return self.say(key, missing=len(coverage.missing), count=len(coverage.coverable))
+        return self.say(key, missing=self.number(len(coverage.missing)), count=self.number(len(coverage.coverable)))

@@ -53,6 +53,7 @@ class Doctors:
     def __init__(self, one: Policy, other: Policy, names: tuple[str, str], lang: Lang) -> None:
         self.sides = (Sentences(one, lang), Sentences(other, lang))
         self.names, self.say = names, self.sides[0].say
+        self.decides = "under" if one.year == other.year else "decides"
 
     def told(self, witness: Witness) -> Part:
         """In one sentence where counts say it all: `Avec 2 actes télétransmis sur 3 actes, … accorde et … refuse.`"""
@@ -69,7 +70,10 @@ class Doctors:
         (more, one), (less, other) = both if witness.first else reversed(both)
         if not witness.confirmed:
             return self.say("diff.unconfirmed", more=more, less=less)
-        told = [self.say(f"diff.decides_{verdict.word}", name=name) for name, verdict in ((more, one), (less, other))]
+        told = [
+            self.say(f"diff.{self.decides}_{verdict.word}", name=name)
+            for name, verdict in ((more, one), (less, other))
+        ]
         return self.sides[0].joined(told, "and")
 
     def lines(self, witness: Witness) -> Iterator[str]:

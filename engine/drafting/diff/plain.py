@@ -184,7 +184,7 @@ def _record(node: Record) -> Iterator[Asked]:
     yield "asked", "", {"row": node.row, "names": list(node.names)}
     yield "covers", "", node.of
     for test in node.where:
-        yield _aspect(test.tests), " or ".join(test.fields), {**field_test(test), "item": item}
+        yield _aspect(test.tests), " or ".join(test.fields), {**field_test(test), "row": node.row, "item": item}
     for same in node.same:
         yield "same", f"{same.mine} {same.item}", same_test(same)
     yield "earlier", "", node.earlier

@@ -50,7 +50,8 @@ class Rules(Shown):
 
     def fields(self, test: Plain) -> str:
         """The fields a test looks at: the first given of several, or both ends of a span."""
-        return self.joined([self.field(name) for name in test["fields"]], "and" if test.get("span") else "or")
+        names = [self.row_field({"type": test.get("row", "")}, name) for name in test["fields"]]
+        return self.joined(names, "and" if test.get("span") else "or")
 
     def fact_tests(self, asks: Plain) -> str:
         """All that is expected of an automated value."""

@@ -72,7 +72,8 @@ class Values(Rules):
             return self.say(f"node.{side.value['kind']}")
         if effect is None:
             return self.sentence(node)
-        said = self.say(f"effect.{effect}")
+        said = self.say(f"show.neutralised_{effect}")
+        said = said[:1].lower() + said[1:]
         return said if isinstance(node, Always) else self.say("diff.of", name=said, value=self.sentence(node))
 
     def asked(self, value: Plain) -> str:
@@ -81,7 +82,7 @@ class Values(Rules):
             case {"fact": _, "tests": _}:
                 return self.fact_tests(value)
             case {"fields": _, "tests": _}:
-                return self.tests(value, value.get("item"))
+                return self.expected(value, value.get("row", ""), value.get("item"))
             case {"mine": _, "theirs": theirs, "item": item}:
                 return self.say("test.same", field=self.field(theirs), item=self.item(item))
             case {"measure": name}:

@@ -32,6 +32,7 @@ from engine.conditions import (
 )
 from engine.policy import Field, Policy
 from engine.telling.parts import Part
+from engine.telling.phrases import Json, retyped, telling
 from engine.telling.sentences import Sentences
 from engine.words import Lang
 
@@ -41,6 +42,9 @@ Quote = Callable[[Source], tuple[str, ...]]
 
 DAY, CHANNEL, SWORN = "declared_on", "channel", "sworn"
 """The fields of a declaration that its sentence says by itself: when, how, and on one's honour."""
+
+CHOICE = "choice"
+"""The field that names an entry of a list: its label is quoted, for it may hold commas."""
 
 LONGEST = 20
 """A passage of more lines is named and not quoted: those within it that say each rule are."""
@@ -115,14 +119,13 @@ class Rules(Sentences):
 
     # --- leaves -------------------------------------------------------------------------------------------------
 
-    def _field(self, test: FieldTest, item: str | None = None) -> str:
-        expected = self._expected(test, item)
+    def _field(self, test: FieldTest, row: str = "", item: str | None = None) -> str:
+        expected = self.expected(_asked(test), row, item)
+        names = [self.row_field({"type": row}, name) for name in test.fields]
         if test.span:
-            first, last = (self.field(name) for name in test.fields)
+            first, last = names
             return self.say("show.span", first=first, last=last, expected=expected)
-        return self.say(
-            "missing.field", field=self.joined([self.field(name) for name in test.fields]), expected=expected
-        )
+        return self.say("missing.field", field=self.joined(names), expected=expected)
 
     def _fact_asked(self, node: Fact) -> str:
         field = self.policy.vocabulary.facts[node.fact]
@@ -172,13 +175,13 @@ class Rules(Sentences):
         day, channel, sworn = (spoken.get((name,)) for name in (DAY, CHANNEL, SWORN))
         act = self._act(node)
         if day:
-            act = self.say("show.any_day" if _open(day) else "show.on_days", act=act, days=self._expected(day))
+            act = self.say("show.any_day" if _open(day) else "show.on_days", act=act, days=self.expected(_asked(day)))
         if channel:
-            act = self.say("show.through", act=act, channel=self._expected(channel))
+            act = self.say("show.through", act=act, channel=self.expected(_asked(channel)))
         if sworn:
             act = self.say("show.sworn", act=act)
         item = None if node.row == "document" else node.names[0]
-        details = [self._field(test, item) for test in node.where if test not in (day, channel, sworn)]
+        details = [self._field(test, node.row, item) for test in node.where if test not in (day, channel, sworn)]
         details += [self._same(one.mine, one.theirs, one.item) for one in node.same]
         if details:
             act = self.say("show.with", act=act, details=self.say("missing.separator").join(details))
@@ -197,10 +200,19 @@ class Rules(Sentences):
             return self.say("show.paper", kinds=kinds) + earlier
         return self.say("show.document", kinds=kinds, item=self.item(node.of)) + earlier
 
-    def _expected(self, test: FieldTest, item: str | None = None) -> str:
-        """What is expected of a field; that it be given goes without saying where more is asked."""
-        more = tuple(one for one in test.tests if not isinstance(one, Stated))
-        return self.tests(field_test(replace(test, tests=more or test.tests)), item)
+    def expected(self, asked: Json, row: str = "", item: str | None = None) -> str:
+        """All that is expected of a field, in a kind of row and for an item where it stands in one."""
+        field = asked["fields"][0]
+        return self.joined([self._one(test, field, row, item) for test in telling(asked["tests"])], "and")
+
+    def _one(self, test: Json, field: str, row: str, item: str | None) -> str:
+        match test:
+            case {"is": values}:
+                told = [self.row_value({"type": row, "name": item}, field, retyped(value)) for value in values]
+                quoted = [self.say("row.quoted", text=one) for one in told]
+                return self.joined(quoted if field == CHOICE else told)
+            case _:
+                return self.test(test, field, item)
 
     def _same(self, mine: str, theirs: str, item: str) -> str:
         expected = self.say("test.same", field=self.field(theirs), item=self.item(item))
@@ -249,6 +261,12 @@ class Rules(Sentences):
             return ()
         self.quoted.add(source)
         return lines
+
+
+def _asked(test: FieldTest) -> Json:
+    """The tests on a field as plain data; that it be given goes without saying where more is asked."""
+    more = tuple(one for one in test.tests if not isinstance(one, Stated))
+    return field_test(replace(test, tests=more or test.tests))
 
 
 def _open(test: FieldTest) -> bool:
