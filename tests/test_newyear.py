@@ -158,8 +158,7 @@ def test_the_commands_prepare_and_confirm(forfait: Forfait, tmp_path: Path) -> N
     ran = forfait("policy", "new", "2031", "--from", str(LAST), "--out", str(folder), "--lang", "en")
     assert (ran.code, ran.out.splitlines()[0]) == (
         0,
-        f"{folder}: the year 2031 is prepared from {LAST}. "
-        "Dates are moved on, rules taken over as they are.",
+        f"{folder}: the year 2031 is prepared from {LAST}. Dates are moved on, rules taken over as they are.",
     )
     page = folder / "policy.yaml"
     page.write_text(page.read_text("utf-8").replace("sources:\n", REGISTERED, 1), encoding="utf-8")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine import words
+from engine.cache import keep
 from engine.words import catalogue
 
 
@@ -33,7 +34,7 @@ def test_what_comes_back_is_what_was_read(kept: Path, monkeypatch: pytest.Monkey
 )
 def test_what_is_not_of_these_files_is_passed_over(kept: Path, body: bytes) -> None:
     first = catalogue("fr")
-    words.keep(kept.name, body)
+    keep(kept.name, body)
     catalogue.cache_clear()
     assert catalogue("fr") == first
 
