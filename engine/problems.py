@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
+from itertools import zip_longest
 
 from msgspec import Struct, field
 
 from engine.words import Lang, catalogue, say
 
 NEAREST_CUTOFF = 0.5
+MOST_CLOSE = 12
 
 
 class Problem(Struct, frozen=True):
@@ -40,8 +42,14 @@ def nearest(wrong: str, valid: Iterable[str]) -> str:
     names = sorted(valid)
     above = [name for name in names if name.startswith(f"{wrong}.")]
     within = [name for name in names if name.endswith(f".{wrong}")]
-    close = get_close_matches(wrong, names, n=1, cutoff=NEAREST_CUTOFF)
+    close = get_close_matches(wrong, names, n=MOST_CLOSE, cutoff=NEAREST_CUTOFF)
+    close.sort(key=lambda name: (-SequenceMatcher(None, name, wrong).ratio(), _differing(wrong, name), name))
     return next(iter([*above, *within, *close]), "")
+
+
+def _differing(one: str, other: str) -> int:
+    """How many places differ, longer or shorter counting as different: what parts numbers equally alike."""
+    return sum(a != b for a, b in zip_longest(one, other))
 
 
 def unknown_name(wrong: str, valid: Iterable[str]) -> dict[str, str]:
