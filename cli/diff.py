@@ -12,6 +12,7 @@ import typer
 from cli.folders import one_policy
 from cli.language import Language, Spoken, spoken
 from cli.options import Policies, Readings, readings
+from cli.saving import deliver
 from engine.problems import Invalid, Problem, unknown_name
 
 if TYPE_CHECKING:
@@ -143,12 +144,7 @@ def _deliver(found: Diff, meant: Sequence[Meant] | None, shown: Shown, format: F
         draw(screen(), told(found, meant, shown))
         return
     text = _page(found, meant, shown, format)
-    if out is None:
-        typer.echo(text, nl=False)
-        return
-    from cli.saving import save
-
-    save(out, text.encode())
+    deliver(text, out)
 
 
 def _page(found: Diff, meant: Sequence[Meant] | None, shown: Shown, format: Format) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.options import year_folder
 from engine.problems import Invalid, Problem
 
 if TYPE_CHECKING:
@@ -54,16 +55,11 @@ def policy_folder(target: str, root: Path | None) -> Path:
 
     Raises Invalid when there is neither.
     """
-    from engine.loading import bundled_policies, years
-
     if len(target) < LONGEST and Path(target).is_dir():
         return Path(target)
     if not YEAR.fullmatch(target):
         raise Invalid([Problem("not_a_policy", target[:SHOWN])])
-    known = years(root or bundled_policies())
-    if int(target) not in known:
-        raise Invalid([Problem("unknown_year", details={"name": target, "valid": ", ".join(map(str, known))})])
-    return known[int(target)]
+    return year_folder(int(target), root)
 
 
 def _shown(folder: Path) -> Path:

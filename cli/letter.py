@@ -6,11 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
 from cli.language import spoken
 from cli.markdown import escape
-from cli.saving import save
+from cli.saving import deliver, save
 from engine.problems import Invalid, Problem
 from engine.telling.letter_parts import Block, Grid, Items, Letter, Section, Text
 
@@ -36,14 +34,12 @@ def send(result: Decided, output: Path | None) -> None:
 
     decision = result.decision
     made = letter(result.record, decision.dossier, decision.policy, spoken())
-    if output is None:
-        typer.echo(letter_markdown(made), nl=False)
-    elif output.suffix.lower() == ".pdf":
+    if output is not None and output.suffix.lower() == ".pdf":
         from cli.pdf import pdf
 
         save(output, pdf(made))
     else:
-        save(output, letter_markdown(made).encode())
+        deliver(letter_markdown(made), output)
 
 
 def letter_markdown(letter: Letter) -> str:

@@ -69,12 +69,19 @@ def check_indicator(name: str, policy: Policy) -> None:
 
 def policy_files(year: int, root: Path | None) -> PolicyFiles:
     """The policy's files of a year. Raises Invalid when there is no such year."""
-    from engine.loading import bundled_policies, read_policy, years
+    from engine.loading import read_policy
+
+    return read_policy(year_folder(year, root))
+
+
+def year_folder(year: int, root: Path | None) -> Path:
+    """The folder of a year, of `root` or of the product. Raises Invalid when there is no such year."""
+    from engine.loading import bundled_policies, years
 
     known = years(root or bundled_policies())
     if year not in known:
         raise Invalid([Problem("unknown_year", details={"name": str(year), "valid": ", ".join(map(str, known))})])
-    return read_policy(known[year])
+    return known[year]
 
 
 class Decided(Struct, frozen=True, dict=True):

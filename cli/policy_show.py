@@ -11,6 +11,7 @@ import typer
 from cli.folders import OnePolicy, one_policy
 from cli.language import Language, Spoken, spoken
 from cli.options import Policies, Readings, readings
+from cli.saving import deliver
 from engine.problems import Invalid, Problem, unknown_name
 
 if TYPE_CHECKING:
@@ -96,9 +97,4 @@ def _deliver(explanation: Explanation, format: Format, out: Path | None) -> None
         from cli.markdown import markdown
 
         text = markdown(explanation)
-    if out is None:
-        typer.echo(text, nl=False)
-        return
-    from cli.saving import save
-
-    save(out, text.encode())
+    deliver(text, out)

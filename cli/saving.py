@@ -1,9 +1,11 @@
-"""A file written whole or not at all."""
+"""A text delivered: printed, or written in a file, whole or not at all."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+
+import typer
 
 
 def save(path: Path, content: bytes) -> None:
@@ -20,3 +22,11 @@ def save(path: Path, content: bytes) -> None:
         fresh.replace(path)
     finally:
         fresh.unlink(missing_ok=True)
+
+
+def deliver(text: str, out: Path | None) -> None:
+    """Print the text of a document, or write it in a file. Raises OSError when it cannot be written."""
+    if out is None:
+        typer.echo(text, nl=False)
+    else:
+        save(out, text.encode())

@@ -39,6 +39,13 @@ class PolicyFiles(Struct, frozen=True, eq=False):
     indicators: Mapping[str, Page]
     components: Mapping[str, Page]
     digest: str
+
+    def pages(self, *parts: str) -> Iterator[Page]:
+        """The policy's own page, then those of these parts (`PARTS`), part after part."""
+        yield self.policy
+        for part in parts:
+            yield from getattr(self, part).values()
+
     key: str = ""
 
 

@@ -44,7 +44,7 @@ class Branch(Struct, frozen=True):
 
 def rule_pages(files: PolicyFiles) -> tuple[Page, ...]:
     """The pages that state rules, where a reading may be chosen."""
-    return (files.policy, *files.vocabulary.values(), *files.indicators.values(), *files.components.values())
+    return tuple(files.pages("vocabulary", "indicators", "components"))
 
 
 def branches(files: PolicyFiles) -> Iterator[Branch]:

@@ -139,8 +139,7 @@ def _point(node: Node, at: Cursor, path: Path_, kind: Kind, what: str) -> Point:
 
 def pages_by_file(files: PolicyFiles) -> dict[str, Page]:
     """The pages in which a point may stand, by file."""
-    groups = (files.tables, files.readings, files.indicators, files.components)
-    return {page.file: page for page in (files.policy, *(page for group in groups for page in group.values()))}
+    return {page.file: page for page in files.pages("tables", "readings", "indicators", "components")}
 
 
 def spot(page: Page, path: Path_) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from engine.choices import sources_of
 from engine.conditions import Source
 from engine.cursor import Cursor
-from engine.loading import PolicyFiles
+from engine.loading import PARTS, PolicyFiles
 from engine.yamltext import Page
 
 KEY = "source"
@@ -32,8 +32,7 @@ class Citation:
 
 def pages(files: PolicyFiles) -> Iterator[tuple[str, Page]]:
     """Every page of a policy, by its name in the policy's folder."""
-    groups = (files.vocabulary, files.tables, files.readings, files.indicators, files.components)
-    for page in (files.policy, *(page for group in groups for page in group.values())):
+    for page in files.pages(*PARTS):
         yield Path(page.file).relative_to(files.folder).as_posix(), page
 
 
