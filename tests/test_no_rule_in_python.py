@@ -27,12 +27,16 @@ IMPORTED_BY = {
     "jsonschema": "breaches",
     "referencing": "breaches",
     "yaml": "yamltext",
-    "ibis": "columns|stores|measuring",
-    "duckdb": "columns|stores|measuring",
+    "ibis": "columns|running|measuring",
+    "duckdb": "running|measuring",
+    "polars": "running|measuring",
+    "pyspark": "running",
+    "psycopg": "running",
+    "matplotlib": "charts",
     "z3": "proving|formula",
     "jinja2": "html",
-    "pyarrow": "tabular|filling",
-    "numpy": "chance|filling",
+    "pyarrow": "tabular|filling|running|columns",
+    "numpy": "chance|filling|running",
 }
 
 # Words that a policy uses as names and that the engine's own language uses as well.
