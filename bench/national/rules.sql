@@ -40,7 +40,16 @@ SELECT doctor, bit_or(CASE measure
         WHEN 'vsm' THEN (CASE WHEN d = 0 OR 2 * n < d THEN 1 WHEN 10 * n < 9 * d THEN 2 ELSE 4 END)::BIGINT
             << (CASE WHEN period_end <= DATE '2023-12-31' THEN 20 ELSE 23 END)
     END) AS seen
-FROM (SELECT doctor, measure, period_end, numerator AS n, denominator AS d FROM rows_of('measures'))
+FROM (
+    SELECT doctor, measure, period_end, numerator AS n, denominator AS d FROM rows_of('measures') WHERE location IS NULL
+    UNION ALL
+    -- Acts counted where they were done add up; without those of a place, nothing is known.
+    SELECT doctor, measure, period_end, sum(numerator), CASE WHEN count(*) = any_value(places) THEN sum(denominator) END
+    FROM rows_of('measures')
+    JOIN (SELECT doctor, count(id) AS places FROM rows_of('locations') GROUP BY doctor) USING (doctor)
+    WHERE location IS NOT NULL
+    GROUP BY doctor, measure, period_end
+)
 GROUP BY doctor;
 
 CREATE TEMP VIEW facts AS
@@ -55,9 +64,9 @@ SELECT doctor, bit_or(CASE fact
 FROM rows_of('facts')
 GROUP BY doctor;
 
--- What a control refuted, or asked for and was not shown: the declaration falls.
+-- What a control refuted, or asked for and was not shown: the declaration falls, of that choice or of any.
 CREATE TEMP VIEW fallen AS
-SELECT DISTINCT doctor, item FROM rows_of('findings') WHERE outcome IN ('refuted', 'not_produced');
+SELECT DISTINCT doctor, item, choice FROM rows_of('findings') WHERE outcome IN ('refuted', 'not_produced');
 
 -- Declarations: each has at most one attribute that a rule reads.
 CREATE TEMP VIEW declared AS
@@ -88,11 +97,12 @@ SELECT doctor,
     max(CASE WHEN item = 'logiciel-segur' THEN choice END) AS segur,
     max(CASE WHEN item = 'logiciel-lap' THEN choice END) AS lap
 FROM (
-    SELECT one.doctor, one.item, choice, channel, declared_on, sworn, fits,
+    SELECT one.doctor, one.item, one.choice, channel, declared_on, sworn, fits,
         channel IN ('amelipro', 'papier') AND declared_on BETWEEN DATE '2023-12-11' AND DATE '2024-02-04' AS entered,
         entered AND sworn AND fallen.item IS NULL AS attested
     FROM rows_of('declarations') AS one
     LEFT JOIN fallen ON fallen.doctor = one.doctor AND fallen.item = one.item
+        AND coalesce(fallen.choice = one.choice, TRUE)
     LEFT JOIN (
         SELECT doctor, "row",
             CASE "name" WHEN 'acquired_on' THEN "value" BETWEEN '2023-01-01' AND '2023-12-31' ELSE "value" = 'true' END AS fits
@@ -185,7 +195,9 @@ FROM (
         specialty IN ('medecine-generale', 'medecine-generale-diplome', 'medecine-generale-ordre') AS generalist,
         sector IN ('1', '2') AND (status = 'installe' OR NULL) AND activity_start <= DATE '2023-12-31'
             AND (activity_end IS NULL OR activity_end >= DATE '2023-01-01') AS eligible,
-        prefilled.segur IS NOT NULL AS segur_prefilled,
+        -- Another software declared in time corrects what was prefilled.
+        prefilled.segur IS NOT NULL AND coalesce(prefilled.segur = declared.segur OR NOT there(declared.seen, 0), TRUE)
+            AS segur_prefilled,
         papers.segur = declared.segur AS segur_same,
         papers.lap = declared.lap AS lap_same,
         there(papers.seen, 1)
