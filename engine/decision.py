@@ -175,6 +175,13 @@ def decide(policy: Policy, dossier: Dossier, as_of: date | None = None) -> Decis
     return replace(decision, derivation=derivation)
 
 
+def day_of(policy: Policy, as_of: date | None) -> date:
+    """The day at whose end dossiers are looked at: the one asked for, else the calendar's day of decision."""
+    day = as_of or policy.calendar["decision"].last or policy.calendar["year"].last
+    assert day is not None, "linking requires a closed year"
+    return day
+
+
 def settled(policy: Policy, dossier: Dossier, day: date, known: Observations = NOT_SEEN) -> Settled:
     """What stands of a dossier at the end of a day, what every leaf sees in it, and the verdict of every node.
 
@@ -190,8 +197,7 @@ def judge(policy: Policy, dossier: Dossier, as_of: date | None = None, known: Ob
 
     `known` holds what some leaves are already known to see, by place.
     """
-    day = as_of or policy.calendar["decision"].last or policy.calendar["year"].last
-    assert day is not None, "linking requires a closed year"
+    day = day_of(policy, as_of)
     return worth(policy, dossier, day, settled(policy, dossier, day, known))
 
 

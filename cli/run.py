@@ -1,0 +1,88 @@
+"""`forfait run`: a whole population decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from msgspec.structs import asdict
+
+from cli.failing import printable
+from cli.language import Language, Spoken, spoken
+from cli.options import AsOf, Policies, Readings, day, policy_files, readings
+
+if TYPE_CHECKING:
+    from engine.policy import Policy
+    from engine.running.run import Report, Told
+
+
+def run(
+    year: Annotated[int, typer.Option("--year", metavar="metavar.year", help="help.run_year")],
+    data: Annotated[str, typer.Option("--data", metavar="metavar.source", help="help.run_data")],
+    out: Annotated[Path, typer.Option("--out", metavar="metavar.folder", help="help.run_out")],
+    reading: Readings = None,
+    as_of: AsOf = None,
+    sample: Annotated[int, typer.Option("--sample", metavar="metavar.count", help="help.run_sample")] = 1000,
+    seed: Annotated[int, typer.Option("--seed", metavar="metavar.count", help="help.run_seed")] = 0,
+    policies: Policies = None,
+    lang: Spoken = Language.fr,
+) -> None:
+    """Decide a whole population: a table of doctors, one of conditions, and what could not be decided."""
+    from cli.policy_mutate import free_cores
+    from engine.running.run import Request
+    from engine.running.run import run as decide_all
+
+    request = Request(
+        files=policy_files(year, policies),
+        data=data,
+        out=out,
+        readings=readings(reading),
+        as_of=day(as_of),
+        sample=sample,
+        seed=seed,
+        jobs=free_cores(),
+    )
+    with _progress() as told:
+        report = decide_all(request, told)
+    _tell(report, request.policy, out)
+
+
+@contextmanager
+def _progress() -> Iterator[Told]:
+    """What a run is at and how many doctors are through: drawn on a terminal only."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    from cli.console import console
+    from engine.words import say
+
+    screen = console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as progress:
+        task = progress.add_task("", total=None)
+
+        def told(stage: str, done: int, total: int) -> None:
+            progress.update(task, description=say(spoken(), f"run.{stage}"), completed=done, total=total or None)
+
+        yield told
+
+
+def _tell(report: Report, policy: Policy, out: Path) -> None:
+    """Where the result is, who was read and what came of them, and what is paid."""
+    from engine.record import amount
+    from engine.telling.phrases import Phrases
+
+    phrases, manifest = Phrases(policy, spoken()), report.manifest
+    counts = {name: phrases.number(count) for name, count in asdict(manifest.counts).items()}
+    lines = [phrases.say("run.counts", folder=out, **counts)]
+    if manifest.counts.quarantined:
+        lines.append(phrases.say("run.why_quarantined", file=out / "quarantine.parquet"))
+    if manifest.counts.elsewhere:
+        lines.append(phrases.say("run.elsewhere", year=policy.year, **counts))
+    lines.append(phrases.say("run.sampled", doctors=phrases.number(manifest.sample.doctors)))
+    points, euros = phrases.amount(amount(report.points), "points"), phrases.amount(amount(report.euros), "euros")
+    lines.append(phrases.say("run.paid", points=points, euros=euros))
+    for line in lines:
+        typer.echo(printable(line))

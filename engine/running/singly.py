@@ -1,0 +1,162 @@
+"""Doctors decided one by one, as `explain` decides them, by as many processes as it pays to start.
+
+Those whom the columns do not vouch for are decided so, and those of the sample that the columns are held against.
+What comes back stands in the order in which it was asked, whatever is finished first.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from datetime import date
+from functools import lru_cache
+from itertools import chain, islice
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
+from pathlib import Path
+from signal import SIG_IGN, SIGINT, signal
+from threading import Thread
+from typing import Any as Anything
+
+from msgspec import Struct
+
+from engine.decision import decide, judge
+from engine.dispute.pricing import alternatives
+from engine.dossier import read_dossier
+from engine.linking import linked
+from engine.loading import PolicyFiles, read_policy
+from engine.policy import Policy
+from engine.problems import Invalid, Problem
+from engine.running.layout import Line, as_table, doctor_line, doctors_schema, node_line, nodes_schema
+from engine.schema import check
+from engine.yamltext import Page
+
+CHUNK = 32
+"""The doctors given to a process at once."""
+PAYS = 150
+"""From so many doctors on, other processes are started: it takes the time in which one decides so many."""
+AHEAD = 4
+"""The chunks that wait for each process."""
+
+
+class Under(Struct, frozen=True):
+    """What doctors are decided under: enough for a process to find it by itself."""
+
+    folder: Path
+    digest: str
+    readings: tuple[tuple[str, str], ...]
+    as_of: date | None
+
+
+class Asked(Struct, frozen=True):
+    """A doctor to decide, from a page not checked yet or from what is wrong with it; `twice`: by both derivations."""
+
+    doctor: str
+    page: Page | tuple[Problem, ...]
+    twice: bool
+
+
+class Settled(Struct, frozen=True):
+    """What became of some doctors: their rows of each table, and those who cannot be decided, with what is wrong."""
+
+    doctors: Anything
+    nodes: Anything
+    refused: tuple[tuple[str, tuple[Problem, ...]], ...]
+
+
+def settle(asked: Sequence[Asked], under: Under) -> Settled:
+    """Decide doctors one after the other. Raises EngineFault when the two derivations of one diverge."""
+    files, policy = _prepared(under)
+    lines: list[tuple[Line, Line]] = []
+    refused: list[tuple[str, tuple[Problem, ...]]] = []
+    for one in asked:
+        try:
+            page = _sound(one.page)
+            dossier = read_dossier(page, policy)
+        except Invalid as invalid:
+            refused.append((one.doctor, invalid.problems))
+            continue
+        decision = (decide if one.twice else judge)(policy, dossier, under.as_of)
+        others = alternatives(files, page, decision)
+        lines.append((doctor_line(decision, others), node_line(decision)))
+    doctors = as_table([line for line, _ in lines], doctors_schema(policy))
+    return Settled(doctors, as_table([line for _, line in lines], nodes_schema(policy)), tuple(refused))
+
+
+def _sound(page: Page | tuple[Problem, ...]) -> Page:
+    """The page, valid under its schema. Raises Invalid."""
+    problems = page if isinstance(page, tuple) else check(page, "dossier")
+    if isinstance(page, tuple) or problems:
+        raise Invalid(problems)
+    return page
+
+
+@lru_cache(maxsize=1)
+def _prepared(under: Under) -> tuple[PolicyFiles, Policy]:
+    """The policy, linked once in each process. Raises Invalid when it is no longer what the run began with."""
+    files = read_policy(under.folder)
+    if files.digest != under.digest:
+        raise Invalid([Problem("policy_changed", str(under.folder))])
+    return files, linked(files, dict(under.readings))
+
+
+class Singly:
+    """Decides doctors one by one; the processes it starts end with the block it is used in."""
+
+    def __init__(self, under: Under, jobs: int) -> None:
+        self.under, self.jobs = under, jobs
+        self.pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Singly:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if self.pool is not None:
+            self.pool.shutdown(cancel_futures=True)
+
+    def settled(self, asked: Iterable[tuple[str, Page | Invalid]], twice: Collection[str]) -> Iterator[Settled]:
+        """What becomes of doctors, some at a time, in order; `twice` are those whom both derivations decide."""
+        every = (Asked(doctor, _plain(page), doctor in twice) for doctor, page in asked)
+        first = list(islice(every, PAYS))
+        if self.pool is None and self.jobs > 1 and len(first) == PAYS:
+            self.pool = _pool(self.jobs)
+        chunks = _chunks(chain(first, every))
+        if self.pool is None:
+            yield from (settle(chunk, self.under) for chunk in chunks)
+            return
+        waiting: deque[Future[Settled]] = deque()
+        for chunk in chunks:
+            waiting.append(self.pool.submit(settle, chunk, self.under))
+            if len(waiting) > AHEAD * self.jobs:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _chunks(asked: Iterator[Asked]) -> Iterator[list[Asked]]:
+    while chunk := list(islice(asked, CHUNK)):
+        yield chunk
+
+
+def _plain(page: Page | Invalid) -> Page | tuple[Problem, ...]:
+    """What can be sent to another process, which an exception that was not raised cannot."""
+    return page.problems if isinstance(page, Invalid) else page
+
+
+def _pool(jobs: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_follow)
+
+
+def _follow() -> None:
+    """An interruption is for the process that waits; when that one is gone, this one ends too."""
+    signal(SIGINT, SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    assert parent is not None, "a process of the pool was started by another"
+    wait([parent.sentinel])
+    os._exit(1)

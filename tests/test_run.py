@@ -1,0 +1,107 @@
+"""A run decides a whole population: everyone read is decided or quarantined, as the single decision has it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any as Anything
+
+import pytest
+from pyarrow import parquet
+
+from engine.decision import decide
+from engine.dispute.pricing import alternatives
+from engine.dossier import read_dossier
+from engine.linking import linked
+from engine.problems import Invalid
+from engine.running.layout import as_table, doctor_line, doctors_schema, node_line, nodes_schema
+from engine.running.manifest import digest_of
+from engine.running.run import Request, run
+from engine.tables import rows_of
+from engine.tabular import write_tables
+from tests.conftest import Forfait, campaigns, known, policy_files
+
+YEAR = 2023
+DRAWN = 60
+SOURCES = {"examples": 5}
+
+
+def requested(source: Path, out: Path, **more: Anything) -> Request:
+    return Request(files=policy_files(YEAR), data=str(source), out=out, **{"sample": 5, **more})
+
+
+@pytest.fixture(scope="module")
+def examples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundled doctors, as tables."""
+    folder = tmp_path_factory.mktemp("source")
+    write_tables(folder, [row for one in known().values() for row in rows_of(one.page.data)])
+    return folder
+
+
+@pytest.fixture(scope="module")
+def done(examples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("run") / "out"
+    run(requested(examples, out))
+    return out
+
+
+def manifest(folder: Path) -> Anything:
+    return json.loads((folder / "manifest.json").read_bytes())
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in sorted(folder.iterdir())}
+
+
+# --- what is written ------------------------------------------------------------------------------------------------
+
+
+def test_every_row_is_that_of_the_single_decision(done: Path) -> None:
+    files = policy_files(YEAR)
+    policy = linked(files, {})
+    lines = []
+    for number in sorted(one.number for one in campaigns() if one.year == YEAR):
+        page = known()[number].page
+        decision = decide(policy, read_dossier(page, policy))
+        lines.append((doctor_line(decision, alternatives(files, page, decision)), node_line(decision)))
+    for side, (name, schema) in enumerate({"doctors": doctors_schema(policy), "nodes": nodes_schema(policy)}.items()):
+        expected = as_table([line[side] for line in lines], schema).to_pylist()
+        assert parquet.read_table(done / f"{name}.parquet").to_pylist() == expected
+
+
+def test_the_manifest_tells_who_was_read_and_the_digest_of_what_was_written(done: Path) -> None:
+    told = manifest(done)
+    rows = {name: parquet.read_metadata(done / f"{name}.parquet").num_rows for name in told["tables"]}
+    digests = {name: digest_of(done / f"{name}.parquet") for name in told["tables"]}
+    assert {name: (one["rows"], one["digest"]) for name, one in told["tables"].items()} == {
+        name: (rows[name], digests[name]) for name in ("doctors", "nodes", "quarantine")
+    }
+    counts = told["counts"]
+    assert counts["read"] == counts["decided"] + counts["quarantined"] == rows["doctors"]
+
+
+def test_a_doctor_without_a_campaign_of_the_year_is_counted_apart(done: Path) -> None:
+    others = sum(YEAR not in one.years for one in known().values())
+    assert manifest(done)["counts"]["elsewhere"] == others > 0
+
+
+def test_the_same_run_gives_the_same_bytes_whatever_its_batches(examples: Path, done: Path, tmp_path: Path) -> None:
+    run(requested(examples, tmp_path / "again", batch=7))
+    assert contents(tmp_path / "again") == contents(done)
+
+
+# --- whole or not at all --------------------------------------------------------------------------------------------
+
+
+def test_a_folder_that_is_there_is_left_as_it_is(examples: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    with pytest.raises(Invalid, match="already there"):
+        run(requested(examples, tmp_path / "mine"))
+    assert list(tmp_path.iterdir()) == [tmp_path / "mine"]
+    assert list((tmp_path / "mine").iterdir()) == []
+
+
+def test_what_a_run_came_to_is_told(forfait: Forfait, examples: Path, tmp_path: Path) -> None:
+    ran = forfait("run", "--year", YEAR, "--data", examples, "--out", tmp_path / "out", "--sample", 3)
+    assert (ran.code, ran.err) == (0, "")
+    assert "38 médecins lus = 38 décidés + 0 en quarantaine" in ran.out
