@@ -11,8 +11,8 @@ from engine.words import Lang, say
 if TYPE_CHECKING:
     from engine.problems import Problem
 
-SPACES = {0xA0: " ", 0x202F: " "}
-"""The no-break spaces of French, harmless, which Python does not count as printable."""
+NO_BREAK = ("\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}")
+"""The spaces of French, harmless, which Python does not count as printable."""
 EXIT_INVALID = 2
 EXIT_FAULT = 3
 EXIT_INTERRUPTED = 130
@@ -20,7 +20,8 @@ EXIT_INTERRUPTED = 130
 
 def printable(text: str) -> str:
     """The text without the control characters a terminal would obey; line breaks become spaces."""
-    if text.translate(SPACES).isprintable():
+    plain, narrow = NO_BREAK
+    if text.replace(plain, " ").replace(narrow, " ").isprintable():
         return text
     return "".join(char if char.isprintable() or category(char) == "Zs" else " " for char in text)
 

@@ -43,7 +43,7 @@ class Screen(Struct, frozen=True):
         """
         shown = [(text, style) for text, style in stretches if text]
         plain, before, start = "".join(text for text, _ in shown), first, 0
-        for line in wrap(plain, max(1, self.width - len(first)), break_on_hyphens=False):
+        for line in _lines(plain, max(1, self.width - len(first))):
             start = plain.index(line, start)
             cut = _cut(shown, start, start + len(line)) if self.colours else [(line, "")]
             yield "".join(self.painted(*stretch) for stretch in ((before, "dim"), *cut))
@@ -59,6 +59,13 @@ def screen() -> Screen:
     plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") in ("dumb", "unknown")
     drawn = sys.stdout.isatty() or bool(os.environ.get("FORCE_COLOR"))
     return Screen(sys.stdout, get_terminal_size().columns, drawn and not plain)
+
+
+def _lines(text: str, width: int) -> list[str]:
+    """A text cut at spaces, as it is where it fits: most do, and to find where to cut is slow."""
+    if text and len(text) <= width and text == text.strip():
+        return [text]
+    return wrap(text, width, expand_tabs=False, replace_whitespace=False, break_on_hyphens=False)
 
 
 def _cut(stretches: Iterable[Stretch], start: int, end: int) -> Iterator[Stretch]:

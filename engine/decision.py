@@ -261,11 +261,11 @@ class _Judge:
         return self.completions.extent(volet.indicators, measured)
 
     def indicator(self, indicator: Indicator, opened: Verdict) -> IndicatorDecision:
-        attained = self.completions.extent([indicator], _attained)
+        attained = self.completions.alone(indicator, _attained)
         return IndicatorDecision(
             indicator=indicator,
             outcome=outcome_of(indicator, self.verdicts),
-            possible=self.completions.extent([indicator], _possible),
+            possible=self.completions.alone(indicator, _possible),
             attained=attained,
             paid=attained.if_(opened),
             reasons=self.reasons,

@@ -36,6 +36,11 @@ class Completions:
         nodes = [node for _, tree in self.order for node in walk(tree)]
         return {node.at: self.verdicts[node.at] for node in nodes if isinstance(node, Observed)}
 
+    def alone(self, indicator: Indicator, measured: Measured) -> Amount:
+        """The least and the most that `measured` of one indicator can be."""
+        amount = measured(self.verdicts, indicator)
+        return amount if amount.settled else self.extent([indicator], measured)
+
     def extent(self, indicators: Sequence[Indicator], measured: Measured) -> Amount:
         """The least and the most that `measured` of all these indicators can add up to."""
         bounds = [(indicator, measured(self.verdicts, indicator)) for indicator in indicators]

@@ -67,9 +67,12 @@ class Standing:
     ) -> None:
         self.dossier, self.as_of, self.window = dossier, as_of, window
         self.ignored = {"not_produced"} if not_produced == "ignored" else set()
-        known = [row for row in dossier.rows if (day_known(row) or as_of) <= as_of]
-        self.rows = tuple(self._status_known(row) for row in known)
-        self.later = tuple(row for row in dossier.rows if row not in known)
+        known: list[Row] = []
+        later: list[Row] = []
+        for row in dossier.rows:
+            (known if (day_known(row) or as_of) <= as_of else later).append(row)
+        self.rows = tuple([self._status_known(row) for row in known])
+        self.later = tuple(later)
         self.named: dict[tuple[RowType, str, int], list[int]] = {}
         for index, row in enumerate(self.rows):
             self.named.setdefault((row.type, row.name, row.campaign), []).append(index)
