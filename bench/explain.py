@@ -206,7 +206,7 @@ def cold(rounds: int) -> bool:
 
 def tree(decision: Decision) -> object:
     """The record of a decision, but for the shortfalls: those are decided again and again, and are no part of it."""
-    with patch.object(engine.record, "shortfalls", lambda *_: ()):
+    with patch.object(engine.record.Shortfalls, "of", lambda *_: ()):
         return engine.record.record(decision)
 
 

@@ -20,7 +20,7 @@ from engine.decision import ComponentDecision, Decision, IndicatorDecision, Vole
 from engine.dispute.contradictions import Contradiction, contradictions, with_later
 from engine.dispute.mending import Change, Wanted
 from engine.dispute.pricing import Alternative, flips
-from engine.dispute.shortfall import shortfalls
+from engine.dispute.shortfall import Shortfalls
 from engine.dossier import Row
 from engine.observation import Check, Observation, Seen
 from engine.policy import Branch, Component, Indicator, Neutralisation, Policy, Volet, Weight
@@ -89,7 +89,7 @@ def amounts(possible: Amount, attained: Amount, paid: Amount) -> Json:
 class _Writer:
     def __init__(self, decision: Decision) -> None:
         self.decision, self.policy, self.reasons = decision, decision.policy, decision.reasons
-        self.fixed = _fixed(decision.policy)
+        self.fixed, self.shortfalls = _fixed(decision.policy), Shortfalls(decision)
         self.rows: dict[int, Json] = {}
 
     def whole(self) -> Json:
@@ -115,7 +115,7 @@ class _Writer:
     def missing(self, claim: str) -> list[Json]:
         """The shortfalls of a claim: what would have met it, and the points and euros that would have brought."""
         written = []
-        for one in shortfalls(self.decision, claim):
+        for one in self.shortfalls.of(claim):
             gain = one.gain(self.decision)
             changes = [_change(change) for change in one.changes]
             points, euros = amount(gain), amount(self.decision.euros(gain))

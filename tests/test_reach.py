@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from engine.claims import leaves
 from engine.decision import judge
 from engine.dispute.reach import out_of_reach
-from engine.dispute.shortfall import shortfalls
+from engine.dispute.shortfall import Shortfalls
 from engine.observe import observe
 from engine.standing import standing_on
 from tests.conftest import Example, campaigns, decided
@@ -25,7 +25,7 @@ def test_leaves_out_of_reach_of_a_row_see_the_same_without_it(doctor: Example) -
     for row in dossier.rows:
         fewer = replace(dossier, rows=tuple(other for other in dossier.rows if other is not row))
         standing = standing_on(fewer, policy, decision.as_of)
-        for at, before in out_of_reach(leaves(policy), seen, [row]).items():
+        for at, before in out_of_reach(policy, seen, [row]).items():
             assert observe(by_place[at], standing, policy) == before, f"{at} without {row}"
 
 
@@ -33,7 +33,7 @@ def test_leaves_out_of_reach_of_a_row_see_the_same_without_it(doctor: Example) -
 def test_a_shortfall_announces_what_deciding_anew_gives(doctor: Example) -> None:
     decision = decided(doctor)
     refused = [one.indicator.id for one in decision.indicators if one.outcome == "refused"]
-    for shortfall in [one for claim in refused for one in shortfalls(decision, claim)]:
+    for shortfall in [one for claim in refused for one in Shortfalls(decision).of(claim)]:
         announced = shortfall.decision
         assert announced == judge(announced.policy, announced.dossier, announced.as_of)
 
@@ -43,4 +43,4 @@ def test_most_leaves_are_out_of_reach_of_most_rows() -> None:
     decision = decided(campaigns()[0])
     row = next(row for row in decision.dossier.rows if row.type == "declaration")
     everything = leaves(decision.policy)
-    assert len(out_of_reach(everything, decision.observations, [row])) > len(everything) // 2
+    assert len(out_of_reach(decision.policy, decision.observations, [row])) > len(everything) // 2

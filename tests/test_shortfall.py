@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from engine.conditions import Node, Observed, walk
 from engine.decision import Decision, judge
-from engine.dispute.shortfall import Shortfall, shortfalls
+from engine.dispute.shortfall import Shortfall, Shortfalls
 from engine.dispute.ways import Flip, Way, minimal, ways
 from engine.dossier import read_dossier
 from engine.linking import linked
@@ -50,7 +50,7 @@ def test_the_ways_of_a_tree_are_all_the_smallest_and_only_those(drawn: Node, dat
 
 
 def first(decision: Decision, claim: str) -> Shortfall | None:
-    return next(iter(shortfalls(decision, claim)), None)
+    return next(iter(Shortfalls(decision).of(claim)), None)
 
 
 def test_with_its_first_shortfall_every_refused_indicator_is_granted(example: Example) -> None:

@@ -12,7 +12,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from engine.decision import Decision, judge
-from engine.dispute.shortfall import shortfalls
+from engine.dispute.shortfall import Shortfalls
 from engine.dispute.suppose import suppose, supposed_dossier, suppositions
 from engine.dossier import ROW_FIELDS, Row, Value
 from engine.problems import Invalid
@@ -135,7 +135,7 @@ def test_a_shortfall_supposed_grants_what_it_announces(number: str) -> None:
     before = example.decision
     refused = [one.indicator.id for one in before.indicators if one.outcome == "refused"]
     for name in refused:
-        for shortfall in shortfalls(before, name, 1):
+        for shortfall in Shortfalls(before).of(name, 1):
             asked: list[str] = []
             for change in shortfall.changes:
                 row = change.after or change.before

@@ -7,6 +7,7 @@ not call fixed. A rate keeps its denominator. Prefills, earlier campaigns and th
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from datetime import date, timedelta
 
 from msgspec import Struct, field
@@ -74,6 +75,12 @@ class Mender:
         self.dossier, self.policy, self.as_of = dossier, policy, as_of
         rows = sorted(dossier.rows, key=_content)
         self.done: list[Change] = [Change(row, row) for row in rows]
+
+    def copy(self) -> Mender:
+        """Another that has done the same so far, to be changed apart."""
+        other = copy(self)
+        other.done = list(self.done)
+        return other
 
     @property
     def changes(self) -> tuple[Change, ...]:

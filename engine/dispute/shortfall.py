@@ -7,13 +7,14 @@ engine would have decided, cascade through the volets included.
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cached_property
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from engine.amount import Amount
 from engine.claims import claims, leaves
-from engine.conditions import Node
+from engine.conditions import Node, Observed
 from engine.decision import Decision, Settled, settled, worth
 from engine.dispute.mending import Change, Mender, changeable
 from engine.dispute.reach import out_of_reach
@@ -39,14 +40,6 @@ class Shortfall(Struct, frozen=True):
         return Amount(min(ends), max(ends))
 
 
-def shortfalls(decision: Decision, claim: str, most: int = MOST_SHORTFALLS) -> tuple[Shortfall, ...]:
-    """The smallest sets of changes that would have met a claim (an indicator, a volet's gate), fewest first.
-
-    Empty when it is met, or when nothing a doctor could have done would have met it.
-    """
-    return _Search(decision).find(claim, most)
-
-
 class _Tried(Struct, frozen=True):
     """Changes made on the dossier, and what is settled of it then."""
 
@@ -55,14 +48,33 @@ class _Tried(Struct, frozen=True):
     found: Settled
 
 
-class _Search:
+class Shortfalls:
+    """What was missing in one decision, claim by claim."""
+
     def __init__(self, decision: Decision) -> None:
         self.decision, self.policy = decision, decision.policy
-        self.trees = dict(claims(self.policy))
-        self.leaves = {leaf.at: leaf for leaf in leaves(self.policy)}
-        self.places = {at: index for index, at in enumerate(self.leaves)}
 
-    def find(self, claim: str, most: int) -> tuple[Shortfall, ...]:
+    @cached_property
+    def trees(self) -> dict[str, Node]:
+        return dict(claims(self.policy))
+
+    @cached_property
+    def leaves(self) -> dict[str, Observed]:
+        return {leaf.at: leaf for leaf in leaves(self.policy)}
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        return {at: index for index, at in enumerate(self.leaves)}
+
+    @cached_property
+    def unchanged(self) -> Mender:
+        return Mender(self.decision.dossier, self.policy, self.decision.as_of)
+
+    def of(self, claim: str, most: int = MOST_SHORTFALLS) -> tuple[Shortfall, ...]:
+        """The smallest sets of changes that would have met a claim (an indicator, a volet's gate), fewest first.
+
+        Empty when it is met, or when nothing a doctor could have done would have met it.
+        """
         if self.decision.verdicts[claim] is Verdict.MET:
             return ()
         found: list[Shortfall] = []
@@ -83,7 +95,7 @@ class _Search:
 
     def made(self, way: Way) -> tuple[Change, ...]:
         """The changes that a way asks for, made one leaf after the other in the order of the text."""
-        mender = Mender(self.decision.dossier, self.policy, self.decision.as_of)
+        mender = self.unchanged.copy()
         for flip in sorted(way, key=lambda one: self.places[one.at]):
             mender.mend(self.leaves[flip.at], met=flip.met)
         return mender.changes
@@ -112,7 +124,7 @@ class _Search:
     def known(self, changes: tuple[Change, ...]) -> dict[str, Observation]:
         """What leaves that the changes cannot reach see."""
         rows = [row for one in changes for row in (one.before, one.after) if row is not None]
-        return out_of_reach(leaves(self.policy), self.decision.observations, rows)
+        return out_of_reach(self.policy, self.decision.observations, rows)
 
     def changed(self, changes: tuple[Change, ...]) -> Dossier:
         kept = list(self.decision.dossier.rows)
