@@ -99,9 +99,9 @@ def _tables(path: Path) -> Tables | None:
     if not any((path / name).is_file() for name in TABLE_OF_DOCTORS):
         return None
     # Heavy, and needed for tables only.
-    from engine.tabular import Tables  # noqa: PLC0415
+    from engine.tabular import folder_tables  # noqa: PLC0415
 
-    return Tables(path)
+    return folder_tables(path)
 
 
 def _listed(tables: Tables) -> Iterator[Known]:
@@ -117,31 +117,36 @@ def _in(tables: Tables, number: str) -> list[Known]:
 
 
 def _pages(path: Path, number: str | None) -> Iterator[Page]:
-    for file in _files(path):
+    for file in dossier_files(path):
         text = read_bytes(file)
-        if number is not None and number not in text:
-            continue
-        if file.suffix == ".jsonl":
-            yield from _lines(file, text, number)
-        elif file.suffix == ".json":
-            yield parse_json(text, str(file))
-        else:
-            yield parse_yaml(text, str(file))
+        for part, where in pieces(file, text):
+            if number is None or number in part:
+                yield piece(file, part, where)
 
 
-def _lines(file: Path, text: str, number: str | None) -> Iterator[Page]:
-    for count, line in enumerate(text.split("\n"), start=1):
-        if line.strip() and (number is None or number in line):
-            # The parser knows one line alone: its faults and marks are moved to where that line stands.
-            try:
-                page = parse_json(line, str(file))
-            except Invalid as invalid:
-                raise Invalid(replace(problem, line=count) for problem in invalid.problems) from None
-            marks = {path: (count, column) for path, (_, column) in page.marks.items()}
-            yield Page(page.file, page.data, marks)
+def pieces(file: Path, text: str) -> Iterator[tuple[str, int]]:
+    """The text of each dossier of a file, and its line where there are several (0: the whole file)."""
+    if file.suffix != ".jsonl":
+        yield text, 0
+        return
+    yield from ((line, count) for count, line in enumerate(text.split("\n"), start=1) if line.strip())
 
 
-def _files(path: Path) -> list[Path]:
+def piece(file: Path, text: str, line: int) -> Page:
+    """The page of a dossier of a file, not checked yet; `line` is where its text stands. Raises Invalid."""
+    if not line:
+        return parse_json(text, str(file)) if file.suffix == ".json" else parse_yaml(text, str(file))
+    # The parser knows one line alone: its faults and marks are moved to where that line stands.
+    try:
+        page = parse_json(text, str(file))
+    except Invalid as invalid:
+        raise Invalid(replace(problem, line=line) for problem in invalid.problems) from None
+    marks = {path: (line, column) for path, (_, column) in page.marks.items()}
+    return Page(page.file, page.data, marks)
+
+
+def dossier_files(path: Path) -> list[Path]:
+    """The files of dossiers of a folder, or that file. Raises Invalid: there are none, the folder is unreadable."""
     try:
         if not path.is_dir():
             return [path]

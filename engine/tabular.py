@@ -1,15 +1,16 @@
-"""Tables of dossiers in a folder, Parquet or CSV: what they hold of one doctor, and writing them.
+"""Tables of dossiers: what they hold of a doctor, of many at once, and writing them.
 
 Every cell is read as the text that a page would hold, so that one schema and one reader judge both.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any as Anything
+from typing import Protocol
 
 import pyarrow as arrow
 import pyarrow.csv as comma
@@ -32,6 +33,8 @@ ARROW: Mapping[FieldType, Anything] = {
 CSV = comma.ParseOptions(newlines_in_values=True)
 LISTED = (*OWNER, "name")
 """What is read of every doctor to tell who is there."""
+AT_ONCE = 10_000
+"""The doctors whose rows are gathered in one reading of the tables."""
 SHOWN = 80
 """The letters shown of what the library says of a file that it cannot read."""
 
@@ -45,17 +48,36 @@ class TablesPage(Page, frozen=True):
         """A problem at `path`; its place is the doctor, the campaign, the row's rank in it and the column."""
         table = next((part for part in reversed(path) if part in TABLES), DOCTORS)
         inside = [part for part in path if part not in ("campaigns", *TABLES)]
-        file = str(Path(self.file) / f"{table}{self.suffix}")
+        file = f"{self.file}/{table}{self.suffix}"
         return Problem(code, file, place=".".join(map(str, [self.data["doctor"], *inside])), details=details)
 
 
-class Tables:
-    """A folder of tables, opened. Raises Invalid: one missing or there twice, unreadable, a column not expected."""
+class Held(Protocol):
+    """One table, wherever it is kept: where that is, as it is told, and its columns, as an Arrow schema."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.files = {table: _file(folder, table) for table in TABLES}
-        self.opened = {table: _open(file, table) for table, file in self.files.items()}
+    @property
+    def place(self) -> str: ...
+
+    @property
+    def schema(self) -> Anything: ...
+
+    def batches(self, columns: Sequence[str], doctors: Sequence[str] | None) -> Iterator[Anything]:
+        """These columns of all rows, or of some doctors' (`""`: of those without a number), in Arrow batches.
+
+        Of their own type or as texts. Raises Invalid.
+        """
+
+
+class Tables:
+    """Every table of dossiers, opened in one place. Raises Invalid: a column missing, there twice, or not expected.
+
+    `suffix` is what follows the name of a table where it is told: that of its file.
+    """
+
+    def __init__(self, where: str, held: Mapping[str, Held], suffix: str = "") -> None:
+        self.where, self.held, self.suffix = where, held, suffix
+        for table, one in held.items():
+            _check_columns(one.place, table, one.schema)
 
     def doctors(self) -> Iterator[tuple[str, str | None, tuple[int, ...]]]:
         """Number, name and years of each doctor, by number. Raises Invalid: a number or a year is no number."""
@@ -68,7 +90,7 @@ class Tables:
     @cached_property
     def _doctors(self) -> dict[tuple[str, int], str | None]:
         known: dict[tuple[str, int], str | None] = {}
-        for row in self._rows(DOCTORS, None):
+        for row in self.rows(DOCTORS, None, LISTED):
             number, year = row.get("doctor", ""), row.get("year", "")
             if not (number.isascii() and number.isdecimal() and year.isascii() and year.isdecimal()):
                 raise self._at(Problem("bad_owner", DOCTORS, details={"doctor": number, "year": year}))
@@ -79,31 +101,113 @@ class Tables:
 
     def page(self, number: str) -> Page | None:
         """All that the tables hold of a doctor, as a page; None when `doctors` has no such number. Raises Invalid."""
-        rows = {table: list(self._rows(table, number)) for table in TABLES}
-        if not rows[DOCTORS]:
-            return None
+        rows = self._gathered([number])[number]
+        return self._page(number, rows) if rows[DOCTORS] else None
+
+    def pages(self, numbers: Iterable[str]) -> Iterator[Page | Invalid]:
+        """The page of each of these doctors, in their order, or what no page can be made of.
+
+        Not checked yet. Thousands are gathered in one reading of each table. Raises Invalid: a table is unreadable.
+        """
+        wanted = iter(numbers)
+        while some := list(islice(wanted, AT_ONCE)):
+            gathered = self._gathered(some)
+            for number in some:
+                try:
+                    yield self._page(number, gathered[number])
+                except Invalid as invalid:
+                    yield invalid
+
+    def _page(self, number: str, rows: Mapping[str, Sequence[Cells]]) -> Page:
         try:
             data: Plain = dossier_data(number, rows)
         except Invalid as invalid:
             raise self._at(*invalid.problems) from None
-        return TablesPage(str(self.folder), data, {}, self.files[DOCTORS].suffix)
+        return TablesPage(self.where, data, {}, self.suffix)
+
+    def _gathered(self, numbers: Sequence[str]) -> Mapping[str, Mapping[str, list[Cells]]]:
+        gathered: dict[str, dict[str, list[Cells]]] = {number: {table: [] for table in TABLES} for number in numbers}
+        for table in TABLES:
+            for row in self.rows(table, numbers):
+                gathered[row.get("doctor", "")][table].append(row)
+        return gathered
 
     def _at(self, *problems: Problem) -> Invalid:
-        """The problems of tables, said of their files."""
+        """The problems of tables, said of where those are."""
         return Invalid(
-            Problem(one.code, str(self.files[one.file]), place=one.place, details=one.details) for one in problems
+            Problem(one.code, self.held[one.file].place, place=one.place, details=one.details) for one in problems
         )
 
-    def _rows(self, table: str, number: str | None) -> Iterator[Cells]:
-        """The rows of a table, all or one doctor's, in batches, so that no table is held whole."""
-        wanted = [name for name in self.opened[table].schema.names if table != DOCTORS or number or name in LISTED]
-        only = None if number is None else datasets.field("doctor") == number
+    def rows(
+        self, table: str, doctors: Sequence[str] | None, columns: Sequence[str] | None = None
+    ) -> Iterator[Cells]:
+        """The rows of a table, all or some doctors', in batches, so that no table is held whole. Raises Invalid."""
+        held = self.held[table]
+        wanted = [name for name in held.schema.names if columns is None or name in columns]
+        for batch in held.batches(wanted, doctors):
+            for row in arrow.RecordBatch.from_arrays(list(map(texts, batch.columns)), wanted).to_pylist():
+                yield {name: value for name, value in row.items() if value is not None}
+
+
+def texts(column: Anything) -> Anything:
+    """The cells of a column as a page would write them."""
+    kinds = arrow.types
+    if kinds.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    if kinds.is_date64(column.type):
+        column = column.cast(arrow.date32())
+    return column.cast(arrow.string())
+
+
+class FileHeld:
+    """A table in a file, Parquet or CSV. In CSV every column is text. Raises Invalid when it cannot be read."""
+
+    def __init__(self, file: Path) -> None:
+        self.file, self.place = file, str(file)
         try:
-            for batch in self.opened[table].to_batches(columns=wanted, filter=only):
-                for row in batch.to_pylist():
-                    yield {name: _text(value) for name, value in row.items() if value is not None}
+            self.opened = datasets.dataset(
+                self.place, format="parquet" if file.suffix == ".parquet" else _commas(file)
+            )
         except (arrow.ArrowException, OSError, UnicodeDecodeError) as error:
-            raise _unreadable(self.files[table], error) from None
+            raise unreadable(self.place, error) from None
+        self.schema = self.opened.schema
+
+    def batches(self, columns: Sequence[str], doctors: Sequence[str] | None) -> Iterator[Anything]:
+        """See `Held`. Parts of a Parquet file that hold none of the doctors are skipped."""
+        only = None if doctors is None else _owned(doctors, self.schema)
+        try:
+            yield from self.opened.to_batches(columns=columns, filter=only)
+        except (arrow.ArrowException, OSError, UnicodeDecodeError) as error:
+            raise unreadable(self.place, error) from None
+
+
+def _commas(file: Path) -> Anything:
+    with file.open("rb") as opened:
+        names = comma.open_csv(opened, parse_options=CSV).schema.names
+    as_texts = comma.ConvertOptions(
+        null_values=[""], strings_can_be_null=True, column_types=dict.fromkeys(names, arrow.string())
+    )
+    return datasets.CsvFileFormat(CSV, convert_options=as_texts)
+
+
+def _owned(doctors: Sequence[str], schema: Anything) -> Anything:
+    """Whether a row is one of these doctors'."""
+    number = datasets.field("doctor")
+    if not doctors:
+        return datasets.scalar(False)
+    if arrow.types.is_null(schema.field("doctor").type):
+        return datasets.scalar("" in doctors)
+    # The statistics of a part say what lies between, and nothing of a list.
+    only = (number >= min(doctors)) & (number <= max(doctors))
+    if len(doctors) > 1:
+        only &= number.isin(list(doctors))
+    return only | number.is_null() if "" in doctors else only
+
+
+def folder_tables(folder: Path) -> Tables:
+    """The tables of a folder. Raises Invalid: one missing or there twice, unreadable, a column not expected."""
+    files = {table: _file(folder, table) for table in TABLES}
+    return Tables(str(folder), {table: FileHeld(file) for table, file in files.items()}, files[DOCTORS].suffix)
 
 
 def _file(folder: Path, table: str) -> Path:
@@ -115,36 +219,18 @@ def _file(folder: Path, table: str) -> Path:
     return found[0]
 
 
-def _open(file: Path, table: str) -> Anything:
-    """The dataset of a table, its columns checked. In CSV every column is text."""
-    try:
-        if file.suffix == ".csv":
-            with file.open("rb") as opened:
-                names = comma.open_csv(opened, parse_options=CSV).schema.names
-            texts = comma.ConvertOptions(
-                null_values=[""], strings_can_be_null=True, column_types=dict.fromkeys(names, arrow.string())
-            )
-            found = datasets.dataset(str(file), format=datasets.CsvFileFormat(CSV, convert_options=texts))
-        else:
-            found = datasets.dataset(str(file), format="parquet")
-    except (arrow.ArrowException, OSError, UnicodeDecodeError) as error:
-        raise _unreadable(file, error) from None
-    _check_columns(file, table, found.schema)
-    return found
-
-
-def _check_columns(file: Path, table: str, schema: Anything) -> None:
+def _check_columns(file: str, table: str, schema: Anything) -> None:
     columns = TABLES[table]
     for column in schema:
         if column.name not in columns:
-            raise Invalid([Problem("unknown_column", str(file), details=unknown_name(column.name, columns))])
+            raise Invalid([Problem("unknown_column", file, details=unknown_name(column.name, columns))])
         if schema.names.count(column.name) > 1:
-            raise Invalid([Problem("column_twice", str(file), details={"name": column.name})])
+            raise Invalid([Problem("column_twice", file, details={"name": column.name})])
         if not _holds(column.type, columns[column.name]):
             details = {"name": column.name, "type": str(column.type), "expected": columns[column.name]}
-            raise Invalid([Problem("column_type", str(file), details=details)])
+            raise Invalid([Problem("column_type", file, details=details)])
     for name in sorted(NEEDED[table] - set(schema.names)):
-        raise Invalid([Problem("missing_column", str(file), details={"name": name})])
+        raise Invalid([Problem("missing_column", file, details={"name": name})])
 
 
 def _holds(found: Anything, expected: FieldType) -> bool:
@@ -165,16 +251,10 @@ def _holds(found: Anything, expected: FieldType) -> bool:
             return False
 
 
-def _text(value: Anything) -> str:
-    """A cell as a page would write it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
-
-
-def _unreadable(file: Path, error: Exception) -> Invalid:
+def unreadable(place: str, error: Exception) -> Invalid:
+    """What is told of a table that a library cannot read."""
     why = next(iter(str(error).splitlines()), "")[:SHOWN]
-    return Invalid([Problem("not_a_table", str(file), details={"why": why})])
+    return Invalid([Problem("not_a_table", place, details={"why": why})])
 
 
 def arrow_schema(table: str) -> Anything:

@@ -1,0 +1,164 @@
+"""Where the doctors of a run are: opened, told apart by number, and read in bulk.
+
+A source is a folder of tables, Parquet or CSV; dossier files; a DuckDB file; or a PostgreSQL database.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any as Anything
+from typing import Literal
+
+import pyarrow as arrow
+import pyarrow.compute as computed
+from msgspec import Struct
+
+from engine.problems import Invalid
+from engine.running.manifest import digest_of
+from engine.stores import TABLE_OF_DOCTORS
+from engine.tables import DOCTORS, OWNER
+from engine.tabular import FileHeld, Tables, folder_tables, texts
+from engine.yamltext import Page
+
+Kind = Literal["folder", "dossiers", "duckdb", "postgres"]
+Part = tuple[str, Anything]
+"""A table's name, and some of its rows: an Arrow batch of its columns or some of them, of their type or as texts."""
+
+NUMBER = r"^[0-9]{1,20}$"
+"""What the schema of a dossier takes as a doctor's number."""
+YEAR = r"^[0-9]{4}$"
+
+
+class Numbers(Struct, frozen=True):
+    """The doctors that a run of a year reads, by number, and how many have campaigns of other years only.
+
+    Those who are `odd` can only be read singly, where it is told what is wrong: a number that is none, rows of
+    someone who has no campaign, a dossier that cannot be read (told by its file and line).
+    """
+
+    read: list[str]
+    odd: frozenset[str]
+    elsewhere: int
+
+
+class Source(ABC):
+    """Where dossiers are. `where` is how it was named, but for a password; the block it is used in closes it."""
+
+    kind: Kind
+
+    def __init__(self, where: str) -> None:
+        self.where, self.opened = where, ExitStack()
+
+    def __enter__(self) -> Source:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.opened.close()
+
+    @abstractmethod
+    def digest(self) -> dict[str, str]:
+        """The digest of each table or file: that of the same rows in the same form is the same. Raises Invalid."""
+
+    @abstractmethod
+    def numbers(self, year: int) -> Numbers:
+        """Who is there for a year. Raises Invalid."""
+
+    @abstractmethod
+    def pages(self, numbers: Iterable[str]) -> Iterator[Page | Invalid]:
+        """The page of each of these doctors, in their order, not checked yet, or why there is none.
+
+        Raises Invalid where a table or file can no longer be read.
+        """
+
+    @abstractmethod
+    def parts(self) -> Iterator[Part]:
+        """Every row that is no odd doctor's, and maybe theirs, of every table, in any order. Raises Invalid."""
+
+
+def open_source(where: str) -> Source:
+    """The source of that path or address, its columns checked. Raises Invalid."""
+    path = Path(where)
+    if any((path / name).is_file() for name in TABLE_OF_DOCTORS):
+        return FolderSource(path)
+    from engine.running.dossiers import DossierSource  # noqa: PLC0415
+
+    return DossierSource(path)
+
+
+class TablesSource(Source):
+    """What every source that holds tables has in common."""
+
+    def __init__(self, tables: Tables) -> None:
+        super().__init__(tables.where)
+        self.tables = tables
+
+    def numbers(self, year: int) -> Numbers:
+        """See `Source`."""
+        everyone, now, here, dated = _Names(), _Names(), _Names(), _Names()
+        for table, held in self.tables.held.items():
+            for batch in held.batches(list(OWNER), None):
+                doctors, years = texts(batch.column(0)).fill_null(""), texts(batch.column(1))
+                own = computed.equal(years, str(year))
+                everyone.add(doctors)
+                now.add(doctors.filter(own))
+                if table == DOCTORS:
+                    here.add(doctors.filter(own))
+                    dated.add(doctors.filter(computed.match_substring_regex(years, YEAR)))
+        number = computed.match_substring_regex(everyone.all(), NUMBER)
+        orphan = computed.and_(everyone.among(now), computed.invert(everyone.among(here)))
+        odd = computed.or_(computed.invert(computed.and_(number, everyone.among(dated))), orphan)
+        read = everyone.all().filter(computed.or_(odd, everyone.among(now)))
+        out = everyone.all().filter(odd)
+        return Numbers(sorted(read.to_pylist()), frozenset(out.to_pylist()), len(everyone.all()) - len(read))
+
+    def pages(self, numbers: Iterable[str]) -> Iterator[Page | Invalid]:
+        """See `Source`."""
+        return self.tables.pages(numbers)
+
+    def parts(self) -> Iterator[Part]:
+        """See `Source`."""
+        for table, held in self.tables.held.items():
+            for batch in held.batches(held.schema.names, None):
+                yield table, batch
+
+
+class _Names:
+    """Different texts, gathered from columns: a million of them are small as Arrow holds them."""
+
+    def __init__(self) -> None:
+        self.found = [arrow.array([], arrow.string())]
+
+    def add(self, column: Anything) -> None:
+        """Those of one more column."""
+        self.found.append(computed.unique(column))
+
+    def all(self) -> Anything:
+        """All of them, in an order that stays."""
+        if len(self.found) > 1:
+            self.found = [computed.unique(arrow.concat_arrays(self.found))]
+        return self.found[0]
+
+    def among(self, others: _Names) -> Anything:
+        """Of each whether it is one of others."""
+        return computed.is_in(self.all(), others.all())
+
+
+class FolderSource(TablesSource):
+    """A folder of tables. Raises Invalid as `folder_tables` does."""
+
+    kind: Kind = "folder"
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder_tables(folder))
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """The file of each table."""
+        return {table: held.file for table, held in self.tables.held.items() if isinstance(held, FileHeld)}
+
+    def digest(self) -> dict[str, str]:
+        """See `Source`: of each file."""
+        return {table: digest_of(file) for table, file in sorted(self.files.items())}
