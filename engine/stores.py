@@ -119,12 +119,12 @@ def _in(tables: Tables, number: str) -> list[Known]:
 def _pages(path: Path, number: str | None) -> Iterator[Page]:
     for file in dossier_files(path):
         text = read_bytes(file)
-        for part, where in pieces(file, text):
+        for part, where in texts_of(file, text):
             if number is None or number in part:
-                yield piece(file, part, where)
+                yield page_of(file, part, where)
 
 
-def pieces(file: Path, text: str) -> Iterator[tuple[str, int]]:
+def texts_of(file: Path, text: str) -> Iterator[tuple[str, int]]:
     """The text of each dossier of a file, and its line where there are several (0: the whole file)."""
     if file.suffix != ".jsonl":
         yield text, 0
@@ -132,7 +132,7 @@ def pieces(file: Path, text: str) -> Iterator[tuple[str, int]]:
     yield from ((line, count) for count, line in enumerate(text.split("\n"), start=1) if line.strip())
 
 
-def piece(file: Path, text: str, line: int) -> Page:
+def page_of(file: Path, text: str, line: int) -> Page:
     """The page of a dossier of a file, not checked yet; `line` is where its text stands. Raises Invalid."""
     if not line:
         return parse_json(text, str(file)) if file.suffix == ".json" else parse_yaml(text, str(file))

@@ -51,7 +51,7 @@ def made(request: pytest.FixtureRequest) -> Made:
     return TABLED[request.param]
 
 
-def facts(page: Page) -> list[object]:
+def facts(page: Page) -> object:
     """All that a page says, in an order of its own."""
     return sorted(((table, sorted(row.items())) for table, row in rows_of(page.data)))
 
@@ -123,7 +123,7 @@ def test_whoever_cannot_be_dealt_with_is_read_and_odd(made: Made, row: Row, tmp_
     only_2024 = [(table, one) for table, one in rows(SOME[0]) if one["year"] == "2024"]
     with open_source(made(tmp_path, [*only_2024, row])) as source:
         found = source.numbers(YEAR)
-        assert (found.read, found.odd) == ([row[1]["doctor"]], {row[1]["doctor"]})
+        assert (found.read, found.odd) == ([row[1]["doctor"]], frozenset({row[1]["doctor"]}))
 
 
 def test_rows_of_nobody_are_read_as_those_of_a_doctor_without_a_number(made: Made, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from engine.problems import Invalid, Problem
 from engine.running.manifest import digest_of
 from engine.running.sources import Kind, Numbers, Part, Source
 from engine.schema import check
-from engine.stores import dossier_files, piece, pieces
+from engine.stores import dossier_files, page_of, texts_of
 from engine.tables import TABLES, rows_of
 from engine.yamltext import Page, read_bytes
 
@@ -115,10 +115,10 @@ def _each(file: Path, lines: set[int] | None) -> Iterator[tuple[int, Page | Inva
     except Invalid as invalid:
         yield 0, invalid
         return
-    for part, line in pieces(file, text):
+    for part, line in texts_of(file, text):
         if lines is None or line in lines:
             try:
-                yield line, piece(file, part, line)
+                yield line, page_of(file, part, line)
             except Invalid as invalid:
                 yield line, invalid
 
