@@ -62,14 +62,14 @@ def rows_of(data: Path, table: str) -> pl.LazyFrame:
     return pl.scan_parquet(data / f"{table}.parquet").filter(col("year") == YEAR)
 
 
-def counted(met: pl.Expr) -> pl.Expr:
+def counted(met: pl.Expr, place: int) -> pl.Expr:
     """Of counts and facts: 1 missed, 2 reached, both where it is not known."""
-    return when(met).then(2).when(~met).then(1).otherwise(3).cast(pl.Int64)
+    return when(met).then(2 * 4**place).when(~met).then(4**place).otherwise(3 * 4**place).cast(pl.Int64)
 
 
 def reached(seen: pl.Expr, place: int) -> pl.Expr:
-    pair = seen // 4**place % 4
-    return when(pair == 2).then(True).when(pair == 1).then(False)
+    pair = seen & 3 * 4**place
+    return when(pair == 2 * 4**place).then(True).when(pair == 4**place).then(False)
 
 
 def matched(met: pl.Expr, place: int) -> pl.Expr:
@@ -78,8 +78,8 @@ def matched(met: pl.Expr, place: int) -> pl.Expr:
 
 
 def there(seen: pl.Expr, place: int) -> pl.Expr:
-    pair = seen.fill_null(0) // 4**place % 4
-    return when(pair >= 2).then(True).when(pair == 0).then(False)
+    pair = seen.fill_null(0) & 3 * 4**place
+    return when(pair >= 2 * 4**place).then(True).when(pair == 0).then(False)
 
 
 def rates(data: Path) -> pl.LazyFrame:
@@ -95,21 +95,23 @@ def rates(data: Path) -> pl.LazyFrame:
         .agg(col("numerator").sum(), denominator=when(pl.len() == col("places").first()).then(col("denominator").sum()))
     )
     n, d, measure = col("numerator"), col("denominator"), col("measure")
-    of, out_of = (measure.replace_strict({name: rate[at] for name, rate in RATES.items()}, default=1, return_dtype=pl.Int64) for at in (1, 2))
-    weight = measure.replace_strict({name: 4 ** rate[0] for name, rate in RATES.items()}, default=0, return_dtype=pl.Int64)
-    met = when(~(measure.is_in(UNLIKE) & (n > d))).then((d > 0) & (n * out_of >= d * of))
     tier = when((d == 0) | (2 * n < d)).then(1).when(10 * n < 9 * d).then(2).otherwise(4).cast(pl.Int64)
     period = when(col("period_end") <= YEAR_END).then(2**SUMMARY).otherwise(2**LATER)
-    said = when(measure == "vsm").then(tier * period).otherwise(counted(met) * weight)
+    said = when(measure == "vsm").then(tier * period)
+    for name, (place, of, out_of) in RATES.items():
+        met = (d > 0) & (n * out_of >= d * of)
+        said = said.when(measure == name).then(counted(when(n <= d).then(met) if name in UNLIKE else met, place))
     return pl.concat([alone, together]).group_by("doctor").agg(rates=said.bitwise_or())
 
 
 def facts(data: Path) -> pl.LazyFrame:
     fact, value = col("fact"), col("value")
-    weight = fact.replace_strict({name: 4**place for place, name in enumerate(FACTS)}, return_dtype=pl.Int64)
-    least = fact.replace_strict(LEAST, default=None, return_dtype=pl.Int64)
-    met = when(least.is_null()).then(value == "true").otherwise(value.cast(pl.Int64, strict=False) >= least)
-    return rows_of(data, "facts").filter(fact.is_in(FACTS)).group_by("doctor").agg(facts=(counted(met) * weight).bitwise_or())
+    number = value.cast(pl.Int64, strict=False)
+    said = when(fact == "").then(0)
+    for place, name in enumerate(FACTS):
+        met = number >= LEAST[name] if name in LEAST else value == "true"
+        said = said.when(fact == name).then(counted(met, place))
+    return rows_of(data, "facts").group_by("doctor").agg(facts=said.bitwise_or())
 
 
 def declared(data: Path) -> pl.LazyFrame:
