@@ -84,6 +84,10 @@ def year_folder(year: int, root: Path | None) -> Path:
     return known[year]
 
 
+RUN = "nodes.parquet"
+"""What the folder of a run holds, and that of a source never does."""
+
+
 class Decided(Struct, frozen=True, dict=True):
     """A decision, and the files it was made from."""
 
@@ -108,7 +112,12 @@ def decided(
     root: Path | None,
     as_of: str | None = None,
 ) -> Decided:
-    """The decision on a doctor of the data, for a year (default: the latest campaign of the dossier)."""
+    """The decision on a doctor of the data, for a year (default: the latest campaign of the dossier).
+
+    Of a run, under what the run decided under, from the source that it read.
+    """
+    if data is not None and (data / RUN).is_file():
+        return _decided_in_run(data, doctor, year, readings(written), root, day(as_of))
     from engine.decision import decide
     from engine.dossier import read_dossier
     from engine.linking import linked
@@ -118,3 +127,20 @@ def decided(
     files = policy_files(known.years[-1] if year is None else year, root)
     policy = linked(files, readings(written))
     return Decided(decide(policy, read_dossier(known.page, policy), day(as_of)), files, known.page)
+
+
+def _decided_in_run(
+    folder: Path, doctor: str, year: int | None, asked: dict[str, str], root: Path | None, as_of: date | None
+) -> Decided:
+    """What a run decided of a doctor, decided again. Raises Invalid when the run cannot be asked so."""
+    from engine.decision import decide
+    from engine.dossier import read_dossier
+    from engine.linking import linked
+    from engine.running.kept import read_run
+
+    run = read_run(folder)
+    run.check_asked(year, asked, as_of)
+    files = policy_files(run.manifest.year, root)
+    run.check_policy(files)
+    policy, page = linked(files, run.manifest.readings), run.page(doctor)
+    return Decided(decide(policy, read_dossier(page, policy), run.manifest.as_of), files, page)

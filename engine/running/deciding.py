@@ -15,10 +15,10 @@ from msgspec import Struct
 from engine.network import EngineFault
 from engine.policy import Policy
 from engine.problems import Problem
-from engine.running.everyone import Source
 from engine.running.layout import DOCTOR, doctors_schema, nodes_schema
 from engine.running.sampling import held_against
 from engine.running.singly import Settled, Singly
+from engine.running.sources import Source
 
 Refused = tuple[str, tuple[Problem, ...]]
 Heard = Callable[[int], None]

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from msgspec import Struct, field, json
+from msgspec import Struct, json
+
+from engine.problems import Invalid, Problem
 
 MANIFEST = "manifest.json"
 SCHEMA = "run/1"
@@ -66,7 +68,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     counts: Counts
     sample: Sample
     tables: Mapping[str, Written]
-    made: Made = field()
+    made: Made
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
@@ -75,6 +77,9 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 
 
 def digest_of(file: Path) -> str:
-    """SHA-256 of a file. Raises OSError."""
-    with file.open("rb") as opened:
-        return f"sha256:{hashlib.file_digest(opened, 'sha256').hexdigest()}"
+    """SHA-256 of a file. Raises Invalid when it cannot be read."""
+    try:
+        with file.open("rb") as opened:
+            return f"sha256:{hashlib.file_digest(opened, 'sha256').hexdigest()}"
+    except OSError as error:
+        raise Invalid([Problem("unreadable", str(file), details={"why": error.strerror or str(error)})]) from None

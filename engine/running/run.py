@@ -24,12 +24,12 @@ from engine.policy import Policy
 from engine.problems import Invalid, Problem
 from engine.running.deciding import Deciding
 from engine.running.draft import draft
-from engine.running.everyone import open_source
 from engine.running.layout import doctors_schema, nodes_schema
 from engine.running.manifest import Counts, From, Made, Manifest, Sample, Written, digest_of, write_manifest
 from engine.running.quarantine import SCHEMA, quarantine_table
 from engine.running.sampling import chosen
 from engine.running.singly import Singly, Under
+from engine.running.sources import open_source
 from engine.running.writing import TableOut
 
 BATCH = 50_000
