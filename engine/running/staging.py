@@ -1,0 +1,148 @@
+"""The tables of a source as an engine reads them: typed Parquet, in the order of the doctors' numbers.
+
+A folder that is so already is read where it is. Of any other source a copy is made, in which a batch of doctors is
+found without reading the rest. A text that is no value of its column is NULL there, and its doctor is read singly
+from the source itself: what is wrong is told by the reader of dossiers alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import Any as Anything
+
+import duckdb
+import pyarrow as arrow
+import pyarrow.compute as computed
+from msgspec import Struct
+from pyarrow import parquet
+
+from engine.policy import FieldType
+from engine.running.sources import FolderSource, Source
+from engine.tables import TABLES
+from engine.tabular import ARROW, arrow_schema, texts
+
+INTEGER = r"^(0|-?[1-9][0-9]{0,17})$"
+DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+
+
+class Staged(Struct, frozen=True):
+    """The file of each table, and the doctors who are to be read singly whatever these hold."""
+
+    files: Mapping[str, Path]
+    singly: frozenset[str]
+
+
+def staged(source: Source, scratch: Path, memory: int | None) -> Staged:
+    """The tables of a source as Parquet files: its own, or copies in `scratch`, a folder to be thrown away.
+
+    `memory` is what sorting may take, in bytes. Raises Invalid as reading the source does, OSError.
+    """
+    if isinstance(source, FolderSource) and all(_as_it_should_be(file) for file in source.files.values()):
+        return Staged(source.files, frozenset())
+    rough = {table: scratch / f"{table}.rough.parquet" for table in TABLES}
+    singly = _written(source, rough)
+    sort = duckdb.connect(config=settings(scratch, memory))
+    files = {table: scratch / f"{table}.parquet" for table in TABLES}
+    for table, file in files.items():
+        ordered = f"SELECT * FROM {_quoted(rough[table])} ORDER BY doctor"
+        sort.execute(f"COPY ({ordered}) TO {_quoted(file)} (FORMAT parquet)")
+        rough[table].unlink()
+    sort.close()
+    return Staged(files, singly)
+
+
+def settings(scratch: Path, memory: int | None) -> dict[str, Anything]:
+    """How DuckDB is to run: nothing fetched, nothing written outside `scratch`, within that many bytes of memory."""
+    limit = {} if memory is None else {"memory_limit": f"{memory}B"}
+    return {
+        "temp_directory": str(scratch),
+        "preserve_insertion_order": False,
+        "autoinstall_known_extensions": False,
+        **limit,
+    }
+
+
+def _quoted(file: Path) -> str:
+    return "'" + str(file).replace("'", "''") + "'"
+
+
+# --- what is there already ------------------------------------------------------------------------------------------
+
+
+def _as_it_should_be(file: Path) -> bool:
+    """Whether a table can be read where it is."""
+    if file.suffix != ".parquet":
+        return False
+    whole = parquet.ParquetFile(file)
+    typed = all(_is(column.type, TABLES[file.stem][column.name]) for column in whole.schema_arrow)
+    return typed and _in_order(whole.metadata)
+
+
+def _is(found: Anything, expected: FieldType) -> bool:
+    """Whether a column of a type holds values of another as they are."""
+    return bool(found == ARROW[expected] or (expected in ("integer", "year") and found == arrow.int32()))
+
+
+def _in_order(parts: Anything) -> bool:
+    """Whether each part of a file holds doctors that come after those of the part before."""
+    if parts.num_row_groups <= 1:
+        return True
+    number = next(at for at in range(parts.num_columns) if parts.schema.column(at).name == "doctor")
+    found = [parts.row_group(at).column(number).statistics for at in range(parts.num_row_groups)]
+    known = all(one is not None and one.has_min_max for one in found)
+    return known and all(one.max <= after.min for one, after in pairwise(found))
+
+
+# --- a copy ---------------------------------------------------------------------------------------------------------
+
+
+def _written(source: Source, files: Mapping[str, Path]) -> frozenset[str]:
+    """Write every row of a source as it comes, typed; those whose texts are not of their type are told."""
+    singly: set[str] = set()
+    writers = {table: parquet.ParquetWriter(file, arrow_schema(table)) for table, file in files.items()}
+    try:
+        for table, batch in source.parts():
+            typed, wrong = _typed(table, batch)
+            writers[table].write_batch(typed)
+            singly.update(wrong)
+    finally:
+        for writer in writers.values():
+            writer.close()
+    return frozenset(singly)
+
+
+def _typed(table: str, batch: Anything) -> tuple[Anything, list[str]]:
+    """Rows with every column of their table, typed; and the doctors of those where a text is no value of its type."""
+    columns, wrong = [], arrow.array([False] * batch.num_rows, arrow.bool_())
+    for name, type in TABLES[table].items():
+        if name not in batch.schema.names:
+            columns.append(arrow.nulls(batch.num_rows, ARROW[type]))
+            continue
+        given = texts(batch.column(name))
+        columns.append(valued(given, type))
+        wrong = computed.or_(wrong, computed.xor(given.is_valid(), columns[-1].is_valid()))
+    doctors = texts(batch.column("doctor")).fill_null("").filter(wrong)
+    return arrow.record_batch(columns, arrow_schema(table)), computed.unique(doctors).to_pylist()
+
+
+def valued(given: Anything, type: FieldType) -> Anything:
+    """Texts as values of a type; NULL where the text is not exactly how a dossier writes one."""
+    match type:
+        case "text":
+            return given
+        case "integer" | "year":
+            return _only(given, computed.match_substring_regex(given, INTEGER)).cast(ARROW[type])
+        case "boolean":
+            known = arrow.array(["true", "false"])
+            return computed.equal(_only(given, computed.is_in(given, known)), "true")
+        case "date":
+            shaped = _only(given, computed.match_substring_regex(given, DATE))
+            days = computed.strptime(shaped, format="%Y-%m-%d", unit="s", error_is_null=True).cast(ARROW[type])
+            # The 30th of February is read as a day of March.
+            return _only(days, computed.equal(days.cast(arrow.string()), given))
+
+
+def _only(values: Anything, kept: Anything) -> Anything:
+    return computed.if_else(kept.fill_null(False), values, arrow.scalar(None, values.type))

@@ -1,0 +1,200 @@
+"""Whatever the engine, and whatever the source, a batch of doctors is the same rows of the same types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any as Anything
+
+import pyarrow as arrow
+import pyarrow.compute as computed
+import pytest
+from pyarrow import parquet
+
+from engine.problems import Invalid
+from engine.running.engines import Engine, connect, read_memory
+from engine.running.sources import open_source
+from engine.stores import bundled_examples
+from engine.tables import TABLES, Cells, rows_of
+from engine.tabular import arrow_schema, write_tables
+from tests.conftest import known
+
+ENGINES = ("duckdb", "polars")
+SOME = ("99900000003", "99900000029", "99900000060")
+FIRST, LAST = "99900000011", "99900000052"
+
+
+def rows(*numbers: str) -> list[tuple[str, Cells]]:
+    return [row for number in numbers or sorted(known()) for row in rows_of(known()[number].page.data)]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every bundled doctor, as tables in order."""
+    made: Path = tmp_path_factory.mktemp("folder")
+    write_tables(made, rows())
+    return made
+
+
+@contextmanager
+def connected(engine: str, where: Path, scratch: Path) -> Iterator[Engine]:
+    with open_source(str(where)) as source, connect(engine, source, scratch, "1GB") as opened:
+        yield opened
+
+
+def batch(engine: Engine, first: str, last: str) -> dict[str, list[Anything]]:
+    """The rows of a batch, in an order of their own."""
+    return {
+        table: in_order(engine.found(one).cast(arrow_schema(table)))
+        for table, one in engine.tables(first, last).items()
+    }
+
+
+def expected(folder: Path, first: str, last: str) -> dict[str, list[Anything]]:
+    """The same, as Arrow reads them."""
+    within = (computed.field("doctor") >= first) & (computed.field("doctor") <= last)
+    return {table: in_order(parquet.read_table(folder / f"{table}.parquet").filter(within)) for table in TABLES}
+
+
+def in_order(table: arrow.Table) -> list[Anything]:
+    return sorted(table.to_pylist(), key=lambda row: [str(value) for value in row.values()])
+
+
+# --- the same rows --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_a_batch_is_the_rows_of_its_doctors_typed(name: str, folder: Path, tmp_path: Path) -> None:
+    with connected(name, folder, tmp_path) as engine:
+        assert batch(engine, FIRST, LAST) == expected(folder, FIRST, LAST)
+        assert not list(tmp_path.glob("*.parquet")), "tables in order are read in place"
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_tables_in_csv_come_to_the_same_rows(name: str, folder: Path, tmp_path: Path) -> None:
+    commas, scratch = tmp_path / "commas", tmp_path / "scratch"
+    commas.mkdir()
+    scratch.mkdir()
+    write_tables(commas, rows(), ".csv")
+    with connected(name, commas, scratch) as engine:
+        assert batch(engine, FIRST, LAST) == expected(folder, FIRST, LAST)
+        assert engine.singly == frozenset()
+
+
+def test_dossier_files_come_to_the_same_rows(folder: Path, tmp_path: Path) -> None:
+    with connected("duckdb", bundled_examples(), tmp_path) as engine:
+        assert batch(engine, FIRST, LAST) == expected(folder, FIRST, LAST)
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_rows_in_any_order_and_in_many_parts_come_to_the_same(name: str, folder: Path, tmp_path: Path) -> None:
+    mixed, scratch = tmp_path / "mixed", tmp_path / "scratch"
+    mixed.mkdir()
+    scratch.mkdir()
+    for file in folder.iterdir():
+        whole = parquet.read_table(file)
+        backwards = whole.take(arrow.array(range(whole.num_rows)[::-1], arrow.int64()))
+        parquet.write_table(backwards, mixed / file.name, row_group_size=3)
+    with connected(name, mixed, scratch) as engine:
+        assert batch(engine, FIRST, LAST) == expected(folder, FIRST, LAST)
+
+
+def test_a_table_in_many_parts_in_order_is_read_in_place(folder: Path, tmp_path: Path) -> None:
+    parted, scratch = tmp_path / "parted", tmp_path / "scratch"
+    parted.mkdir()
+    scratch.mkdir()
+    for file in folder.iterdir():
+        parquet.write_table(parquet.read_table(file), parted / file.name, row_group_size=3)
+    with connected("duckdb", parted, scratch) as engine:
+        assert batch(engine, FIRST, LAST) == expected(folder, FIRST, LAST)
+        assert not list(scratch.glob("*.parquet"))
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_a_column_left_out_is_null(name: str, folder: Path, tmp_path: Path) -> None:
+    less = tmp_path / "less"
+    less.mkdir()
+    for file in folder.iterdir():
+        whole = parquet.read_table(file)
+        parquet.write_table(whole.drop_columns(["sector"]) if file.stem == "doctors" else whole, less / file.name)
+    with connected(name, less, tmp_path) as engine:
+        doctors = batch(engine, FIRST, LAST)["doctors"]
+    assert doctors == [{**row, "sector": None} for row in expected(folder, FIRST, LAST)["doctors"]]
+
+
+# --- texts that are no value of their column ------------------------------------------------------------------------
+
+WRONG = {
+    "a word": ("numerator", "douze"),
+    "a decimal": ("numerator", "12.0"),
+    "a zero before": ("numerator", "012"),
+    "too many digits": ("numerator", "1" * 19),
+    "a space": ("numerator", " 12"),
+    "a day there is not": ("period_start", "2023-02-30"),
+    "a day written short": ("period_start", "2023-1-5"),
+    "no day": ("period_start", "none"),
+}
+
+
+@pytest.mark.parametrize(("column", "text"), WRONG.values(), ids=WRONG)
+def test_a_text_that_is_no_value_is_null_and_its_doctor_is_read_singly(
+    column: str, text: str, folder: Path, tmp_path: Path
+) -> None:
+    commas, scratch = tmp_path / "commas", tmp_path / "scratch"
+    commas.mkdir()
+    scratch.mkdir()
+    given = rows()
+    at = next(at for at, (table, row) in enumerate(given) if table == "measures" and row["doctor"] == SOME[1])
+    spoiled = {**given[at][1], column: text}
+    texts_in(commas, [*given[:at], ("measures", spoiled), *given[at + 1 :]])
+    with connected("duckdb", commas, scratch) as engine:
+        assert engine.singly == {SOME[1]}
+        found = batch(engine, SOME[1], SOME[1])["measures"]
+    others = expected(folder, SOME[1], SOME[1])["measures"]
+    assert [row for row in found if row not in others] == [
+        {**next(row for row in others if row not in found), column: None}
+    ]
+
+
+def texts_in(folder: Path, given: Iterable[tuple[str, Cells]]) -> None:
+    """Tables in Parquet, every column as text."""
+    held: dict[str, list[Cells]] = {table: [] for table in TABLES}
+    for table, row in given:
+        held[table].append(row)
+    for table, some in held.items():
+        schema = arrow.schema([(name, arrow.string()) for name in TABLES[table]])
+        parquet.write_table(arrow.Table.from_pylist(some, schema), folder / f"{table}.parquet")
+
+
+# --- what is asked of an engine -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "bytes_"),
+    [("4GB", 4 * 2**30), ("512mb", 512 * 2**20), ("1 TiB", 2**40), ("300000K", 300_000 * 2**10)],
+)
+def test_memory_is_written_with_its_unit(text: str, bytes_: int) -> None:
+    assert read_memory(text) == bytes_
+
+
+@pytest.mark.parametrize("text", ["", "4", "GB", "-1GB", "4GB; DROP TABLE doctors", "1.5GB", "12MB", "٤GB"])
+def test_memory_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(Invalid) as raised:
+        read_memory(text)
+    assert [one.code for one in raised.value.problems] == ["bad_memory"]
+
+
+def test_duckdb_keeps_within_the_memory_given_and_the_folder_given(folder: Path, tmp_path: Path) -> None:
+    with connected("duckdb", folder, tmp_path) as engine:
+        limit, where = engine.backend.con.execute(
+            "SELECT current_setting('memory_limit'), current_setting('temp_directory')"
+        ).fetchone()
+    assert (limit, where) == ("512.0 MiB", str(tmp_path))
+
+
+@pytest.mark.parametrize("name", ["", "sqlite", "DuckDB", "polars "])
+def test_an_engine_that_is_none_is_refused(name: str, folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(Invalid) as raised, connected(name, folder, tmp_path):
+        pass
+    assert [one.code for one in raised.value.problems] == ["unknown_engine"]
