@@ -11,9 +11,11 @@ as met or takes it out of play; the names of nodes made here, and not in the pol
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
+
+from msgspec import Struct
 
 from engine.conditions import All, Always, Any, Gate, Node, Not, Observed, Outcome, children
 from engine.policy import Branch, Component, Indicator, Neutralisation, Policy, Volet, Weight
@@ -48,13 +50,38 @@ def leaves(policy: Policy) -> tuple[Observed, ...]:
 
 @lru_cache(maxsize=256)
 def _ordered(policy: Policy) -> tuple[tuple[Claim, ...], tuple[Observed, ...]]:
-    named = {name: tree for part in parts(policy) for name, tree in own_claims(part)}
-    ends = {name: list(_ends(tree)) for name, tree in named.items()}
-    order = _sorted(
-        tuple((name, *(node.of for node in below if isinstance(node, Outcome))) for name, below in ends.items())
-    )
-    looking = tuple(node for name in order for node in ends[name] if not isinstance(node, Outcome))
-    return tuple((name, named[name]) for name in order), looking
+    named = {name: one for part in parts(policy) for name, one in listed(part).items()}
+    order = _sorted(tuple([(name, *one.names) for name, one in named.items()]))
+    below = [leaf for name in order for leaf in named[name].leaves]
+    return tuple([(name, named[name].tree) for name in order]), tuple(below)
+
+
+class Listed(Struct, frozen=True):
+    """A claim's tree, the leaves in it that look at a dossier, and the claims that it names."""
+
+    tree: Node
+    leaves: tuple[Observed, ...]
+    names: tuple[str, ...]
+
+
+@lru_cache(maxsize=1024)
+def listed(part: Part) -> Mapping[str, Listed]:
+    """The claims of a part by name, in the order of `own_claims`: most parts are shared by most readings."""
+    return {name: _listed(tree) for name, tree in own_claims(part)}
+
+
+def _listed(tree: Node) -> Listed:
+    ends = list(_ends(tree))
+    return Listed(tree, tuple(_looking(ends)), tuple([node.of for node in ends if isinstance(node, Outcome)]))
+
+
+def looking(tree: Node) -> list[Observed]:
+    """The leaves of a tree that look at a dossier, in the text's order."""
+    return _looking(_ends(tree))
+
+
+def _looking(ends: Iterable[Observed | Outcome]) -> list[Observed]:
+    return [node for node in ends if not isinstance(node, Outcome)]
 
 
 @lru_cache(maxsize=256)

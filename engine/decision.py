@@ -182,33 +182,30 @@ def day_of(policy: Policy, as_of: date | None) -> date:
     return day
 
 
-def settled(policy: Policy, dossier: Dossier, day: date, known: Observations = NOT_SEEN) -> Settled:
-    """What stands of a dossier at the end of a day, what every leaf sees in it, and the verdict of every node.
+def settled(policy: Policy, standing: Standing, known: Observations = NOT_SEEN) -> Settled:
+    """What stands of a dossier on a day, what every leaf sees in it, and the verdict of every node.
 
     `known` holds what some leaves are already known to see, by place.
     """
-    standing = standing_on(dossier, policy, day)
     seen = {leaf.at: known.get(leaf.at) or observe(leaf, standing, policy) for leaf in leaves(policy)}
     return standing, seen, derive(claims(policy), {at: one.verdict for at, one in seen.items()})
 
 
-def judge(policy: Policy, dossier: Dossier, as_of: date | None = None, known: Observations = NOT_SEEN) -> Decision:
-    """What `decide` decides, by the first derivation alone: for comparing many readings of one dossier.
-
-    `known` holds what some leaves are already known to see, by place.
-    """
-    day = day_of(policy, as_of)
-    return worth(policy, dossier, day, settled(policy, dossier, day, known))
+def judge(policy: Policy, dossier: Dossier, as_of: date | None = None) -> Decision:
+    """What `decide` decides, by the first derivation alone: for comparing many readings of one dossier."""
+    day = as_of or policy.calendar["decision"].last or policy.calendar["year"].last
+    assert day is not None, "linking requires a closed year"
+    return worth(policy, dossier, settled(policy, standing_on(dossier, policy, day)))
 
 
-def worth(policy: Policy, dossier: Dossier, day: date, found: Settled) -> Decision:
+def worth(policy: Policy, dossier: Dossier, found: Settled) -> Decision:
     """What `judge` decides, once everything it hangs on is settled."""
     standing, observations, verdicts = found
-    bench = _Judge(policy, verdicts, observations, day)
+    bench = _Judge(policy, verdicts, observations, standing.as_of)
     return Decision(
         policy=policy,
         dossier=dossier,
-        as_of=day,
+        as_of=standing.as_of,
         verdicts=verdicts,
         observations=observations,
         derivation=None,

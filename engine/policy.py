@@ -129,7 +129,7 @@ class Neutralisation(Struct, frozen=True):
     when: Node
 
 
-class Indicator(Struct, frozen=True):
+class Indicator(Struct, frozen=True, cache_hash=True):
     """One line of a volet. `weight` is None in a volet paid as a block."""
 
     id: str
@@ -145,7 +145,7 @@ class Indicator(Struct, frozen=True):
     when: Node
 
 
-class Volet(Struct, frozen=True):
+class Volet(Struct, frozen=True, cache_hash=True):
     """A part paid in points: as a block when all its indicators are reached, or indicator by indicator."""
 
     id: str
@@ -179,7 +179,7 @@ class Period(Struct, frozen=True):
     tiers: tuple[Tier, ...]
 
 
-class Component(Struct, frozen=True):
+class Component(Struct, frozen=True, cache_hash=True):
     """What is paid beside the points."""
 
     id: str

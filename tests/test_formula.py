@@ -21,6 +21,7 @@ from engine.proving.slots import Facts, symbolic
 from engine.proving.solving import Question
 from engine.proving.terms import Pair, Term
 from engine.proving.witness import page_of, read
+from engine.standing import standing_on
 from engine.verdict import Verdict
 from tests.conftest import Example, policy_files
 from tests.made_up import EVERYTHING, dossier, law
@@ -32,7 +33,7 @@ YEARS = (2023, 2024)
 
 def agrees(policy: Policy, dossier: Dossier, day: date) -> bool:
     """Whether the formula gives every node the verdict of the engine; False when the dossier is beyond it."""
-    standing, _, expected = settled(policy, dossier, day)
+    standing, _, expected = settled(policy, standing_on(dossier, policy, day))
     try:
         found = verdicts(policy, standing)
     except Beyond:
@@ -118,7 +119,7 @@ def check_realised(policy: Policy) -> int:
     for at in (policy.eligible.at, *(one.id for one in policy.indicators)):
         for facts, formula, model in reachable(policy, at):
             page = page_of(model, facts, policy)
-            _, _, found = settled(policy, read(page, policy), decision_day(policy))
+            _, _, found = settled(policy, standing_on(read(page, policy), policy, decision_day(policy)))
             expected = claimed(formula, model, at)
             assert {name: found[name] for name in expected} == expected, page
             count += 1

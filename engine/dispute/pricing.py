@@ -12,9 +12,9 @@ from itertools import zip_longest
 from msgspec import Struct
 
 from engine.amount import Amount, total
-from engine.claims import leaves, own_claims, parts
-from engine.conditions import Observed, walk
-from engine.decision import ComponentDecision, Decision, IndicatorDecision, VoletDecision, judge
+from engine.claims import leaves, listed, looking, own_claims, parts
+from engine.conditions import Observed
+from engine.decision import ComponentDecision, Decision, IndicatorDecision, VoletDecision, judge, settled, worth
 from engine.dossier import Dossier, read_dossier
 from engine.linking import linked
 from engine.loading import PolicyFiles
@@ -50,6 +50,21 @@ def alternatives(files: PolicyFiles, page: Page, decision: Decision) -> tuple[Al
     return tuple(one for one in others if _differs(decision, one.decision))
 
 
+def other_policies(files: PolicyFiles, policy: Policy) -> Iterator[tuple[str, str, Policy]]:
+    """Each reading with another computable option, and the policy under it and those it requires."""
+    choices, readings = policy.choices, policy.readings
+    asked = {name: option for name, option in choices.items() if option != readings[name].default}
+    for name, reading in sorted(readings.items()):
+        for option in reading.options.values():
+            if option.name == choices[name] or option.silent:
+                continue
+            try:
+                yield name, option.name, linked(files, {**asked, **option.require, name: option.name})
+            except Invalid:
+                # The option excludes another that was asked for: together they are no reading of the text.
+                continue
+
+
 class _Pricing:
     """One decision, and what of it holds under other readings too."""
 
@@ -61,19 +76,14 @@ class _Pricing:
 
     def others(self) -> Iterator[Alternative]:
         """Every other computable option but those that surely change nothing."""
-        choices, readings = self.policy.choices, self.policy.readings
-        asked = {name: option for name, option in choices.items() if option != readings[name].default}
-        for name, reading in sorted(readings.items()):
-            for option in reading.options.values():
-                if option.name == choices[name] or option.silent:
-                    continue
-                try:
-                    decided = self.under(linked(self.files, {**asked, **option.require, name: option.name}))
-                except Invalid:
-                    # The option excludes another that was asked for: together they are no reading of the text.
-                    continue
-                if decided is not None:
-                    yield Alternative(name, option.name, decided)
+        for name, option, other in other_policies(self.files, self.policy):
+            try:
+                decided = self.under(other)
+            except Invalid:
+                # Under that reading the dossier says what it must not: there is nothing to compare.
+                continue
+            if decided is not None:
+                yield Alternative(name, option, decided)
 
     def under(self, other: Policy) -> Decision | None:
         """What would be decided under another policy; None where that is surely the same."""
@@ -85,24 +95,27 @@ class _Pricing:
         # Amounts not settled hang on more than the verdicts of claims: there, nothing is sure before it is decided.
         if self.worth is not None and _worth(other) == self.worth and self.alike(other):
             return None
-        return judge(other, dossier, day, self.seen(leaves(other)))
+        return worth(other, dossier, settled(other, self.standing, self.seen(leaves(other))))
 
     def alike(self, other: Policy) -> bool:
         """Whether every claim of another policy that looks at the same facts comes out as it did.
 
-        A part that is the very same does if those it names do; another is settled anew, what it names being as it
+        One whose tree is the very same does if those it names do; another is settled anew, what it names being as it
         was. Claims wait for each other in no circle: if each comes out as it did when the others do, they all do.
         """
         verdicts = self.decision.verdicts
         for was, now in zip_longest(parts(self.policy), parts(other)):
             if was is now or was == now:
                 continue
-            before, after = (dict(own_claims(part)) if part else {} for part in (was, now))
-            looking = [node for tree in after.values() for node in walk(tree) if isinstance(node, Observed)]
-            seen = self.seen(looking)
-            found = {leaf.at: (seen.get(leaf.at) or observe(leaf, self.standing, other)).verdict for leaf in looking}
-            settled = derive(after.items(), found, verdicts)
-            if set(before) != set(after) or any(settled[name] is not verdicts[name] for name in after):
+            before, after = listed(was) if was else {}, dict(own_claims(now)) if now else {}
+            if before.keys() != after.keys():
+                return False
+            changed = [(name, tree) for name, tree in after.items() if tree != before[name].tree]
+            below = [leaf for _, tree in changed for leaf in looking(tree)]
+            seen = self.seen(below)
+            found = {leaf.at: (seen.get(leaf.at) or observe(leaf, self.standing, other)).verdict for leaf in below}
+            settled = derive(changed, found, verdicts)
+            if any(settled[name] is not verdicts[name] for name, _ in changed):
                 return False
         return True
 

@@ -21,6 +21,7 @@ from engine.dispute.reach import out_of_reach
 from engine.dispute.ways import Way, ways
 from engine.dossier import Dossier
 from engine.observation import Observation
+from engine.standing import standing_on
 from engine.verdict import Verdict
 
 MOST_SHORTFALLS = 8
@@ -116,10 +117,11 @@ class Shortfalls:
 
     def tried(self, changes: tuple[Change, ...]) -> _Tried:
         dossier = self.changed(changes)
-        return _Tried(changes, dossier, settled(self.policy, dossier, self.decision.as_of, self.known(changes)))
+        standing = standing_on(dossier, self.policy, self.decision.as_of)
+        return _Tried(changes, dossier, settled(self.policy, standing, self.known(changes)))
 
     def decided(self, tried: _Tried) -> Decision:
-        return worth(self.policy, tried.dossier, self.decision.as_of, tried.found)
+        return worth(self.policy, tried.dossier, tried.found)
 
     def known(self, changes: tuple[Change, ...]) -> dict[str, Observation]:
         """What leaves that the changes cannot reach see."""

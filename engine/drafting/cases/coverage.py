@@ -25,6 +25,7 @@ from engine.drafting.places import conditions, entries, places
 from engine.linking import link
 from engine.loading import PolicyFiles
 from engine.policy import Policy
+from engine.standing import standing_on
 from engine.yamltext import Page, Path_
 
 Kind = Literal["verdict", "entry", "option"] | EdgeKind
@@ -114,7 +115,7 @@ class _Coverer:
 
     def shown_by(self, trial: Trial, where: dict[str, Cursor]) -> Iterator[Point]:
         policy = narrowed(trial.policy, trial.about and reached(trial.policy, trial.about))
-        standing, observations, verdicts = settled(policy, trial.dossier, day_of(trial))
+        standing, observations, verdicts = settled(policy, standing_on(trial.dossier, policy, day_of(trial)))
         for node in conditions(policy):
             at = where[node.at]
             yield _point(node, at, (), "verdict", verdicts[node.at].word)
