@@ -47,6 +47,13 @@ def keep(name: str, body: bytes) -> None:
             old.unlink()
 
 
+def as_on_disk(folder: Path, suffix: str) -> list[str]:
+    """The files of a folder whose names end so, by name, with their sizes and when they were last written."""
+    with os.scandir(folder) as found:
+        files = sorted((file for file in found if file.name.endswith(suffix)), key=lambda file: file.name)
+    return [f"{file.name} {(known := file.stat()).st_size} {known.st_mtime_ns}" for file in files]
+
+
 def _folder() -> Path:
     """The user's cache folder, where the XDG specification puts it."""
     base = Path(os.environ.get("XDG_CACHE_HOME", ""))

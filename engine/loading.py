@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Iterator, Mapping
-from functools import cached_property
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any as Anything
+from typing import TypeVar
 
-from msgspec import Struct, json
+from msgspec import Raw, Struct, json
 from msgspec import __version__ as msgspec_version
 from msgspec.structs import replace
 
 from engine import VERSION
 from engine.bundled import bundled
-from engine.cache import keep, recall
+from engine.cache import as_on_disk, keep, recall
 from engine.problems import Invalid, Problem
-from engine.schema import check, fingerprint
-from engine.yamltext import Page, Path_, parse_yaml, read_bytes
+from engine.schema import FOLDER, check
+from engine.yamltext import Page, parse_yaml, read_bytes
 
 VOCABULARY = ("fields", "measures", "facts", "items", "documents")
 PARTS = ("vocabulary", "tables", "readings", "indicators", "components")
@@ -88,23 +89,21 @@ def read_policy(folder: Path) -> PolicyFiles:
 
 def _texts(folder: Path) -> dict[str, str]:
     """The text of every page but the cases, by its name in the folder; nothing when one cannot be read."""
-    paths = [path for path in (*folder.glob("*.yaml"), *folder.glob("*/*.yaml")) if path.parent.name != "cases"]
+    inside = [path for path in folder.iterdir() if path.is_dir() and path.name != "cases"]
+    pages = {path.name: path for path in folder.iterdir()}
+    pages |= {f"{part.name}/{path.name}": path for part in inside for path in part.iterdir()}
     try:
-        return {path.relative_to(folder).as_posix(): read_bytes(path) for path in sorted(paths)}
+        return {name: read_bytes(path) for name, path in sorted(pages.items()) if name.endswith(".yaml")}
     except Invalid:
         return {}
 
 
 def _key(texts: Mapping[str, str]) -> str:
     """What is kept hangs on: the pages' texts, the schemas, the product that checked them, and what wrote it."""
-    writers = {"python": sys.version, "msgspec": msgspec_version}
-    return digest_of({**texts, **writers, "schemas": fingerprint(), "product": VERSION, "code": _code()})
-
-
-def _code() -> str:
-    """The modules that read and link policies, as they are on the disk."""
-    found = sorted(Path(__file__).parent.glob("*.py"))
-    return "\n".join(f"{path.name} {(stat := path.stat()).st_size} {stat.st_mtime_ns}" for path in found)
+    here = Path(__file__).parent
+    written = {"schemas": as_on_disk(FOLDER, ".json"), "code": as_on_disk(here, ".py")}
+    by = {"python": sys.version, "msgspec": msgspec_version, "product": VERSION}
+    return digest_of({**texts, **by, **{name: "\n".join(files) for name, files in written.items()}})
 
 
 def _name(key: str) -> str:
@@ -124,17 +123,21 @@ def _named(files: PolicyFiles, page: Page) -> list[Anything]:
 def _recalled(folder: Path, texts: Mapping[str, str], key: str) -> PolicyFiles | None:
     """The pages that were kept; None when there are none."""
     body = recall(_name(key))
-    kept = None if body is None else json.decode(body)
+    kept = None if body is None else json.decode(body, type=dict[str, Raw])
 
-    def page(named: list[Anything]) -> Page:
-        name, data = named
+    def page(name: str, data: Anything) -> Page:
         file = str(folder / name)
-        return Page(file, data, _LateMarks(texts[name], file))
+        return Page(file, data, Late(lambda: parse_yaml(texts[name], file).marks))
+
+    def pages(part: str) -> Mapping[str, Page]:
+        written = json.decode(kept[part]) if kept else {}
+        return {name: page(*named) for name, named in written.items()}
 
     if kept is None:
         return None
-    parts = {part: {name: page(named) for name, named in kept[part].items()} for part in PARTS}
-    return PolicyFiles(kept["year"], folder, page(kept["policy"]), digest=kept["digest"], key=key, **parts)
+    parts = {part: Late(partial(pages, part)) for part in PARTS}
+    year, digest, policy = (json.decode(kept[name]) for name in ("year", "digest", "policy"))
+    return PolicyFiles(year, folder, page(*policy), digest=digest, key=key, **parts)
 
 
 def _read(folder: Path) -> PolicyFiles:
@@ -162,20 +165,24 @@ def _read(folder: Path) -> PolicyFiles:
     )
 
 
-class _LateMarks(Mapping[Path_, tuple[int, int]]):
-    """The places of a page that was not read again: found only when one has to be told."""
+K = TypeVar("K")
+V = TypeVar("V")
 
-    def __init__(self, text: str, file: str) -> None:
-        self.text, self.file = text, file
+
+class Late(Mapping[K, V]):
+    """What is found only when it is looked at: the places of a page not read again, the pages of a policy kept."""
+
+    def __init__(self, find: Callable[[], Mapping[K, V]]) -> None:
+        self.find = find
 
     @cached_property
-    def found(self) -> Mapping[Path_, tuple[int, int]]:
-        return parse_yaml(self.text, self.file).marks
+    def found(self) -> Mapping[K, V]:
+        return self.find()
 
-    def __getitem__(self, path: Path_) -> tuple[int, int]:
-        return self.found[path]
+    def __getitem__(self, name: K) -> V:
+        return self.found[name]
 
-    def __iter__(self) -> Iterator[Path_]:
+    def __iter__(self) -> Iterator[K]:
         return iter(self.found)
 
     def __len__(self) -> int:

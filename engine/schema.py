@@ -11,31 +11,31 @@ from engine.bundled import bundled
 from engine.problems import Problem
 from engine.yamltext import Page
 
+FOLDER = bundled("schemas")
+
+
+class _Schemas(dict[str, Schema]):
+    """The schemas by their files, each read when it is first asked for."""
+
+    def __missing__(self, file: str) -> Schema:
+        self[file] = json.decode((FOLDER / file).read_bytes())
+        return self[file]
+
+
+SCHEMAS = _Schemas()
+
 
 def check(page: Page, schema: str) -> list[Problem]:
     """What breaks the named schema in a page, in the order of the file; empty when nothing does."""
-    if accepts(_bodies(), f"{schema}.schema.json", page.data):
+    if accepts(SCHEMAS, f"{schema}.schema.json", page.data):
         return []
     # Heavy, and needed only to tell what is wrong.
     from engine.breaches import breaches  # noqa: PLC0415
 
-    return breaches(page, schema, _texts())
+    return breaches(page, schema, texts())
 
 
 @cache
-def _texts() -> tuple[str, ...]:
+def texts() -> tuple[str, ...]:
     """The text of every schema, by name."""
-    entries = sorted(bundled("schemas").iterdir(), key=lambda entry: entry.name)
-    return tuple(entry.read_text("utf-8") for entry in entries if entry.name.endswith(".json"))
-
-
-@cache
-def _bodies() -> dict[str, Schema]:
-    """Every schema, by its file."""
-    bodies = [json.decode(text) for text in _texts()]
-    return {body["$id"]: body for body in bodies}
-
-
-def fingerprint() -> str:
-    """All the schemas in one text, which changes when any of them does."""
-    return "\0".join(_texts())
+    return tuple(file.read_text("utf-8") for file in sorted(FOLDER.glob("*.json")))

@@ -16,7 +16,7 @@ from msgspec import MsgspecError, Struct, json
 
 from engine import VERSION
 from engine.bundled import bundled
-from engine.cache import keep, recall
+from engine.cache import as_on_disk, keep, recall
 
 Lang = Literal["fr", "en"]
 LANGS: tuple[Lang, ...] = ("fr", "en")
@@ -30,11 +30,12 @@ def catalogue(lang: Lang) -> dict[str, str]:
 
     Kept in the user's cache for as long as the files that hold them stay as they are.
     """
-    files = sorted((bundled("engine") / "words" / lang).iterdir())
-    written = [VERSION, *(f"{file} {(stat := file.stat()).st_size} {stat.st_mtime_ns}" for file in files)]
+    folder = bundled("engine") / "words" / lang
+    written = [VERSION, str(folder), *as_on_disk(folder, ".toml")]
     name = f"sentences.{lang}.json"
     kept = _kept(recall(name))
     if kept is None or kept.written != written:
+        files = sorted(folder.glob("*.toml"))
         kept = _Kept(written, {key: text for file in files for key, text in _read(file, lang)})
         keep(name, json.encode(kept))
     return kept.sentences

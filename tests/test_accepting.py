@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from engine.accepting import KEYWORDS, TOLD, Schema, accepts
 from engine.breaches import _validator, breaches
 from engine.loading import bundled_policies
-from engine.schema import _bodies, _texts
+from engine.schema import FOLDER, SCHEMAS, texts
 from engine.stores import bundled_examples
 from engine.yamltext import Page, read_page
 
@@ -55,14 +55,14 @@ def schema_of(path: Path) -> str:
 def pages() -> list[tuple[str, Page]]:
     """Every page that comes with the product, and its schema."""
     policies = sorted(bundled_policies().glob("*/*.yaml")) + sorted(bundled_policies().glob("*/*/*.yaml"))
-    policies = [path for path in policies if f"{schema_of(path)}.schema.json" in _bodies()]
+    policies = [path for path in policies if (FOLDER / f"{schema_of(path)}.schema.json").is_file()]
     examples = sorted(path for path in bundled_examples().iterdir() if path.suffix in (".yaml", ".json"))
     found = [(schema_of(path), read_page(path)) for path in policies]
     return found + [("dossier", read_page(path)) for path in examples]
 
 
 def quickly(data: Anything, schema: str) -> bool:
-    return accepts(_bodies(), f"{schema}.schema.json", data)
+    return accepts(SCHEMAS, f"{schema}.schema.json", data)
 
 
 def places(data: Anything, path: tuple[Anything, ...] = ()) -> Iterator[tuple[Anything, ...]]:
@@ -102,7 +102,7 @@ def test_both_agree_on_pages_spoilt_in_any_way(data: st.DataObject) -> None:
     place = data.draw(st.sampled_from(list(places(page.data))))
     odd, how = data.draw(st.sampled_from(ODD)), data.draw(st.sampled_from(("replaced", "taken away", "added")))
     wrong = spoilt(page.data, place, odd, how)
-    assert quickly(wrong, schema) == (not breaches(Page(page.file, wrong, {}), schema, _texts()))
+    assert quickly(wrong, schema) == (not breaches(Page(page.file, wrong, {}), schema, texts()))
 
 
 # --- keywords that no schema of ours has ----------------------------------------------------------------------------
@@ -163,12 +163,12 @@ def composed(inner: st.SearchStrategy[Anything]) -> st.SearchStrategy[Anything]:
     )
 
 
-SCHEMAS = st.recursive(LEAVES, composed, max_leaves=6).filter(lambda schema: isinstance(schema, dict))
+MADE_UP = st.recursive(LEAVES, composed, max_leaves=6).filter(lambda schema: isinstance(schema, dict))
 DATA = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=2) | st.fixed_dictionaries({"a": inner}))
 
 
 def test_every_keyword_of_our_schemas_is_known() -> None:
-    assert {name for name, body in _bodies().items() if keywords(body) - KNOWN} == set()
+    assert {file.name for file in FOLDER.glob("*.json") if keywords(SCHEMAS[file.name]) - KNOWN} == set()
 
 
 def test_a_keyword_it_does_not_know_is_never_surely_kept() -> None:
@@ -191,7 +191,7 @@ def test_what_is_not_sure_never_becomes_a_yes(schema: Schema, data: Anything) ->
 
 
 @settings(max_examples=200)
-@given(SCHEMAS, DATA)
+@given(MADE_UP, DATA)
 def test_a_yes_is_sure_of_any_schema_and_of_its_contrary(schema: Schema, data: Anything) -> None:
     for asked in (schema, {"if": schema, "then": False}):
         quick, kept = made_up(asked, data)

@@ -12,7 +12,7 @@ import pytest
 
 from engine.compiled import compiled
 from engine.linking import link, linked
-from engine.loading import PolicyFiles, bundled_policies, read_policy, years
+from engine.loading import PARTS, PolicyFiles, _read, bundled_policies, read_policy, years
 
 
 @pytest.fixture
@@ -47,6 +47,20 @@ def test_what_comes_back_is_what_was_linked(cache: Path) -> None:
         assert [getattr(policy, name) for name in policy.__struct_fields__] == [
             getattr(pages, name) for name in pages.__struct_fields__
         ]
+
+
+def test_pages_kept_are_those_of_the_folder(cache: Path) -> None:
+    """Word for word, each value where it is written."""
+    recalled = files()
+    again = _read(recalled.folder)
+    assert recalled.key and recalled.digest == again.digest
+    for part in PARTS:
+        pages, others = getattr(recalled, part), getattr(again, part)
+        assert list(pages) == list(others)
+        assert [(one.file, one.data, dict(one.marks)) for one in pages.values()] == [
+            (one.file, one.data, dict(one.marks)) for one in others.values()
+        ]
+    assert (recalled.policy.data, recalled.year) == (again.policy.data, again.year)
 
 
 def test_policies_share_what_is_the_same(cache: Path) -> None:
