@@ -1,6 +1,6 @@
 """Whether a side says what the product's derivation says, doctor by doctor and column by column.
 
-    .venv/bin/python bench/national/agree.py TRUTH.parquet SIDE.parquet
+.venv/bin/python bench/national/agree.py TRUTH.parquet SIDE.parquet
 """
 
 from __future__ import annotations

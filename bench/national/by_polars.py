@@ -3,8 +3,8 @@
     .venv/bin/python bench/national/by_polars.py DATA OUT.parquet
 
 What somebody who knows the rules, their default readings and the shape of the synthetic population would write. A
-condition is true, false, or null where it is not known: the logic of polars is the right one. What the rows of a doctor
-say is gathered in one number a table, a pair of bits for each thing asked (`rules.sql` says how).
+condition is true, false, or null where it is not known: the logic of polars is the right one. What the rows of a
+doctor say is gathered in one number a table, a pair of bits for each thing asked (`rules.sql` says how).
 """
 
 from __future__ import annotations
@@ -85,14 +85,18 @@ def there(seen: pl.Expr, place: int) -> pl.Expr:
 def rates(data: Path) -> pl.LazyFrame:
     """Counts of the year; of the summary's two periods, the tiers reached: a bit each for none, half, nine tenths."""
     counts = rows_of(data, "measures")
-    alone = counts.filter(col("location").is_null()).select("doctor", "measure", "period_end", "numerator", "denominator")
+    alone = counts.filter(col("location").is_null()).select(
+        "doctor", "measure", "period_end", "numerator", "denominator"
+    )
     places = rows_of(data, "locations").group_by("doctor").agg(places=col("id").count())
     # Acts counted where they were done add up; without those of a place, nothing is known.
     together = (
         counts.filter(col("location").is_not_null())
         .join(places, on="doctor")
         .group_by("doctor", "measure", "period_end")
-        .agg(col("numerator").sum(), denominator=when(pl.len() == col("places").first()).then(col("denominator").sum()))
+        .agg(
+            col("numerator").sum(), denominator=when(pl.len() == col("places").first()).then(col("denominator").sum())
+        )
     )
     n, d, measure = col("numerator"), col("denominator"), col("measure")
     tier = when((d == 0) | (2 * n < d)).then(1).when(10 * n < 9 * d).then(2).otherwise(4).cast(pl.Int64)
@@ -120,7 +124,13 @@ def declared(data: Path) -> pl.LazyFrame:
     said = (
         rows_of(data, "attributes")
         .filter(col("of") == "declarations", name.is_in(["job_description", "secure", "acquired_on"]))
-        .select("doctor", "row", fits=when(name == "acquired_on").then(value.is_between(lit("2023-01-01"), lit("2023-12-31"))).otherwise(value == "true"))
+        .select(
+            "doctor",
+            "row",
+            fits=when(name == "acquired_on")
+            .then(value.is_between(lit("2023-01-01"), lit("2023-12-31")))
+            .otherwise(value == "true"),
+        )
     )
     # What a control refuted, or asked for and was not shown: the declaration falls, of that choice or of any.
     fallen = (
@@ -133,17 +143,25 @@ def declared(data: Path) -> pl.LazyFrame:
     entered = channel.is_in(["amelipro", "papier"]) & on.is_between(OPENED, CLOSED)
     falls = col("fallen").is_not_null() & (col("against") == choice).fill_null(True)
     attested = entered & col("sworn") & ~falls
-    hours = entered | ((channel == "amelipro_horaires") & (on <= YEAR_END)) | ((channel == "caisse") & (on <= EQUIPPED))
+    hours = (
+        entered | ((channel == "amelipro_horaires") & (on <= YEAR_END)) | ((channel == "caisse") & (on <= EQUIPPED))
+    )
     supported = when(choice == "ressource").then(col("fits")).otherwise(choice.is_in(SUPPORT))
-    filmed = when(choice == "gratuite-professionnelle").then(col("fits")).otherwise(choice.is_in(["solution-complete", "abonnement-payant"]))
+    filmed = (
+        when(choice == "gratuite-professionnelle")
+        .then(col("fits"))
+        .otherwise(choice.is_in(["solution-complete", "abonnement-payant"]))
+    )
+    coordinates = matched(attested & choice.is_in(COORDINATED), 4) + matched(col("sworn") & (choice == "asalee"), 5)
+    trains = matched(attested & (choice == "externat"), 8) + matched(attested & (choice == "niveau-1"), 9)
     seen = (
         when(item == "logiciel-segur").then(matched(entered, 0))
         .when(item == "logiciel-lap").then(matched(entered, 1))
         .when(item == "horaires").then(matched(hours, 2))
         .when(item == "codage").then(matched(attested, 3))
-        .when(item == "coordination").then(matched(attested & choice.is_in(COORDINATED), 4) + matched(col("sworn") & (choice == "asalee"), 5))
+        .when(item == "coordination").then(coordinates)
         .when(item == "services").then(matched(attested & supported, 6) + matched(attested & (choice == "asalee"), 7))
-        .when(item == "maitre-de-stage").then(matched(attested & (choice == "externat"), 8) + matched(attested & (choice == "niveau-1"), 9))
+        .when(item == "maitre-de-stage").then(trains)
         .when(item == "video").then(matched(attested & filmed, 10))
         .when(item == "equipements-connectes").then(matched(attested & col("fits") & choice.is_in(CONNECTED), 11))
         .otherwise(0)
@@ -163,8 +181,16 @@ def declared(data: Path) -> pl.LazyFrame:
 
 
 def papers(data: Path) -> pl.LazyFrame:
-    """Papers: an invoice, or a publisher's attestation in the doctor's name, one an item; none is of another campaign."""
-    names = ["editor", "software", "acquired_on", "nominative", "certification", "certified_on", "procedure_started_on"]
+    """Papers: an invoice, or a publisher's attestation in the doctor's name; one an item, none of earlier years."""
+    names = [
+        "editor",
+        "software",
+        "acquired_on",
+        "nominative",
+        "certification",
+        "certified_on",
+        "procedure_started_on",
+    ]
     said = (
         rows_of(data, "attributes")
         .filter(col("of") == "documents", col("name").is_in(names))
@@ -188,7 +214,11 @@ def papers(data: Path) -> pl.LazyFrame:
         .join(said, on=["doctor", "row"])
         .group_by("doctor")
         .agg(
-            papers=when(item == "logiciel-segur").then(matched(bought, 0)).when(item == "logiciel-lap").then(proved).bitwise_or(),
+            papers=when(item == "logiciel-segur")
+            .then(matched(bought, 0))
+            .when(item == "logiciel-lap")
+            .then(proved)
+            .bitwise_or(),
             paper_segur=when(item == "logiciel-segur").then(col("software")).max(),
             paper_lap=when(item == "logiciel-lap").then(col("software")).max(),
         )
@@ -200,7 +230,9 @@ def prefilled(data: Path) -> pl.LazyFrame:
     return (
         rows_of(data, "prefills")
         .group_by("doctor")
-        .agg(prefilled_segur=when(item == "logiciel-segur").then(col("choice")).max(), hours=(item == "horaires").any())
+        .agg(
+            prefilled_segur=when(item == "logiciel-segur").then(col("choice")).max(), hours=(item == "horaires").any()
+        )
     )
 
 
@@ -271,7 +303,9 @@ def _lowest(periods: list[pl.Expr]) -> pl.Expr:
 
 
 def _highest(periods: list[pl.Expr]) -> pl.Expr:
-    return pl.max_horizontal(*[when(one == 1).then(0).when(one.is_in([2, 3])).then(1500).otherwise(3000) for one in periods])
+    return pl.max_horizontal(
+        *[when(one == 1).then(0).when(one.is_in([2, 3])).then(1500).otherwise(3000) for one in periods]
+    )
 
 
 def amounts(found: pl.LazyFrame) -> pl.LazyFrame:
@@ -310,14 +344,23 @@ def amounts(found: pl.LazyFrame) -> pl.LazyFrame:
             columns[f"{volet}.paid.{bound}"] = _points(col(f"{name}_paid_{bound}"))
     for name in EQUIPMENT:
         columns[f"volet-1.{name}.outcome"] = _told(col(name))
-        columns |= {f"volet-1.{name}.{what}.{bound}": nothing for what in ("attained", "paid") for bound in ("least", "most")}
+        columns |= {
+            f"volet-1.{name}.{what}.{bound}": nothing for what in ("attained", "paid") for bound in ("least", "most")
+        }
     for name, points in halves.items():
         columns[f"volet-2.{name}.outcome"] = _told(col(name))
         for what, met in (("attained", col(name)), ("paid", col(name) & opened)):
             columns[f"volet-2.{name}.{what}.least"] = _points(_least(met, points))
             columns[f"volet-2.{name}.{what}.most"] = _points(_most(met, points))
     sure, possible_euros = col("vsm_least") > 0, col("vsm_most") > 0
-    columns["vsm.outcome"] = when(sure).then(lit("granted")).when(possible_euros).then(lit("undetermined")).otherwise(lit("refused")).cast(OUTCOMES)
+    columns["vsm.outcome"] = (
+        when(sure)
+        .then(lit("granted"))
+        .when(possible_euros)
+        .then(lit("undetermined"))
+        .otherwise(lit("refused"))
+        .cast(OUTCOMES)
+    )
     for bound in ("least", "most"):
         columns[f"vsm.attained.{bound}"] = _cents(col(f"vsm_{bound}") * 100)
         columns[f"vsm.paid.{bound}"] = _cents(col(f"vsm_paid_{bound}") * 100)
@@ -325,7 +368,13 @@ def amounts(found: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _told(met: pl.Expr) -> pl.Expr:
-    return when(met).then(lit("granted", OUTCOMES)).when(~met).then(lit("refused", OUTCOMES)).otherwise(lit("undetermined", OUTCOMES))
+    return (
+        when(met)
+        .then(lit("granted", OUTCOMES))
+        .when(~met)
+        .then(lit("refused", OUTCOMES))
+        .otherwise(lit("undetermined", OUTCOMES))
+    )
 
 
 def _least(met: pl.Expr, points: pl.Expr | int) -> pl.Expr:

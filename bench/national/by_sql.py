@@ -14,7 +14,12 @@ import duckdb
 
 RULES = Path(__file__).resolve().parent / "rules.sql"
 THREADS = 2
-EQUIPMENT = {"logiciel": "logiciel", "sesam-vitale": "sesam_vitale", "teletransmission": "teletransmission", "horaires": "horaires"}
+EQUIPMENT = {
+    "logiciel": "logiciel",
+    "sesam-vitale": "sesam_vitale",
+    "teletransmission": "teletransmission",
+    "horaires": "horaires",
+}
 """The indicators of the first volet, and their columns in `rules.sql`."""
 SERVICES = {
     "dcmt": 22.5,
@@ -61,24 +66,48 @@ def query() -> str:
     """One row a doctor: outcomes and points of each indicator, and the totals."""
     columns = ["doctor", "eligible"]
     columns += [f'{_points(ALL)} AS "possible.{bound}"' for bound in ("least", "most")]
-    columns += [f'{_halves("block_" + bound, "services_" + bound)} AS "attained.{bound}"' for bound in ("least", "most")]
+    columns += [
+        f'{_halves("block_" + bound, "services_" + bound)} AS "attained.{bound}"' for bound in ("least", "most")
+    ]
     columns += [f'{_paid(bound)} AS "paid.{bound}"' for bound in ("least", "most")]
-    columns += [f'({_paid(bound)} * {POINT} + vsm_paid_{bound})::DECIMAL(12, 2) AS "euros.{bound}"' for bound in ("least", "most")]
+    columns += [
+        f'({_paid(bound)} * {POINT} + vsm_paid_{bound})::DECIMAL(12, 2) AS "euros.{bound}"'
+        for bound in ("least", "most")
+    ]
     columns += ['volet_1 AS "volet-1"', 'TRUE AS "volet-1.gate"', *_volet("volet-1", BLOCK, "block", "eligible")]
-    columns += ['volet_2 AS "volet-2"', 'volet_1 AS "volet-2.gate"', *_volet("volet-2", ALL - BLOCK, "services", "opened")]
+    columns += [
+        'volet_2 AS "volet-2"',
+        'volet_1 AS "volet-2.gate"',
+        *_volet("volet-2", ALL - BLOCK, "services", "opened"),
+    ]
     for name, column in EQUIPMENT.items():
         columns += [f'told({column}) AS "volet-1.{name}.outcome"']
-        columns += [f'{_points(0)} AS "volet-1.{name}.{what}.{bound}"' for what in ("attained", "paid") for bound in ("least", "most")]
+        columns += [
+            f'{_points(0)} AS "volet-1.{name}.{what}.{bound}"'
+            for what in ("attained", "paid")
+            for bound in ("least", "most")
+        ]
     for name, points in SERVICES.items():
         at, met = f"volet-2.{name}", name.replace("-", "_")
         columns += [f'told({met}) AS "{at}.outcome"']
-        columns += [f'at_least({met}, {points}) AS "{at}.attained.least"', f'at_most({met}, {points}) AS "{at}.attained.most"']
-        columns += [f'at_least({met} AND opened, {points}) AS "{at}.paid.least"', f'at_most({met} AND opened, {points}) AS "{at}.paid.most"']
-    columns += ["CASE WHEN vsm_least > 0 THEN 'granted' WHEN vsm_most > 0 THEN 'undetermined' ELSE 'refused' END::outcome AS \"vsm.outcome\""]
+        columns += [
+            f'at_least({met}, {points}) AS "{at}.attained.least"',
+            f'at_most({met}, {points}) AS "{at}.attained.most"',
+        ]
+        columns += [
+            f'at_least({met} AND opened, {points}) AS "{at}.paid.least"',
+            f'at_most({met} AND opened, {points}) AS "{at}.paid.most"',
+        ]
+    columns += ['told(CASE WHEN vsm_least > 0 THEN TRUE WHEN vsm_most = 0 THEN FALSE END) AS "vsm.outcome"']
     columns += ['vsm_least AS "vsm.attained.least"', 'vsm_most AS "vsm.attained.most"']
     columns += ['vsm_paid_least AS "vsm.paid.least"', 'vsm_paid_most AS "vsm.paid.most"']
-    least = " + ".join(f"CASE WHEN {name.replace('-', '_')} THEN {2 * points:.0f} ELSE 0 END" for name, points in SERVICES.items())
-    most = " + ".join(f"CASE WHEN NOT {name.replace('-', '_')} THEN 0 ELSE {2 * points:.0f} END" for name, points in SERVICES.items())
+    least = " + ".join(
+        f"CASE WHEN {name.replace('-', '_')} THEN {2 * points:.0f} ELSE 0 END" for name, points in SERVICES.items()
+    )
+    most = " + ".join(
+        f"CASE WHEN NOT {name.replace('-', '_')} THEN 0 ELSE {2 * points:.0f} END"
+        for name, points in SERVICES.items()
+    )
     every = " AND ".join(name.replace("-", "_") for name in SERVICES)
     return f"""
 SELECT {", ".join(columns)}
@@ -107,8 +136,12 @@ def _volet(at: str, possible: float, name: str, opened: str) -> list[str]:
 
 def _paid(bound: str) -> str:
     if bound == "least":
-        return _halves("CASE WHEN eligible THEN block_least ELSE 0 END", "CASE WHEN opened THEN services_least ELSE 0 END")
-    return _halves("CASE WHEN NOT eligible THEN 0 ELSE block_most END", "CASE WHEN NOT opened THEN 0 ELSE services_most END")
+        return _halves(
+            "CASE WHEN eligible THEN block_least ELSE 0 END", "CASE WHEN opened THEN services_least ELSE 0 END"
+        )
+    return _halves(
+        "CASE WHEN NOT eligible THEN 0 ELSE block_most END", "CASE WHEN NOT opened THEN 0 ELSE services_most END"
+    )
 
 
 def _halves(*numbers: str) -> str:

@@ -1,10 +1,10 @@
-"""The rules of 2023 as a decision of zen-engine (GoRules JDM), with its trace: decisions a second, one doctor at a time.
+"""The rules of 2023 as a decision of zen-engine (GoRules JDM), with its trace: decisions a second, doctor by doctor.
 
-    PYTHON bench/national/by_zen.py DATA OUT.parquet [--doctors 20000]      # PYTHON: an interpreter that has zen-engine
+    PYTHON bench/national/by_zen.py DATA OUT.parquet [--doctors 20000]      # PYTHON: one that has zen-engine
 
-The decision is a chain of three expression nodes: what is known of each condition, each indicator, and what is paid. It
-is fed with one flat row a doctor (`flat.py`), days as numbers; making those rows is not counted. A verdict is 0 unmet,
-1 unknown, 2 met. Prints, as JSON, decisions a second one by one and in batches, with their trace and without.
+The decision is a chain of three expression nodes: what is known of each condition, each indicator, and what is paid.
+It is fed with one flat row a doctor (`flat.py`), days as numbers; making those rows is not counted. A verdict is
+0 unmet, 1 unknown, 2 met. Prints, as JSON, decisions a second one by one and in batches, traced and not.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any as Anything
 
@@ -27,7 +28,17 @@ from shape import ALL, BLOCK, CONNECTED, COORDINATED, EQUIPMENT, EXEMPT, GENERAL
 
 BATCH = 500
 KEY = "forfait"
-TARGETS = {"dcmt": 90, "pse": 80, "aat": 70, "cm_atmp": 45, "spe": 20, "dsg": 10, "dmp": 10, "mss": 5, "ordonnances": 30}
+TARGETS = {
+    "dcmt": 90,
+    "pse": 80,
+    "aat": 70,
+    "cm_atmp": 45,
+    "spe": 20,
+    "dsg": 10,
+    "dmp": 10,
+    "mss": 5,
+    "ordonnances": 30,
+}
 UNLIKE = ("dmp", "mss", "ordonnances")
 OUTCOMES = ("refused", "undetermined", "granted")
 TRUTH = (False, None, True)
@@ -93,7 +104,9 @@ def attested(item: str) -> str:
 
 def bought(name: str) -> str:
     paper = f"{name}_paper"
-    by_name = every(holds(f"{paper}_kind == 'attestation-editeur'"), known(f"{paper}_nominative", f"{paper}_nominative == 'true'"))
+    by_name = every(
+        holds(f"{paper}_kind == 'attestation-editeur'"), known(f"{paper}_nominative", f"{paper}_nominative == 'true'")
+    )
     kind = some(holds(f"{paper}_kind == 'facture'"), by_name)
     acquired = known(f"{paper}_acquired_on", f"{paper}_acquired_on <= {EQUIPPED}")
     editor = known(f"{paper}_editor", f"{paper}_editor != 'none'")
@@ -107,11 +120,14 @@ def same(name: str) -> str:
 
 def conditions() -> Iterator[tuple[str, str]]:
     """What is known of each condition, from the doctor's row."""
-    yield "eligible", every(
-        known("sector", "sector in ['1', '2']"),
-        "(status == 'installe' ? 2 : 1)",
-        known("activity_start", f"activity_start <= {YEAR_END}"),
-        f"(activity_end == null or activity_end >= {YEAR_START} ? 2 : 0)",
+    yield (
+        "eligible",
+        every(
+            known("sector", "sector in ['1', '2']"),
+            "(status == 'installe' ? 2 : 1)",
+            known("activity_start", f"activity_start <= {YEAR_END}"),
+            f"(activity_end == null or activity_end >= {YEAR_START} ? 2 : 0)",
+        ),
     )
     yield "generalist", listed("specialty", GENERALISTS)
     yield "exempt", listed("specialty", EXEMPT)
@@ -126,15 +142,23 @@ def conditions() -> Iterator[tuple[str, str]]:
         yield f"{item}_same", same(item)
     corrected = f"segur_choice != null and segur_choice != segur_prefill and {entered('segur')} == 2"
     yield "segur_prefilled", holds(f"segur_prefill != null and not ({corrected})")
-    certified, certification, started = (f"lap_paper_{what}" for what in ("certified_on", "certification", "procedure_started_on"))
+    certified, certification, started = (
+        f"lap_paper_{what}" for what in ("certified_on", "certification", "procedure_started_on")
+    )
     in_time = known(certified, f"{certified} <= {EQUIPPED}")
     provisional = known(certified, f"{certified} >= {PROVISIONAL} and {certified} <= {YEAR_END}")
     yield "lap_current", every(in_time, known(certification, f"{certification} == 'definitive_en_vigueur'"))
-    yield "lap_otherwise", some(
-        every(in_time, known(certification, f"{certification} == 'definitive_anterieure'")),
-        every(provisional, known(certification, f"{certification} == 'provisoire'")),
+    yield (
+        "lap_otherwise",
+        some(
+            every(in_time, known(certification, f"{certification} == 'definitive_anterieure'")),
+            every(provisional, known(certification, f"{certification} == 'provisoire'")),
+        ),
     )
-    yield "lap_started", every(holds("lap_paper_kind == 'attestation-editeur'"), known(started, f"{started} < {EQUIPPED}"))
+    yield (
+        "lap_started",
+        every(holds("lap_paper_kind == 'attestation-editeur'"), known(started, f"{started} < {EQUIPPED}")),
+    )
     service = f"horaires_channel == 'amelipro_horaires' and horaires_declared_on <= {YEAR_END}"
     fund = f"horaires_channel == 'caisse' and horaires_declared_on <= {EQUIPPED}"
     hours = some(entered("horaires"), holds(service), holds(fund))
@@ -163,16 +187,28 @@ def indicators() -> Iterator[tuple[str, str]]:
     yield "apcv", "apcv_used"
     yield "codage", "codage_attested"
     yield "coordination", every("coordination_attested", listed("coordination_choice", COORDINATED))
-    resource = every(holds("services_choice == 'ressource'"), known("services_job_description", "services_job_description == 'true'"))
+    resource = every(
+        holds("services_choice == 'ressource'"),
+        known("services_job_description", "services_job_description == 'true'"),
+    )
     asalee = holds("services_choice == 'asalee' and coordination_asalee == null")
     yield "services", every("services_attested", some(listed("services_choice", SUPPORT), resource, asalee))
     intern = every(holds("maitre_de_stage_choice == 'niveau-1'"), "(generalist == 2 ? 2 : 1)")
-    yield "maitre_de_stage", every("maitre_de_stage_attested", some(holds("maitre_de_stage_choice == 'externat'"), intern))
+    yield (
+        "maitre_de_stage",
+        every("maitre_de_stage_attested", some(holds("maitre_de_stage_choice == 'externat'"), intern)),
+    )
     free = every(holds("video_choice == 'gratuite-professionnelle'"), known("video_secure", "video_secure == 'true'"))
-    yield "video", every("video_attested", some(listed("video_choice", ("solution-complete", "abonnement-payant")), free))
+    yield (
+        "video",
+        every("video_attested", some(listed("video_choice", ("solution-complete", "abonnement-payant")), free)),
+    )
     on = "equipements_connectes_acquired_on"
     bought_in_year = known(on, f"{on} >= {YEAR_START} and {on} <= {YEAR_END}")
-    yield "equipements_connectes", every("equipements_connectes_attested", listed("equipements_connectes_choice", CONNECTED), bought_in_year)
+    yield (
+        "equipements_connectes",
+        every("equipements_connectes_attested", listed("equipements_connectes_choice", CONNECTED), bought_in_year),
+    )
     organised = some("sas_regulation_met", "sas_cpts_met")
     yield "sas", every("sas_departement_met", "sas_plateforme_met", "sas_open", organised)
 
@@ -212,8 +248,10 @@ def decision() -> Anything:
         content = {"expressions": written, "passThrough": True}
         nodes.append({"id": name, "name": name, "type": "expressionNode", "content": content})
     nodes.append({"id": "out", "name": "decision", "type": "outputNode", "content": {}})
-    pairs = zip(nodes, nodes[1:], strict=False)
-    edges = [{"id": f"{a['id']}-{b['id']}", "sourceId": a["id"], "targetId": b["id"], "type": "edge"} for a, b in pairs]
+    pairs = pairwise(nodes)
+    edges = [
+        {"id": f"{a['id']}-{b['id']}", "sourceId": a["id"], "targetId": b["id"], "type": "edge"} for a, b in pairs
+    ]
     return {"nodes": nodes, "edges": edges}
 
 
@@ -240,7 +278,10 @@ def table(results: list[Anything]) -> Anything:
     fixed = lambda points: pa.array([Decimal(str(points))] * count).cast(pa.decimal128(12, 2))  # noqa: E731
     truths = lambda name: pa.array([TRUTH[int(result[name])] for result in results], pa.bool_())  # noqa: E731
     told = lambda name: pa.array([OUTCOMES[int(result[name])] for result in results])  # noqa: E731
-    found: dict[str, Anything] = {"doctor": pa.array([result["doctor"] for result in results]), "eligible": truths("eligible")}
+    found: dict[str, Anything] = {
+        "doctor": pa.array([result["doctor"] for result in results]),
+        "eligible": truths("eligible"),
+    }
     for bound in ("least", "most"):
         found[f"possible.{bound}"] = fixed(ALL)
         found |= {f"{what}.{bound}": column(results, f"{what}_{bound}") for what in ("attained", "paid", "euros")}
@@ -253,15 +294,27 @@ def table(results: list[Anything]) -> Anything:
             found[f"{volet}.paid.{bound}"] = column(results, f"{of}_paid_{bound}")
     for name in EQUIPMENT:
         found[f"volet-1.{name}.outcome"] = told(name.replace("-", "_"))
-        found |= {f"volet-1.{name}.{what}.{bound}": fixed(0) for what in ("attained", "paid") for bound in ("least", "most")}
+        found |= {
+            f"volet-1.{name}.{what}.{bound}": fixed(0) for what in ("attained", "paid") for bound in ("least", "most")
+        }
     for name in SERVICES:
         short = name.replace("-", "_")
         found[f"volet-2.{name}.outcome"] = told(short)
         for what in ("attained", "paid"):
-            found |= {f"volet-2.{name}.{what}.{bound}": column(results, f"{short}_{what}_{bound}") for bound in ("least", "most")}
-    words = ["granted" if r["vsm_attained_least"] > 0 else "undetermined" if r["vsm_attained_most"] > 0 else "refused" for r in results]
+            found |= {
+                f"volet-2.{name}.{what}.{bound}": column(results, f"{short}_{what}_{bound}")
+                for bound in ("least", "most")
+            }
+    words = [
+        "granted" if r["vsm_attained_least"] > 0 else "undetermined" if r["vsm_attained_most"] > 0 else "refused"
+        for r in results
+    ]
     found["vsm.outcome"] = pa.array(words)
-    found |= {f"vsm.{what}.{bound}": column(results, f"vsm_{what}_{bound}") for what in ("attained", "paid") for bound in ("least", "most")}
+    found |= {
+        f"vsm.{what}.{bound}": column(results, f"vsm_{what}_{bound}")
+        for what in ("attained", "paid")
+        for bound in ("least", "most")
+    }
     return pa.table(found)
 
 

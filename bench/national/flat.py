@@ -1,7 +1,7 @@
 """The tables of a folder as one flat row a doctor, by polars: what sides that know one doctor at a time are fed with.
 
-Each thing that rules ask of has its column, null where it is not known. One row a doctor holds one declaration and one
-paper an item: of several declarations the last made in time stands, of several papers the last that was not rejected.
+Each thing that rules ask of has its column, null where it is not known. One row a doctor holds one declaration and
+one paper an item: of several declarations the last made in time stands, of several papers one not rejected.
 """
 
 from __future__ import annotations
@@ -54,14 +54,18 @@ def _rows(data: Path, table: str) -> pl.LazyFrame:
 def _counts(data: Path) -> pl.LazyFrame:
     """Counts of a measure: known when there is one row of them, or one of each place of practice."""
     later = (col("measure") == "vsm") & (col("period_end") > YEAR_END)
-    counts = _rows(data, "measures").with_columns(measure=when(later).then(pl.lit("vsm_later")).otherwise(col("measure")))
+    counts = _rows(data, "measures").with_columns(
+        measure=when(later).then(pl.lit("vsm_later")).otherwise(col("measure"))
+    )
     places = _rows(data, "locations").group_by("doctor").agg(places=col("id").count())
     alone = counts.filter(col("location").is_null()).select("doctor", "measure", "numerator", "denominator")
     together = (
         counts.filter(col("location").is_not_null())
         .join(places, on="doctor")
         .group_by("doctor", "measure")
-        .agg(col("numerator").sum(), denominator=when(pl.len() == col("places").first()).then(col("denominator").sum()))
+        .agg(
+            col("numerator").sum(), denominator=when(pl.len() == col("places").first()).then(col("denominator").sum())
+        )
     )
     columns = []
     for name in (*MEASURES, *SUMMARIES):
@@ -76,7 +80,9 @@ def _facts(data: Path) -> pl.LazyFrame:
     value = col("value")
     columns = []
     for name in (*NUMBERS, *FLAGS):
-        told = when(col("fact") == name).then(value.cast(pl.Int64, strict=False) if name in NUMBERS else value == "true")
+        told = when(col("fact") == name).then(
+            value.cast(pl.Int64, strict=False) if name in NUMBERS else value == "true"
+        )
         columns += [when(told.min() == told.max()).then(told.max()).alias(name)]
     return _rows(data, "facts").group_by("doctor").agg(columns)
 
@@ -94,7 +100,11 @@ def _declarations(data: Path) -> pl.LazyFrame:
     # The last made in time counts; when none was, the first of those that came late.
     late = col("declared_on") > CLOSED
     delay = when(late).then(col("declared_on") - pl.lit(CLOSED)).otherwise(pl.lit(CLOSED) - col("declared_on"))
-    ranked = made.join(said_twice, on="doctor", how="semi").with_columns(late=late, delay=delay).sort("late", "delay", "row")
+    ranked = (
+        made.join(said_twice, on="doctor", how="semi")
+        .with_columns(late=late, delay=delay)
+        .sort("late", "delay", "row")
+    )
     kept = ranked.unique(["doctor", "item"], keep="first", maintain_order=True).select(made.collect_schema().names())
     one_each = pl.concat([made.join(said_twice, on="doctor", how="anti"), kept])
     columns = []
@@ -105,7 +115,9 @@ def _declarations(data: Path) -> pl.LazyFrame:
             columns += [when(item == name).then(col("said")).max().alias(f"{short}_{SAID[short]}")]
     wide = one_each.join(said, on=["doctor", "row"], how="left").group_by("doctor").agg(columns)
     asalee = (item == "coordination") & (col("choice") == "asalee") & col("sworn")
-    return wide.join(made.filter(asalee).select("doctor", coordination_asalee=pl.lit(True)).unique(), on="doctor", how="left")
+    return wide.join(
+        made.filter(asalee).select("doctor", coordination_asalee=pl.lit(True)).unique(), on="doctor", how="left"
+    )
 
 
 def _papers(data: Path) -> pl.LazyFrame:
@@ -124,7 +136,9 @@ def _papers(data: Path) -> pl.LazyFrame:
     )
     mine = {name: col("item") == item for item, name in PAPERS.items()}
     return shown.group_by("doctor").agg(
-        when(mine[name]).then(col(what)).max().alias(f"{name}_paper_{what}") for name in mine for what in ("kind", *WRITTEN)
+        when(mine[name]).then(col(what)).max().alias(f"{name}_paper_{what}")
+        for name in mine
+        for what in ("kind", *WRITTEN)
     )
 
 
@@ -133,7 +147,10 @@ def _prefills(data: Path) -> pl.LazyFrame:
     return (
         _rows(data, "prefills")
         .group_by("doctor")
-        .agg(segur_prefill=when(item == "logiciel-segur").then(col("choice")).max(), horaires_prefill=(item == "horaires").any())
+        .agg(
+            segur_prefill=when(item == "logiciel-segur").then(col("choice")).max(),
+            horaires_prefill=(item == "horaires").any(),
+        )
     )
 
 
@@ -142,5 +159,8 @@ def _findings(data: Path) -> pl.LazyFrame:
     columns = []
     for name in FALLEN:
         mine = col("item") == name
-        columns += [mine.any().alias(f"{name}_fallen"), when(mine).then(col("choice")).max().alias(f"{name}_fallen_choice")]
+        columns += [
+            mine.any().alias(f"{name}_fallen"),
+            when(mine).then(col("choice")).max().alias(f"{name}_fallen_choice"),
+        ]
     return against.group_by("doctor").agg(columns)
