@@ -10,10 +10,9 @@ from typing import Any as Anything
 from msgspec import Struct
 
 from engine.conditions import Text
-from engine.cursor import Cursor
+from engine.cursor import Cursor, parse_day
 from engine.decision import Decision, decide
 from engine.dossier import read_dossier
-from engine.grammar import parse_day
 from engine.linking import linked
 from engine.loading import PolicyFiles
 from engine.problems import Invalid

@@ -15,6 +15,8 @@ from msgspec import Struct
 
 Zero = Literal["unmet", "met"]
 RowKind = Literal["declaration", "prefill", "document"]
+FILED_ON = ("declared_on", "requested_on")
+"""The fields of a row that say when it was filed."""
 
 
 class Text(Struct, frozen=True):

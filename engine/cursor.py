@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import NoReturn
 
 from msgspec import Struct
@@ -72,3 +73,11 @@ class Cursor(Struct, frozen=True):
         """Raise Invalid: this name is not one of `valid`; the nearest is offered."""
         wrong, names = name or self.text, sorted(valid)
         self.fail(code, name=wrong, nearest=nearest(wrong, names), valid=", ".join(names[:40]))
+
+
+def parse_day(cursor: Cursor) -> date:
+    """The date written at a place. Raises Invalid when there is no such day."""
+    try:
+        return date.fromisoformat(cursor.text)
+    except ValueError:
+        cursor.fail("no_such_day", value=cursor.text)

@@ -11,8 +11,7 @@ from typing import Final, Literal
 from msgspec import Struct, field
 
 from engine.conditions import Table
-from engine.cursor import Cursor
-from engine.grammar import parse_day
+from engine.cursor import Cursor, parse_day
 from engine.policy import Field, FieldType, Policy
 from engine.text import canonical_json, in_order
 from engine.yamltext import Page

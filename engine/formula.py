@@ -13,6 +13,7 @@ from datetime import date
 
 from engine.claims import claims
 from engine.conditions import (
+    FILED_ON,
     All,
     Always,
     Any,
@@ -33,7 +34,6 @@ from engine.conditions import (
     Silent,
     walk,
 )
-from engine.grammar import FILED_ON
 from engine.policy import Policy
 from engine.proving.slots import Counts, Facts, Given, Slot, cut_off, span_of
 from engine.proving.terms import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from fractions import Fraction
 from typing import Any as Anything
 from typing import Literal
@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from engine.choices import sources_of, text_of
 from engine.conditions import (
+    FILED_ON,
     All,
     Any,
     Attribute,
@@ -42,7 +43,6 @@ from engine.conditions import (
 from engine.cursor import Cursor
 from engine.policy import Document, Reading, Vocabulary
 
-FILED_ON = ("declared_on", "requested_on")
 ROW_KINDS: tuple[RowKind, ...] = ("declaration", "prefill", "document")
 UNKNOWN = {
     "fact": "unknown_fact",
@@ -360,11 +360,3 @@ def _check_span(tests: tuple[Test, ...], name: str, cursor: Cursor, *, span: boo
 def _under(place: Place, step: str) -> Place:
     separator = "." if "#" in place.at else "#"
     return Place(place.owner, f"{place.at}{separator}{step}", place.sources)
-
-
-def parse_day(cursor: Cursor) -> date:
-    """The date written at a place. Raises Invalid when there is no such day."""
-    try:
-        return date.fromisoformat(cursor.text)
-    except ValueError:
-        cursor.fail("no_such_day", value=cursor.text)

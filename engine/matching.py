@@ -7,9 +7,8 @@ from datetime import date
 from fractions import Fraction
 from unicodedata import combining, normalize
 
-from engine.conditions import Day, Entry, FieldTest, InTable, Is, Number, Same, Stated, TableEntry, Test
+from engine.conditions import FILED_ON, Day, Entry, FieldTest, InTable, Is, Number, Same, Stated, TableEntry, Test
 from engine.dossier import NONE, Row, RowType, Value
-from engine.grammar import FILED_ON
 from engine.observation import Check, Reason
 from engine.verdict import Verdict, all_of
 

@@ -8,6 +8,7 @@ from datetime import date
 from msgspec.structs import replace
 
 from engine.conditions import (
+    FILED_ON,
     Always,
     Attribute,
     Day,
@@ -24,7 +25,6 @@ from engine.conditions import (
 )
 from engine.counting import counts_of, left_out
 from engine.dossier import Row, Value
-from engine.grammar import FILED_ON
 from engine.matching import check_field, check_same, least_numerator, test_span, test_value
 from engine.observation import GRADES, REASONS, Check, Count, Grade, Observation, Reason, Seen, Unknown
 from engine.policy import Policy

@@ -15,9 +15,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from engine.cursor import Cursor
+from engine.cursor import Cursor, parse_day
 from engine.dossier import DOCTOR_FIELDS
-from engine.grammar import parse_day
 from engine.problems import Invalid, Problem
 from engine.schema import check
 from engine.tables import ROWS

@@ -18,6 +18,7 @@ from engine.proving.slots import Facts, symbolic
 from engine.proving.solving import Question
 from engine.proving.terms import Pair, Term, inverse
 from engine.proving.witness import Page, page_of, read, shrunk
+from engine.standing import standing_on
 from engine.verdict import Verdict
 
 Word = Literal["equivalent", "stricter", "laxer", "incomparable"]
@@ -87,7 +88,8 @@ class Together:
             except Invalid:
                 return False
             return all(
-                settled(one.policy, dossier, self.days[id(one.policy)])[2][one.claim] in one.verdicts
+                settled(one.policy, standing_on(dossier, one.policy, self.days[id(one.policy)]))[2][one.claim]
+                in one.verdicts
                 for one in wanted
             )
 

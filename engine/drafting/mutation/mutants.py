@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
-from engine.cursor import Cursor
+from engine.cursor import Cursor, parse_day
 from engine.drafting.mutation.changes import (
     Change,
     amounts,
@@ -28,7 +28,6 @@ from engine.drafting.mutation.changes import (
 )
 from engine.drafting.mutation.changing import DROPPED, changed, written
 from engine.drafting.places import BESIDE_KIND
-from engine.grammar import parse_day
 from engine.loading import PARTS, PolicyFiles
 from engine.yamltext import Page, Plain
 
