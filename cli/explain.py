@@ -1,6 +1,7 @@
-"""`forfait explain`: why each point was granted or refused."""
+"""`forfait explain`: why each point was granted or refused.
 
-from __future__ import annotations
+Annotations are evaluated as they stand: typer would compile each of those put off, and twice.
+"""
 
 from enum import StrEnum
 from pathlib import Path
@@ -92,7 +93,7 @@ def explain(
     draw(screen(), told)
 
 
-def _only(result: Decided, told: Explanation, *, missing: bool, readings: bool) -> Explanation:
+def _only(result: Decided, told: "Explanation", *, missing: bool, readings: bool) -> "Explanation":
     """The head of an explanation, with only what was missing, only the contested readings, or both."""
     from msgspec.structs import replace
 
@@ -106,7 +107,7 @@ def _only(result: Decided, told: Explanation, *, missing: bool, readings: bool) 
     return replace(told, sections=tuple(parts))
 
 
-def _explanation(result: Decided, indicator: str | None, depth: Depth, *, proof: bool) -> Explanation:
+def _explanation(result: Decided, indicator: str | None, depth: Depth, *, proof: bool) -> "Explanation":
     from engine.telling.explanation import explain as told
     from engine.telling.parts import only
     from engine.telling.phrases import Phrases
