@@ -52,7 +52,7 @@ class Completions:
         return settled + total(self._together(group, measured) for group in self._linked(unsettled))
 
     def _together(self, group: Sequence[Indicator], measured: Measured) -> Amount:
-        names = {name for indicator in group for name in self._claims(indicator)}
+        names = {name for indicator in group for name in claims_of(indicator, self.trees)}
         order = [claim for claim in self.order if claim[0] in names]
         questions: dict[Node, list[str]] = {}
         for node in self._unknown(names):
@@ -72,7 +72,7 @@ class Completions:
         """The indicators in groups that share no unknown question with each other."""
         groups: list[tuple[set[Node], list[Indicator]]] = []
         for indicator in indicators:
-            asked = {_asked(node) for node in self._unknown(set(self._claims(indicator)))}
+            asked = {_asked(node) for node in self._unknown(set(claims_of(indicator, self.trees)))}
             touching = [group for group in groups if group[0] & asked]
             groups = [group for group in groups if not group[0] & asked]
             members = [one for _, group in touching for one in group]
@@ -83,17 +83,18 @@ class Completions:
         nodes = [node for name in sorted(names) for node in walk(self.trees[name])]
         return [node for node in nodes if isinstance(node, Observed) and self.verdicts[node.at] is Verdict.UNKNOWN]
 
-    def _claims(self, indicator: Indicator) -> Iterator[str]:
-        """Every claim that the outcome or the weight of an indicator hangs on."""
-        pending = [indicator.id, *_weighed(indicator.weight)]
-        pending += [out_of_play(indicator)] if removable(indicator) else []
-        seen: set[str] = set()
-        while pending:
-            name = pending.pop()
-            if name not in seen:
-                seen.add(name)
-                yield name
-                pending += [node.of for node in walk(self.trees[name]) if isinstance(node, Outcome)]
+
+def claims_of(indicator: Indicator, trees: Mapping[str, Node]) -> Iterator[str]:
+    """Every claim that the outcome or the weight of an indicator hangs on, each once; `trees` are all, by name."""
+    pending = [indicator.id, *_weighed(indicator.weight)]
+    pending += [out_of_play(indicator)] if removable(indicator) else []
+    seen: set[str] = set()
+    while pending:
+        name = pending.pop()
+        if name not in seen:
+            seen.add(name)
+            yield name
+            pending += [node.of for node in walk(trees[name]) if isinstance(node, Outcome)]
 
 
 def _asked(node: Node) -> Node:

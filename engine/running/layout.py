@@ -37,7 +37,6 @@ WHY: tuple[str, ...] = (*REASONS, *UNKNOWNS)
 WORDS: Mapping[str, tuple[str, ...]] = {"outcome": OUTCOMES, "reason": WHY, "grade": GRADES}
 """The words a column may hold, by the last part of its name."""
 
-Columns = list[tuple[str, Anything]]
 Line = dict[str, Anything]
 
 

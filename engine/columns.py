@@ -1,0 +1,231 @@
+"""The tree as Ibis expressions: a whole population decided at once, on any engine.
+
+The third derivation of the tree, beside `observe` with `verdict`, the network and the formula. A verdict is a Boolean
+column, NULL where it is unknown: SQL's own logic is Kleene's. A condition that several policies share is one column,
+so that every other reading costs only what it changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any as Anything
+
+import ibis
+from ibis import _
+from msgspec import Struct
+
+from engine.claims import claims, leaves
+from engine.conditions import All, Any, Exempt, Node, Not, Observed, Outcome
+from engine.dispute.pricing import other_policies
+from engine.loading import PolicyFiles
+from engine.policy import Policy
+from engine.reasons import NEVER, UNDOING
+from engine.running.asked_for import doctor_columns, node_columns
+from engine.running.asking import FALSE, Term, both, constant, either, sure, which
+from engine.running.leaves import FIXED, Leaves, Sight, code, gap
+from engine.running.pools import asked, looked
+from engine.running.results import Given, Results, read_results
+from engine.running.spread import DOCTOR, VOUCHED, Spread
+from engine.running.stepping import stepped
+from engine.running.worth import Valued, Worth
+
+Table = Anything
+LEAVES = 2
+"""The step of what leaves see; those before are of what several of them use."""
+
+
+class Settled(Struct, frozen=True):
+    """A condition of many doctors: its verdict, why, how far from met, and the step after which these can be read."""
+
+    name: str
+    verdict: Term
+    why: Term
+    gap: Term
+    step: int
+
+
+class Columns:
+    """One policy under its readings, at the end of a day, with every other reading that it can be compared to."""
+
+    def __init__(self, files: PolicyFiles, policy: Policy, as_of: date | None = None) -> None:
+        day = as_of or policy.calendar["decision"].last or policy.calendar["year"].last
+        assert day is not None, "linking requires a closed year"
+        self.policy, self.others = policy, list(other_policies(files, policy))
+        policies = [policy, *(other for *_, other in self.others)]
+        self.spread = Spread(looked((leaf, one) for one in policies for leaf in leaves(one)), policies, day)
+        self.steps: list[dict[str, Term]] = [{}]
+        self.names: dict[object, str] = {}
+        self.leaves = Leaves(self.spread, self._kept)
+        self.sights: dict[object, tuple[Settled, Sight]] = {}
+        self.gates: dict[object, Settled] = {}
+        self.worth, self.given = Worth(), Given.nothing()
+        self._give()
+
+    def expression(self, tables: Mapping[str, Table]) -> Table:
+        """One row for each doctor who has a row of `doctors` in the policy's year.
+
+        `tables` holds every table of `engine.tables.TABLES`, with all its columns.
+        """
+        wide = self.spread.wide(tables)
+        vouched = both(_[VOUCHED], ~either(*(sure(doubt) for doubt in self.worth.doubts.values())))
+        last = {DOCTOR: _[DOCTOR], VOUCHED: vouched, **self.given.terms}
+        return stepped(wide, [*self.steps, *self.worth.steps], last)
+
+    def results(self, found: Anything) -> Results:
+        """What the rows of `expression`, as an Arrow table, come to in the two tables of a run."""
+        return read_results(self.policy, found, self.given)
+
+    def _give(self) -> None:
+        """Everything asked of the engine: the decision, and which other readings would change it."""
+        own = self._settled(self.policy)
+        sights = {leaf.at: self.leaf(leaf, self.policy)[1] for leaf in leaves(self.policy)}
+        whys = {at: settled.why for at, settled in own.items()}
+        valued = Valued(self.worth, self.policy, own, self.spread.as_of)
+        doctor_columns(self.given, valued, sights, whys)
+        node_columns(self.given, self.policy, own, sights, whys)
+        differs: dict[str, Term] = {}
+        for reading, option, other in self.others:
+            against = Valued(self.worth, other, self._settled(other), self.spread.as_of)
+            differs[f"{reading}={option}"] = valued.differs(against)
+        self.given.matter({name: term for name, term in differs.items() if term is not FALSE})
+
+    # --- conditions -------------------------------------------------------------------------------------------------
+
+    def _settled(self, policy: Policy) -> dict[str, Settled]:
+        """Every node of a policy's claims, by its place."""
+        found: dict[str, Settled] = {}
+        for _name, tree in claims(policy):
+            self._node(tree, policy, found)
+        return found
+
+    def _node(self, node: Node, policy: Policy, found: dict[str, Settled]) -> Settled:
+        match node:
+            case All(of=of):
+                settled = self._gate("all", [self._node(child, policy, found) for child in of])
+            case Any(of=of):
+                settled = self._gate("any", [self._node(child, policy, found) for child in of])
+            case Not(of=child):
+                settled = self._gate("not", [self._node(child, policy, found)])
+            case Exempt(when=when, require=require):
+                parts = [self._node(when, policy, found), self._node(require, policy, found)]
+                settled = self._gate("exempt", parts)
+            case Outcome(of=claim):
+                settled = self._outcome(found[claim])
+            case _:
+                settled = self.leaf(node, policy)[0]
+        found[node.at] = settled
+        return settled
+
+    def leaf(self, leaf: Observed, policy: Policy) -> tuple[Settled, Sight]:
+        """What a leaf sees; leaves that ask the same of the same are one column."""
+        key = asked(leaf), self._context(policy)
+        if key not in self.sights:
+            sight = self.leaves.sight(leaf, policy)
+            name = f"v{len(self.sights)}"
+            why, width = f"y{name}", f"g{name}"
+            self._step(LEAVES).update({name: sight.verdict, why: sight.why, width: sight.gap})
+            self.sights[key] = Settled(name, _[name], _[why], _[width], LEAVES), sight
+        return self.sights[key]
+
+    def _context(self, policy: Policy) -> object:
+        """What a leaf looks at beside itself and the dossier."""
+        calendar = tuple(policy.calendar[name] for name in ("campaign", "year", "assessment"))
+        return *calendar, id(policy.vocabulary)
+
+    def _outcome(self, claim: Settled) -> Settled:
+        key = "outcome", claim.name
+        if key not in self.gates:
+            why = which((claim.verdict.isnull(), claim.why), otherwise=constant(code("prerequisite")))
+            width = gap(fixed=NEVER[0], cost=NEVER[1])
+            self.gates[key] = Settled(f"{claim.name}o", claim.verdict, why, width, claim.step)
+        return self.gates[key]
+
+    def _gate(self, kind: str, parts: list[Settled]) -> Settled:
+        key = kind, tuple(part.name for part in parts)
+        if key not in self.gates:
+            step = 1 + max((part.step for part in parts), default=0)
+            name = f"u{len(self.gates)}"
+            columns = {name: _VERDICTS[kind](parts), f"y{name}": _WHY[kind](parts), f"g{name}": _GAPS[kind](parts)}
+            self._step(step).update(columns)
+            self.gates[key] = Settled(name, _[name], _[f"y{name}"], _[f"g{name}"], step)
+        return self.gates[key]
+
+    def _step(self, number: int) -> dict[str, Term]:
+        while len(self.steps) <= number:
+            self.steps.append({})
+        return self.steps[number]
+
+    def _kept(self, step: int, key: object, term: Term) -> Term:
+        """A column of a step before those of leaves for an expression, made once."""
+        if key not in self.names:
+            self.names[key] = f"k{len(self.names)}"
+            self._step(step)[self.names[key]] = term
+        return _[self.names[key]]
+
+
+# --- what a gate comes to: its verdict, why, how far from met; as `verdict` and `reasons` have it -------------------
+
+
+def _all(parts: list[Settled]) -> Term:
+    return both(*(part.verdict for part in parts))
+
+
+def _any(parts: list[Settled]) -> Term:
+    return either(*(part.verdict for part in parts))
+
+
+def _first_failing(parts: list[Settled]) -> Term:
+    """The first part that is unmet, or else unknown."""
+    unmet = [(sure(~part.verdict), part.why) for part in parts]
+    unknown = [(part.verdict.isnull(), part.why) for part in parts]
+    return which(*unmet, *unknown, otherwise=constant(0)) if parts else constant(0)
+
+
+def _nearest(parts: list[Settled]) -> Term:
+    """Of unmet branches the nearest, of equals the one that says most; of unknown ones the most telling."""
+    if not parts:
+        return constant(code("not_eligible"))
+    unknown = [which((part.verdict.isnull(), part.why), otherwise=constant(-1)) for part in parts]
+    if len(parts) == 1:
+        return parts[0].why
+    nearest = ibis.least(*(part.gap * _REASONS + (_REASONS - 1) - part.why for part in parts))
+    some = either(*(part.verdict.isnull() for part in parts))
+    return which((some, ibis.greatest(*unknown)), otherwise=_REASONS - 1 - nearest % _REASONS)
+
+
+def _required(parts: list[Settled]) -> Term:
+    when, require = parts
+    unknown = ibis.greatest(*(which((p.verdict.isnull(), p.why), otherwise=constant(-1)) for p in parts))
+    return which((either(when.verdict.isnull(), require.verdict.isnull()), unknown), otherwise=require.why)
+
+
+def _to_mend(part: Settled) -> Term:
+    return which((sure(part.verdict), constant(0, "int64")), otherwise=part.gap)
+
+
+def _sum(parts: list[Settled]) -> Term:
+    """Everything that is to be mended; once not the doctor's to bring, always so."""
+    total = sum((_to_mend(part) for part in parts), constant(0, "int64"))
+    return which((total >= FIXED, total % FIXED + FIXED), otherwise=total)
+
+
+def _least(parts: list[Settled]) -> Term:
+    mend = [_to_mend(part) for part in parts]
+    return ibis.least(*mend) if len(mend) > 1 else mend[0] if mend else gap(fixed=NEVER[0], cost=NEVER[1])
+
+
+_REASONS = 64
+_VERDICTS = {"all": _all, "any": _any, "not": lambda parts: ~parts[0].verdict, "exempt": _any}
+_WHY = {
+    "all": _first_failing,
+    "any": _nearest,
+    "not": lambda parts: which((parts[0].verdict.isnull(), parts[0].why), otherwise=constant(code("excluded"))),
+    "exempt": _required,
+}
+_GAPS = {
+    "all": _sum,
+    "any": _least,
+    "not": lambda _parts: gap(fixed=False, cost=UNDOING),
+    "exempt": _least,
+}

@@ -1,0 +1,248 @@
+"""Tests of fields as expressions: the columns' counterpart of `matching`, one value of many doctors at a time.
+
+A verdict is a Boolean, NULL where it is unknown: SQL's own logic is Kleene's. Texts are never compared by order,
+which hangs on a database's collation, and no expression fails on a value that it was not meant for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from fractions import Fraction
+from math import ceil, floor
+from typing import Any as Anything
+
+import ibis
+from ibis.common.deferred import Deferred, Just
+from msgspec import Struct
+
+from engine.conditions import FILED_ON, Day, Entry, FieldTest, InTable, Is, Number, Stated, Test
+from engine.dossier import NONE, RowType
+from engine.observation import Reason
+from engine.policy import FieldType
+
+Term = Anything
+"""An Ibis expression, its table not yet named."""
+NOWHERE = date.min
+"""What stands for `none` among dates; no date of a dossier is as early."""
+LESS = -1
+"""What stands for `none` among numbers, which are never negative where columns vouch for them."""
+NOTHING: Mapping[FieldType, str | int | date] = {
+    "text": NONE,
+    "boolean": NONE,
+    "date": NOWHERE,
+    "integer": LESS,
+    "year": LESS,
+}
+DTYPES: Mapping[FieldType, str] = {
+    "text": "string",
+    "boolean": "string",
+    "date": "date",
+    "integer": "int64",
+    "year": "int64",
+}
+"""How each type of field is held: what is true or false, as the text that a page would hold."""
+
+
+def constant(value: Anything, type: str | None = None) -> Term:
+    """The same value for every doctor."""
+    return Deferred(Just(ibis.literal(value, type)))
+
+
+def absent(type: str) -> Term:
+    """NULL, for every doctor."""
+    return Deferred(Just(ibis.null(type)))
+
+
+TRUE, FALSE = constant(True), constant(False)
+UNKNOWN = absent("boolean")
+
+
+class Given(Struct, frozen=True):
+    """A field of many doctors: its expression, NULL where it is not known, and `NOTHING` where it was not found."""
+
+    name: str
+    term: Term
+    type: FieldType
+
+    @property
+    def dtype(self) -> str:
+        """How it is held."""
+        return DTYPES[self.type]
+
+    @property
+    def none(self) -> Term:
+        """Whether it was looked for and not found; never NULL."""
+        return both(self.term.notnull(), self.term == NOTHING[self.type])
+
+    @property
+    def there(self) -> Term:
+        """Whether it holds a value; never NULL."""
+        return both(self.term.notnull(), self.term != NOTHING[self.type])
+
+
+def both(*terms: Term) -> Term:
+    """The Kleene `and` of what is not plainly true."""
+    return _folded(terms, lambda one, other: one & other, TRUE)
+
+
+def either(*terms: Term) -> Term:
+    """The Kleene `or`."""
+    return _folded(terms, lambda one, other: one | other, FALSE)
+
+
+def _folded(terms: Sequence[Term], join: Callable[[Term, Term], Term], empty: Term) -> Term:
+    kept = [term for term in terms if term is not empty]
+    if not kept:
+        return empty
+    # Halved rather than chained: what writes the query goes down the depth of an expression.
+    while len(kept) > 1:
+        kept = [
+            join(*pair) if len(pair) > 1 else pair[0] for pair in (kept[n : n + 2] for n in range(0, len(kept), 2))
+        ]
+    return kept[0]
+
+
+def sure(term: Term) -> Term:
+    """True where a condition is; false where it is not, or unknown."""
+    return term.fill_null(False)
+
+
+def which(*cases: tuple[Term, Term], otherwise: Term) -> Term:
+    """The first case whose condition holds."""
+    known = [(condition, value) for condition, value in cases if condition is not FALSE]
+    return ibis.cases(*known, else_=otherwise) if known else otherwise
+
+
+def passes(test: Test, given: Given) -> Term:
+    """Whether a value passes a test: NULL when it is absent, false when it was looked for and not found."""
+    if isinstance(test, Stated):
+        return which((given.term.isnull(), UNKNOWN), otherwise=given.term != NOTHING[given.type])
+    found = _passes(test, given)
+    return which((given.none, FALSE), otherwise=found)
+
+
+def _passes(test: Test, given: Given) -> Term:
+    term, known = given.term, which((given.term.isnull(), UNKNOWN), otherwise=TRUE)
+    match test:
+        case Is(values=values):
+            return term.isin(list(values)) if given.type in ("text", "boolean") else _among(given, values)
+        case InTable(table=table):
+            spelled = {each for one in table.entries for each in (one.code, *one.aliases, one.label.fr, one.label.en)}
+            found = {each: table.find(each) for each in spelled}
+            return term.isin(sorted(each for each, entry in found.items() if entry and not entry.refused))
+        case Number(relation=relation, threshold=threshold):
+            if given.type not in ("integer", "year"):
+                return which((known.isnull(), UNKNOWN), otherwise=FALSE)
+            return term >= least(threshold, strictly=relation == "more_than")
+        case Day(relation=relation, entry=entry):
+            if given.type != "date":
+                return which((known.isnull(), UNKNOWN), otherwise=FALSE)
+            return known if entry.first is None or entry.last is None else _stands(relation, entry, term)
+        case Stated():
+            return known
+
+
+def _among(given: Given, values: Iterable[str]) -> Term:
+    """Whether a date or a number is written as one of these."""
+    return given.term.cast("string").isin(list(values))
+
+
+def _stands(relation: str, entry: Entry, term: Term) -> Term:
+    assert entry.first is not None
+    assert entry.last is not None
+    match relation:
+        case "until":
+            return term <= entry.last
+        case "before":
+            return term < entry.first
+        case _:
+            return both(term >= entry.first, term <= entry.last)
+
+
+def least(threshold: Fraction, *, strictly: bool) -> int:
+    """The least whole number that is at least (`strictly`: more than) a threshold."""
+    return floor(threshold) + 1 if strictly else ceil(threshold)
+
+
+def spans(tests: Iterable[Test], start: Given, end: Given) -> Term:
+    """Whether a span of time meets the entries of `during` tests; a span without an end is still open."""
+    return both(*(_meets(test.entry, start, end) for test in tests if isinstance(test, Day)))
+
+
+def _meets(entry: Entry, start: Given, end: Given) -> Term:
+    if entry.first is None or entry.last is None:
+        return which((start.term.isnull(), UNKNOWN), otherwise=start.term != NOTHING[start.type])
+    begun = which((start.none, FALSE), otherwise=start.term <= entry.last)
+    over = both(end.there, end.term < entry.first)
+    return both(begun, ~sure(over))
+
+
+class Asked(Struct, frozen=True):
+    """A test of a row: its verdict; why it fails; whether the row is of another kind; whether expressly refused.
+
+    `why` is meant only where the verdict is false, the others never NULL.
+    """
+
+    verdict: Term
+    why: tuple[tuple[Term, Reason], ...]
+    other_kind: Term
+    refused: Term
+
+
+def ask(test: FieldTest, fields: Mapping[str, Given], row: RowType) -> Asked:
+    """One test of a row's fields: the first given of several, or a span."""
+    if test.span:
+        start, end = (fields[name] for name in test.fields)
+        return Asked(spans(test.tests, start, end), ((TRUE, "out_of_period"),), FALSE, FALSE)
+    given = first_of([fields[name] for name in test.fields])
+    verdicts = [passes(one, given) for one in test.tests]
+    incomplete: Reason = "document_incomplete" if row == "document" else "not_recorded"
+    why = [(given.none, incomplete)]
+    other: list[Term] = []
+    for place, (one, verdict) in enumerate(zip(test.tests, verdicts, strict=True)):
+        failed = ~sure(verdict.fill_null(True))
+        why += [(both(failed, when), reason) for when, reason in _reasons(one, given, test.fields, row)]
+        if not isinstance(one, Day | Number) and given.type == "text":
+            earlier = [~sure(each.fill_null(True)) for each in verdicts[:place]]
+            other.append(both(given.there, failed, *(~each for each in earlier)))
+    return Asked(both(*verdicts), tuple(why), either(*other), _refused(test, given))
+
+
+def first_of(given: Sequence[Given]) -> Given:
+    """The first of several fields that holds something, or else that was looked for; or else the first."""
+    if len(given) == 1:
+        return given[0]
+    types = {one.type for one in given}
+    assert len(types) == 1, "fields that stand for each other are of one type"
+    nothing = NOTHING[given[0].type]
+    empty = absent(DTYPES[given[0].type])
+    held = ibis.coalesce(*(which((one.there, one.term), otherwise=empty) for one in given))
+    looked = either(*(one.none for one in given))
+    return Given(given[0].name, which((both(held.isnull(), looked), nothing), otherwise=held), given[0].type)
+
+
+def _reasons(test: Test, given: Given, names: Sequence[str], row: RowType) -> list[tuple[Term, Reason]]:
+    match test:
+        case Day(relation=relation, entry=entry):
+            if not set(names) <= set(FILED_ON):
+                return [(TRUE, "out_of_period")]
+            early = given.term < entry.first if relation == "within" and entry.first is not None else FALSE
+            return [(early, "declared_early"), (TRUE, "declared_late")]
+        case Number():
+            return [(TRUE, "threshold_missed")]
+        case _:
+            return [(TRUE, "document_mismatch" if row == "document" else "not_qualifying")]
+
+
+def _refused(test: FieldTest, given: Given) -> Term:
+    """Whether a table expressly refuses the value."""
+    refusing = [
+        each
+        for one in test.tests
+        if isinstance(one, InTable)
+        for entry in one.table.entries
+        for each in (entry.code, *entry.aliases, entry.label.fr, entry.label.en)
+        if (found := one.table.find(each)) and found.refused
+    ]
+    return sure(given.term.isin(sorted(set(refusing)))) if refusing else FALSE

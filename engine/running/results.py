@@ -1,0 +1,141 @@
+"""What the engine gives back, and the two tables that it comes to.
+
+Inside the engine columns have short names and whole numbers for words and amounts; here each gets its own name, its
+words and its hundredths, in the schema of `layout`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any as Anything
+
+import ibis
+import numpy
+import pyarrow as arrow
+from msgspec import Struct
+from pyarrow import compute
+
+from engine.policy import Policy
+from engine.running.asking import Term, constant
+from engine.running.layout import (
+    AMOUNT,
+    BOUNDS,
+    DOCTOR,
+    READINGS,
+    WORD,
+    coded,
+    doctors_schema,
+    nodes_schema,
+)
+
+VOUCHED = "vouched"
+SIGN = 63
+PLACES = 60
+"""The readings told in one whole number, one bit each."""
+
+
+class Results(Struct, frozen=True):
+    """The rows of the two tables, for doctors vouched for; and the numbers of the others, to be decided singly."""
+
+    doctors: Anything
+    nodes: Anything
+    singly: list[str]
+
+
+class Given(Struct):
+    """The columns that the engine is asked for: by the name they have in a table of results, the short one."""
+
+    terms: dict[str, Term]
+    doctors: dict[str, str]
+    nodes: dict[str, str]
+    readings: list[str]
+
+    @classmethod
+    def nothing(cls) -> Given:
+        return cls({}, {}, {}, [])
+
+    def doctor(self, name: str, term: Term) -> None:
+        """One more column of the table of doctors."""
+        self.doctors[name] = self._short(term)
+
+    def node(self, name: str, term: Term) -> None:
+        """One more column of the table of conditions."""
+        self.nodes[name] = self._short(term)
+
+    def amount(self, name: str, bounds: Iterable[Term]) -> None:
+        """The two columns of an amount in hundredths."""
+        for bound, term in zip(BOUNDS, bounds, strict=True):
+            self.doctor(f"{name}.{bound}", term)
+
+    def matter(self, differs: Mapping[str, Term]) -> None:
+        """Which readings would change the decision."""
+        self.readings = list(differs)
+        terms = list(differs.values())
+        for first in range(0, len(terms), PLACES):
+            bits = [
+                ibis.cases((term, constant(2**place, "int64")), else_=constant(0, "int64"))
+                for place, term in enumerate(terms[first : first + PLACES])
+            ]
+            self.terms[f"m{first // PLACES}"] = sum(bits, constant(0, "int64"))
+
+    def _short(self, term: Term) -> str:
+        # The same expression asked for twice is fetched once.
+        for name, other in self.terms.items():
+            if other is term:
+                return name
+        name = f"r{len(self.terms)}"
+        self.terms[name] = term
+        return name
+
+
+def read_results(policy: Policy, found: Anything, given: Given) -> Results:
+    """The tables of results, from the rows of `Columns.expression` as an Arrow table."""
+    sure = found.column(VOUCHED)
+    kept, left = found.filter(sure), found.filter(compute.invert(sure))
+    words = {READINGS: _readings(kept, given.readings)}
+    doctors = _table(doctors_schema(policy), kept, given.doctors, words)
+    nodes = _table(nodes_schema(policy), kept, given.nodes, {})
+    return Results(doctors, nodes, sorted(left.column(DOCTOR).to_pylist()))
+
+
+def _table(schema: Anything, found: Anything, names: Mapping[str, str], others: Mapping[str, Anything]) -> Anything:
+    columns = []
+    for field in schema:
+        if field.name in others:
+            columns.append(others[field.name])
+            continue
+        column = found.column(names.get(field.name, field.name))
+        columns.append(_as(column, field))
+    return arrow.table(columns, schema=schema)
+
+
+def _as(column: Anything, field: Anything) -> Anything:
+    """A column in the type it has in the table."""
+    if field.type == WORD:
+        return coded(column.cast(arrow.int8()).combine_chunks(), field.name)
+    if field.type == AMOUNT:
+        return _decimals(column)
+    if arrow.types.is_boolean(field.type) and not arrow.types.is_boolean(column.type):
+        return compute.equal(column, "true")
+    return column.cast(field.type)
+
+
+def _decimals(hundredths: Anything) -> Anything:
+    """Whole hundredths as decimals: a decimal of Arrow is its unscaled number, in two words of 64 bits."""
+    words = numpy.zeros((len(hundredths), 2), dtype="<i8")
+    words[:, 0] = hundredths.cast(arrow.int64()).to_numpy()
+    words[:, 1] = words[:, 0] >> SIGN
+    return arrow.Array.from_buffers(AMOUNT, len(hundredths), [None, arrow.py_buffer(words.tobytes())])
+
+
+def _readings(found: Anything, readings: list[str]) -> Anything:
+    """The readings told by each row's bits, parted by spaces; most rows have one of a few sets."""
+    masks = [found.column(f"m{n}").to_numpy() for n in range(-(-len(readings) // PLACES))]
+    texts: dict[tuple[int, ...], str] = {}
+    told: list[str] = []
+    for bits in zip(*masks, strict=True) if masks else ((),) * found.num_rows:
+        if bits not in texts:
+            of = [reading for n, reading in enumerate(readings) if int(bits[n // PLACES]) >> n % PLACES & 1]
+            texts[bits] = " ".join(sorted(of))
+        told.append(texts[bits])
+    return arrow.array(told, arrow.string())

@@ -1,0 +1,203 @@
+"""Which rows columns vouch for: those that the reader of dossiers would surely take as they are.
+
+Each test is sufficient, never necessary: a row that fails one is read with all its doctor's by the reader itself
+(`dossier.read_dossier`), which decides whether it is wrong and says why. So nothing is judged here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any as Anything
+
+import ibis
+from ibis import _
+
+from engine.dossier import ROW_FIELDS
+from engine.policy import Field, FieldType, Policy
+from engine.running.asking import FALSE, TRUE, Term, absent, both, constant, either, sure
+from engine.tables import TABLES
+
+NAMES = r"^[a-z0-9][a-z0-9_.-]*$"
+DIGITS = r"^[0-9]{1,20}$"
+DAY = (
+    r"^[12][0-9]{3}-((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])"
+    r"|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)$"
+)
+"""Days there surely are: the 29th of February is left to the reader."""
+COUNT = r"^(0|[1-9][0-9]{0,11})$"
+MOST = 10**12 - 1
+"""The greatest count vouched for: multiplied by the terms of a rate, it stays far from the end of 64 bits."""
+FIRST, LAST = date(1000, 1, 1), date(9999, 12, 31)
+YEARS = (1900, 2999)
+"""The years that the schema of a dossier takes."""
+LONGEST: Mapping[str, int] = {"id": 80, "measure": 80, "fact": 80, "item": 80, "kind": 80, "ground": 5000}
+"""The letters that the schema of a dossier gives a text, where they are not `LETTERS`."""
+LETTERS = 500
+EMPTY = ("origin", "ground")
+"""The texts that may be empty."""
+NAMED: Mapping[str, tuple[str, ...]] = {
+    "measures": ("measure",),
+    "facts": ("fact",),
+    "prefills": ("item",),
+    "declarations": ("item",),
+    "documents": ("kind",),
+    "document_items": ("item",),
+    "findings": ("item", "outcome"),
+    "locations": ("department",),
+    "attributes": ("name",),
+}
+LISTED: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("documents", "status"): ("received", "validated", "rejected"),
+    ("findings", "outcome"): ("confirmed", "refuted", "not_produced"),
+}
+"""The lists of the schema itself."""
+
+
+def vouched(table: str, policies: Iterable[Policy], year: int) -> Term:
+    """Whether a row of a table of dossiers is surely well formed, and its names known; never NULL."""
+    known = list(policies)
+    shape = [_well_formed(table, name, type) for name, type in TABLES[table].items()]
+    # Of a later campaign only the shape is checked, as the reader does.
+    later = both(_.year > year, *(_shaped(_[name]) for name in NAMED.get(table, ())))
+    return sure(both(*shape, either(later, both(*_named(table, known, year)))))
+
+
+def _well_formed(table: str, name: str, type: FieldType) -> Term:
+    column = _[name]
+    if name == "doctor":
+        return column.re_search(DIGITS).fill_null(False)
+    if name == "year":
+        return both(column.notnull(), column >= YEARS[0], column <= YEARS[1])
+    if name == "supersedes":
+        return column.isnull()
+    match type:
+        case "date":
+            return either(column.isnull(), both(column >= FIRST, column <= LAST))
+        case "year":
+            return either(column.isnull(), both(column >= YEARS[0], column <= YEARS[1]))
+        case "integer":
+            return either(column.isnull(), both(column >= 0, column <= MOST))
+        case "boolean":
+            return TRUE
+        case "text":
+            if (table, name) in LISTED:
+                return either(column.isnull(), column.isin(LISTED[table, name]))
+            if table == "attributes":
+                return TRUE
+            sizes = column.length() <= LONGEST.get(name, LETTERS)
+            filled = TRUE if name in EMPTY else column != ""
+            return either(column.isnull(), both(sizes, filled, column != "none"))
+
+
+def _named(table: str, policies: list[Policy], year: int) -> list[Term]:
+    """What the vocabularies of the year say of a row; rows of later campaigns are never looked up."""
+    vocabularies = [policy.vocabulary for policy in policies]
+    first = vocabularies[0]
+    own = _.year == year
+    match table:
+        case "doctors":
+            fields = ("specialty", "status", "sector", "caisse")
+            return [either(~own, sure(_listed(_[name], first.fields.get(name)))) for name in fields]
+        case "locations":
+            return [_.department.notnull()]
+        case "measures":
+            return [either(both(~own, _shaped(_.measure)), both(*_measured(policies)))]
+        case "facts":
+            kinds = [(name, field) for name, field in first.facts.items()]
+            typed = [both(_.fact == name, either(_.value.isnull(), _typed(_.value, field))) for name, field in kinds]
+            return [either(both(~own, _shaped(_.fact), _short(_.value)), *typed)]
+        case "prefills" | "declarations":
+            items = [
+                both(_.item == name, either(_.choice.isnull(), ~own, _.choice.isin(codes)))
+                if (codes := [entry.code for table in item.choices for entry in table.entries])
+                else _.item == name
+                for name, item in first.items.items()
+            ]
+            channel = first.fields.get("channel")
+            return [either(*items), TRUE if table == "prefills" else _listed(_.channel, channel)]
+        case "documents":
+            return [_.kind.isin(list(first.documents))]
+        case "document_items":
+            return [_.item.isin(list(first.items))]
+        case "attributes":
+            return [either(*_attributes(first.fields))]
+        case "findings":
+            # What a control found bears on other rows: its doctor is read alone.
+            return [FALSE]
+        case _:
+            return [TRUE]
+
+
+def _listed(column: Term, field: Field | None) -> Term:
+    """Whether a text is NULL or one that the vocabulary lists, by its code."""
+    if field and field.table:
+        return either(column.isnull(), column.isin([entry.code for entry in field.table.entries]))
+    if field and field.values:
+        return either(column.isnull(), column.isin(list(field.values)))
+    return TRUE
+
+
+def _measured(policies: list[Policy]) -> list[Term]:
+    """The measure is one of every vocabulary; no rate above one where any of them forbids it."""
+    names = set.intersection(*(set(policy.vocabulary.measures) for policy in policies))
+    bound = {
+        name
+        for policy in policies
+        for name, measure in policy.vocabulary.measures.items()
+        if measure.above_one == "invalid"
+    }
+    within = either(_.numerator.isnull(), _.denominator.isnull(), _.numerator <= _.denominator)
+    return [_.measure.isin(sorted(names)), either(~_.measure.isin(sorted(bound)), within)]
+
+
+def _attributes(fields: Mapping[str, Field]) -> list[Term]:
+    """The attribute is of the vocabulary, none of the row's own columns, and of its type."""
+    by_type: dict[FieldType, list[str]] = {}
+    listed: list[Term] = []
+    for name, field in fields.items():
+        if name in ROW_FIELDS:
+            continue
+        if field.type == "text" and (field.table or field.values):
+            listed.append(both(_.name == name, either(_.value == "none", _listed(_.value, field))))
+        else:
+            by_type.setdefault(field.type, []).append(name)
+    plain = [
+        both(_.name.isin(names), either(_.value.isnull(), _.value == "none", _typed(_.value, type)))
+        for type, names in by_type.items()
+    ]
+    return [both(_.of.isin(["declarations", "documents"]), either(*plain, *listed))]
+
+
+def _typed(value: Term, found: Field | FieldType) -> Term:
+    """Whether a text is a value of its type."""
+    match found if isinstance(found, str) else found.type:
+        case "date":
+            return value.re_search(DAY)
+        case "integer" | "year":
+            return value.re_search(COUNT)
+        case "boolean":
+            return value.isin(["true", "false"])
+        case _:
+            return both(_short(value), TRUE if isinstance(found, str) else _listed(value, found))
+
+
+def _short(value: Term) -> Term:
+    return either(value.isnull(), value.length() <= LETTERS)
+
+
+def _shaped(name: Term) -> Term:
+    return both(name.notnull(), name.re_search(NAMES))
+
+
+def text_as(type: FieldType, value: Term, nothing: Anything) -> Term:
+    """A text as a value of its type, `nothing` for `none`, and NULL where it is of another type."""
+    match type:
+        case "date":
+            dated = ibis.cases((value.re_search(DAY), value), else_=absent("string")).cast("date")
+            return ibis.cases((value == "none", constant(nothing)), else_=dated)
+        case "integer" | "year":
+            number = ibis.cases((value.re_search(COUNT), value), else_=absent("string")).cast("int64")
+            return ibis.cases((value == "none", constant(nothing, "int64")), else_=number)
+        case _:
+            return value

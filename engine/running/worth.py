@@ -1,0 +1,334 @@
+"""What verdicts are worth, for many doctors at once: the columns' counterpart of `decision`, in whole hundredths.
+
+Amounts that are not settled are bounded as `ranges` bounds them, as long as what is unknown bears on each indicator
+once and apart; where it does not, columns do not vouch, and the doctor is decided alone.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from itertools import combinations
+from typing import Protocol
+
+import ibis
+from ibis import _
+from msgspec import Struct
+
+from engine.claims import claims, out_of_play, removable
+from engine.conditions import Node, Observed, Outcome, walk
+from engine.decision import OutcomeWord
+from engine.policy import Branch, Component, Indicator, Policy, Volet, Weight
+from engine.ranges import claims_of
+from engine.running.asking import FALSE, TRUE, Term, both, constant, either, sure, which
+from engine.running.layout import AMOUNT, OUTCOMES
+
+HUNDREDTHS = 10**AMOUNT.scale
+NONE = constant(0, "int64")
+
+
+class Verdict(Protocol):
+    """A condition that has a column."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def verdict(self) -> Term: ...
+
+
+Verdicts = Mapping[str, Verdict]
+
+
+class Bounds(Struct, frozen=True):
+    """The least and the most of an amount, in hundredths."""
+
+    least: Term
+    most: Term
+
+    def if_(self, verdict: Term) -> Bounds:
+        """This amount if a condition is met, nothing if unmet, anything between if unknown."""
+        least = which((sure(verdict), self.least), otherwise=NONE)
+        return Bounds(least, which((sure(~verdict), NONE), otherwise=self.most))
+
+
+NOTHING = Bounds(NONE, NONE)
+
+
+class Worth:
+    """The amounts and outcomes of policies whose conditions have columns; what is the same in several is one column.
+
+    `steps` are columns to add in turn, after those of the conditions.
+    """
+
+    def __init__(self) -> None:
+        self.steps: list[dict[str, Term]] = [{} for _step in range(5)]
+        self.names: dict[object, str] = {}
+        self.doubts: dict[object, Term] = {}
+
+    def kept(self, step: int, key: object, term: Term) -> Term:
+        """A column of a step for an expression, made once for all that have its key."""
+        if key not in self.names:
+            self.names[key] = f"s{len(self.names)}"
+            self.steps[step][self.names[key]] = term
+        return _[self.names[key]]
+
+    def keep(self, step: int, key: object, bounds: Bounds) -> Bounds:
+        """Columns for both bounds of an amount."""
+        least, most = (self.kept(step, (key, n), term) for n, term in enumerate((bounds.least, bounds.most)))
+        return Bounds(least, most)
+
+
+class Valued:
+    """What one policy pays to each doctor, and what became of its indicators."""
+
+    def __init__(self, worth: Worth, policy: Policy, verdicts: Verdicts, day: date) -> None:
+        self.worth, self.policy, self.verdicts, self.day = worth, policy, verdicts, day
+        self.eligible = verdicts[policy.eligible.at]
+        self.volets = {volet.id: _Paid(self, volet) for volet in policy.volets}
+        self.components = {component.id: _Owed(self, component) for component in policy.components}
+        self._doubt()
+
+    def total(self, what: str) -> tuple[object, Bounds]:
+        """The sum of all volets: what is `possible`, `attained` or `paid`."""
+        parts = [getattr(volet, what) for volet in self.volets.values()]
+        key = what, tuple(key for key, _bounds in parts)
+        return key, self.worth.keep(3, key, summed(bounds for _key, bounds in parts))
+
+    def owed(self) -> tuple[object, Bounds]:
+        """The sum of what all components pay."""
+        parts = [component.paid for component in self.components.values()]
+        key = "owed", tuple(key for key, _bounds in parts)
+        return key, self.worth.keep(3, key, summed(bounds for _key, bounds in parts))
+
+    def opened(self, gate: Node | None) -> tuple[object, Term]:
+        """Whether what is attained behind a gate is paid."""
+        if gate is None:
+            return self.eligible.name, self.eligible.verdict
+        other = self.verdicts[gate.at]
+        key = "opened", self.eligible.name, other.name
+        return key, self.worth.kept(0, key, both(self.eligible.verdict, other.verdict))
+
+    def weighed(self, weight: Weight | None) -> tuple[object, Bounds]:
+        """What a weight comes to."""
+        if weight is None:
+            return None, NOTHING
+        if not isinstance(weight, Branch):
+            one = constant(hundredths(weight), "int64")
+            return weight, Bounds(one, one)
+        when = self.verdicts[weight.when.at]
+        (a, then), (b, other) = self.weighed(weight.then), self.weighed(weight.otherwise)
+        met, unmet = sure(when.verdict), sure(~when.verdict)
+        low, high = ibis.least(then.least, other.least), ibis.greatest(then.most, other.most)
+        least = which((met, then.least), (unmet, other.least), otherwise=low)
+        most = which((met, then.most), (unmet, other.most), otherwise=high)
+        return (when.name, a, b), Bounds(least, most)
+
+    def outcome(self, indicator: Indicator) -> tuple[object, Term]:
+        """The outcome of an indicator, as its place in `layout.OUTCOMES`."""
+        granted = self.verdicts[indicator.id]
+        if not removable(indicator):
+            key: object = ("outcome", granted.name)
+            refused = sure(~granted.verdict)
+            cases = [(sure(granted.verdict), word("granted")), (refused, word("refused"))]
+        else:
+            out = self.verdicts[out_of_play(indicator)]
+            key = "outcome", granted.name, out.name
+            refused = both(sure(~granted.verdict), sure(~out.verdict))
+            cases = [(sure(granted.verdict), word("granted")), (sure(out.verdict), word("out_of_play"))]
+            cases += [(refused, word("refused"))]
+        return key, self.worth.kept(0, key, which(*cases, otherwise=word("undetermined")))
+
+    def differs(self, other: Valued) -> Term:
+        """Whether another policy pays something else, or comes to another outcome; `FALSE` where surely not."""
+        found = [_apart(self.total(what), other.total(what)) for what in ("possible", "attained", "paid")]
+        found.append(_apart(self.owed(), other.owed()))
+        mine, theirs = self.outcomes(), other.outcomes()
+        if set(mine) != set(theirs):
+            return TRUE
+        for name, (key, term) in mine.items():
+            if key != theirs[name][0]:
+                found.append(term != theirs[name][1])
+        return either(*(one for one in found if one is not FALSE))
+
+    def outcomes(self) -> dict[str, tuple[object, Term]]:
+        """The outcomes of indicators and components, by name."""
+        own = {indicator.id: self.outcome(indicator) for indicator in self.policy.indicators}
+        return own | {name: component.outcome for name, component in self.components.items()}
+
+    # --- where bounds would not be exact ---------------------------------------------------------------------------
+
+    def _doubt(self) -> None:
+        """Doctors for whom something unknown bears on an amount twice."""
+        found = {one: self._questions(one) for one in self.policy.indicators}
+        for indicator, questions in found.items():
+            unknown = self._unsettled(indicator)
+            if isinstance(indicator.weight, Branch):
+                self._add(("branch", unknown[0], indicator.weight.when.at), unknown[1])
+            twice = [name for name, count in questions.items() if count > 1]
+            if twice:
+                self._add((unknown[0], tuple(twice)), both(unknown[1], self._open(twice)))
+        for one, other in combinations(found, 2):
+            shared = sorted(set(found[one]) & set(found[other]))
+            if shared and one.volet == other.volet:
+                (a, first), (b, second) = self._unsettled(one), self._unsettled(other)
+                self._add((a, b, tuple(shared)), both(first, second, self._open(shared)))
+
+    def _add(self, key: object, term: Term) -> None:
+        self.worth.doubts.setdefault(key, term)
+
+    def _open(self, names: Iterable[str]) -> Term:
+        return either(*(_[name].isnull() for name in names))
+
+    def _unsettled(self, indicator: Indicator) -> tuple[object, Term]:
+        granted = self.verdicts[indicator.id]
+        if not removable(indicator):
+            return granted.name, granted.verdict.isnull()
+        out = self.verdicts[out_of_play(indicator)]
+        return (granted.name, out.name), either(granted.verdict.isnull(), out.verdict.isnull())
+
+    def _questions(self, indicator: Indicator) -> Counter[str]:
+        """The leaves that an indicator hangs on, by column, with how often they bear on its grant."""
+        trees = dict(claims(self.policy))
+        found: Counter[str] = Counter()
+        for name in claims_of(indicator, trees):
+            own = Counter({self.verdicts[n.at].name for n in walk(trees[name]) if isinstance(n, Observed)})
+            found |= own
+        return found | Counter(self._borne(trees[indicator.id], trees))
+
+    def _borne(self, node: Node, trees: Mapping[str, Node]) -> Iterator[str]:
+        for one in walk(node):
+            if isinstance(one, Outcome):
+                yield from self._borne(trees[one.of], trees)
+            elif isinstance(one, Observed):
+                yield self.verdicts[one.at].name
+
+
+class _Paid:
+    """What a volet comes to."""
+
+    def __init__(self, valued: Valued, volet: Volet) -> None:
+        self.valued, worth = valued, valued.worth
+        self.gate_key, self.opened = valued.opened(volet.gate)
+        self.indicators = {indicator.id: self._indicator(indicator) for indicator in volet.indicators}
+        if volet.pays == "block":
+            key, weight = valued.weighed(volet.weight)
+            verdict = valued.verdicts[volet.id]
+            self.possible = self._keep(("weight", key), weight)
+            self.attained = self._keep(("attained", key, verdict.name), weight.if_(verdict.verdict))
+        else:
+            own = [(self._attained(one), self._possible(one)) for one in volet.indicators]
+            attained, possible = ([pair[n] for pair in own] for n in (0, 1))
+            self.attained = self._keep(tuple(key for key, _b in attained), summed(b for _key, b in attained))
+            self.possible = self._keep(tuple(key for key, _b in possible), summed(b for _key, b in possible))
+        key = "paid", self.attained[0], self.gate_key
+        self.paid = key, worth.keep(2, key, self.attained[1].if_(self.opened))
+
+    def _keep(self, key: object, bounds: Bounds) -> tuple[object, Bounds]:
+        return key, self.valued.worth.keep(1, key, bounds)
+
+    def _attained(self, indicator: Indicator) -> tuple[object, Bounds]:
+        granted, (weight_key, weight) = self.valued.verdicts[indicator.id], self.valued.weighed(indicator.weight)
+        key = "attained", granted.name, weight_key
+        return key, self.valued.worth.keep(0, key, weight.if_(granted.verdict))
+
+    def _possible(self, indicator: Indicator) -> tuple[object, Bounds]:
+        weight_key, weight = self.valued.weighed(indicator.weight)
+        if not removable(indicator):
+            return ("possible", weight_key), weight
+        out = self.valued.verdicts[out_of_play(indicator)]
+        key = "possible", out.name, weight_key
+        return key, self.valued.worth.keep(0, key, weight.if_(~out.verdict))
+
+    def _indicator(self, indicator: Indicator) -> tuple[Bounds, Bounds]:
+        """What an indicator attains, and is paid."""
+        _key, attained = self._attained(indicator)
+        return attained, attained.if_(self.opened)
+
+
+class _Owed:
+    """What a component comes to, in hundredths of euros."""
+
+    def __init__(self, valued: Valued, component: Component) -> None:
+        self.valued = valued
+        ended = [period for period in component.periods if period.ends.last and valued.day >= period.ends.last]
+        tiers = [[(valued.verdicts[t.when.at], hundredths(t.euros)) for t in period.tiers] for period in ended]
+        self.pending = len(ended) < len(component.periods)
+        names = tuple(tuple((tier.name, euros) for tier, euros in each) for each in tiers)
+        key = "component", component.pays, names
+        if component.pays == "complement":
+            # What later periods add makes the whole the highest of what each reached.
+            least, most = ([bound(each) for each in tiers] for bound in (_certain, _hoped))
+            bounds = Bounds(_greatest(least), _greatest(most))
+        else:
+            bounds = _first(tiers)
+        self.attained = key, valued.worth.keep(1, key, bounds)
+        gate_key, opened = valued.opened(component.gate)
+        paid = "paid", key, gate_key
+        self.paid = paid, valued.worth.keep(2, paid, self.attained[1].if_(opened))
+
+    @property
+    def outcome(self) -> tuple[object, Term]:
+        """As for an indicator."""
+        key, bounds = self.attained
+        waits = TRUE if self.pending else bounds.most > 0
+        cases = [(bounds.least > 0, word("granted")), (waits, word("undetermined"))]
+        return ("outcome", key, self.pending), which(*cases, otherwise=word("refused"))
+
+
+def _certain(tiers: Sequence[tuple[Verdict, int]]) -> Term:
+    """The highest tier that is reached, whatever is unknown."""
+    return _highest((sure(tier.verdict), euros) for tier, euros in tiers)
+
+
+def _hoped(tiers: Sequence[tuple[Verdict, int]]) -> Term:
+    """The highest tier that may be reached."""
+    return _highest((tier.verdict.fill_null(True), euros) for tier, euros in tiers)
+
+
+def _highest(tiers: Iterable[tuple[Term, int]]) -> Term:
+    return _greatest([which((reached, constant(euros, "int64")), otherwise=NONE) for reached, euros in tiers])
+
+
+def _first(periods: Sequence[Sequence[tuple[Verdict, int]]]) -> Bounds:
+    """What the first period to pay anything pays: from the last period back, what is left to those after it."""
+    after = NOTHING
+    for tiers in reversed(periods):
+        sure_of = _certain(tiers)
+        unknown = [(tier.verdict.isnull(), constant(euros, "int64")) for tier, euros in tiers]
+        perhaps = [which(case, otherwise=after.least) for case in unknown]
+        least = which((sure_of > 0, sure_of), otherwise=ibis.least(after.least, *perhaps))
+        most = which((sure_of > 0, _hoped(tiers)), otherwise=ibis.greatest(after.most, _hoped(tiers)))
+        after = Bounds(least, most)
+    return after
+
+
+def _greatest(amounts: Sequence[Term]) -> Term:
+    return ibis.greatest(NONE, *amounts) if amounts else NONE
+
+
+def _apart(one: tuple[object, Bounds], other: tuple[object, Bounds]) -> Term:
+    """Whether two amounts differ."""
+    (a, mine), (b, theirs) = one, other
+    return FALSE if a == b else either(mine.least != theirs.least, mine.most != theirs.most)
+
+
+def summed(amounts: Iterable[Bounds]) -> Bounds:
+    """The sum of amounts, from least to most."""
+    every = list(amounts)
+    return Bounds(sum((one.least for one in every), NONE), sum((one.most for one in every), NONE))
+
+
+def hundredths(amount: Decimal) -> int:
+    """An amount in hundredths. Raises ValueError when it is none."""
+    exact = amount * HUNDREDTHS
+    if exact != int(exact):
+        raise ValueError(f"{amount} is not in hundredths")
+    return int(exact)
+
+
+def word(outcome: OutcomeWord) -> Term:
+    """An outcome as its place among all."""
+    return constant(OUTCOMES.index(outcome))
