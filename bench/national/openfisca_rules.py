@@ -1,4 +1,4 @@
-"""The rules of 2023 for OpenFisca-Core: one entity, the doctor; variables whose formulas are over columns; parameters.
+"""The rules of 2023 for OpenFisca-Core: one entity, the doctor; variables with formulas over columns; parameters.
 
 What is not known has to be carried by hand, since OpenFisca's values are never unknown: a verdict is 0 unmet,
 1 unknown, 2 met.

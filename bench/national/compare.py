@@ -1,0 +1,176 @@
+"""The same verdicts for a whole population by several hands: one command, ratios in one run.
+
+    .venv/bin/python bench/national/compare.py                      # 1,000,000 doctors, three rounds
+    .venv/bin/python bench/national/compare.py --doctors 50000 --rounds 1
+
+Every side reads the same Parquet tables and writes the same columns; whole processes are measured, in turn, and what
+each says is compared with the product's own derivation of the first doctors. `README.md` says what each side does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from shutil import rmtree
+from statistics import median
+from typing import Any as Anything
+
+from agree import Agreement, agreement
+from measure import Failed, Measured, measured
+from msgspec import Struct
+from pyarrow import parquet
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+REQUIREMENTS = HERE.parent / "requirements-national.txt"
+FORFAIT = (sys.executable, "-c", "from cli.start import main; main()")
+SQL = "SQL by hand (DuckDB)"
+RUNS = {f"forfait run --engine {engine}": engine for engine in ("duckdb", "polars")}
+SINGLE = 2_000
+"""Doctors through the single derivations."""
+
+
+class Side(Struct, frozen=True):
+    """How a side is run, and where it writes what is compared; `rows` is how many doctors it is given, if not all."""
+
+    command: Sequence[str]
+    out: Path
+    rows: int | None = None
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--doctors", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--sample", type=int, default=20_000, help="doctors whom the product's derivation judges too")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", nargs="*", help="sides whose name begins so")
+    parser.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "forfait-bench")
+    asked = parser.parse_args()
+    sample = min(asked.sample, asked.doctors)
+    data = population(asked.keep, asked.doctors, asked.seed)
+    truth = judged(data, sample)
+    sides = {name: side for name, side in all_sides(asked.keep, data, sample).items() if chosen(name, asked.only)}
+    found = rounds(sides, asked.rounds)
+    print(
+        f"{asked.doctors:,} doctors, {asked.rounds} rounds, medians; {sample:,} doctors judged by the product too\n"
+    )
+    tell(found, {name: said_alike(truth, sides[name]) for name in found})
+    if chosen("single", asked.only):
+        single = measured((sys.executable, str(HERE / "by_single.py"), str(data), "--doctors", str(SINGLE)))
+        print(f"\nThe single derivations, one process, a second: {single.said.strip()}")
+    return 0
+
+
+def population(keep: Path, doctors: int, seed: int) -> Path:
+    """The folder of a population, made once for the population's plan as it is."""
+    folder = keep / f"population-{doctors}-{seed}"
+    plan = ROOT / "policies" / "2023" / "population.yaml"
+    if folder.exists() and folder.stat().st_mtime < plan.stat().st_mtime:
+        rmtree(folder)
+    if not folder.exists():
+        made = (*FORFAIT, "population", "--year", "2023", "--doctors", str(doctors), "--seed", str(seed))
+        subprocess.run((*made, "--out", str(folder)), check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+    return folder
+
+
+def judged(data: Path, sample: int) -> Anything:
+    """What the product's derivation decides of the first doctors: always derived anew."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "truth.parquet"
+        command = (sys.executable, str(HERE / "truth.py"), str(data), str(out), "--doctors", str(sample))
+        subprocess.run(command, check=True)
+        return parquet.read_table(out)
+
+
+def environment(keep: Path) -> str:
+    """The interpreter of an environment that has what only this comparison needs."""
+    folder = keep / "environment"
+    listed = folder / REQUIREMENTS.name
+    if not listed.exists() or listed.read_bytes() != REQUIREMENTS.read_bytes():
+        subprocess.run((sys.executable, "-m", "venv", "--clear", str(folder)), check=True)
+        install = (str(folder / "bin" / "pip"), "install", "-qq", "--requirement", str(REQUIREMENTS))
+        subprocess.run(install, check=True)
+        listed.write_bytes(REQUIREMENTS.read_bytes())
+    return str(folder / "bin" / "python")
+
+
+def all_sides(keep: Path, data: Path, sample: int) -> Mapping[str, Side]:
+    """Every side, in the order of a round."""
+    other, out = environment(keep), keep / "results"
+    out.mkdir(exist_ok=True)
+
+    def by(python: str, script: str, *options: str) -> Side:
+        written = out / f"{script}.parquet"
+        rows = int(options[-1]) if options else None
+        return Side((python, str(HERE / f"{script}.py"), str(data), str(written), *options), written, rows)
+
+    def run(engine: str) -> Side:
+        folder = out / f"run-{engine}"
+        command = ("run", "--year", "2023", "--data", str(data), "--out", str(folder), "--engine", engine)
+        return Side((*FORFAIT, *command), folder)
+
+    return {
+        SQL: by(sys.executable, "by_sql"),
+        "polars by hand": by(sys.executable, "by_polars"),
+        **{name: run(engine) for name, engine in RUNS.items()},
+        "OpenFisca-Core": by(other, "by_openfisca"),
+        "zen-engine": by(other, "by_zen", "--doctors", str(sample)),
+    }
+
+
+def chosen(name: str, only: Sequence[str] | None) -> bool:
+    return not only or any(name.startswith(one) for one in only)
+
+
+def rounds(sides: Mapping[str, Side], count: int) -> dict[str, list[Measured]]:
+    """Every side in turn, so many times. One that fails says why and is left out."""
+    found: dict[str, list[Measured]] = {name: [] for name in sides}
+    for _ in range(count):
+        for name, side in sides.items():
+            if side.out.is_dir():
+                rmtree(side.out)
+            try:
+                found[name].append(measured(side.command))
+            except Failed as failed:
+                print(f"{name}: {failed}", file=sys.stderr)
+    return {name: times for name, times in found.items() if times}
+
+
+def said_alike(truth: Anything, side: Side) -> Agreement:
+    """What a side last wrote against the truth, of the doctors that both hold."""
+    file = side.out / "doctors.parquet" if side.out.is_dir() else side.out
+    return agreement(truth, parquet.read_table(file))
+
+
+def tell(found: Mapping[str, list[Measured]], alike: Mapping[str, Agreement]) -> None:
+    """The table of every side, then what each said of itself."""
+    base = median(one.wall for one in found[SQL]) if SQL in found else None
+    print(f"{'side':<28} {'seconds':>8} {'processor':>9} {'MiB':>6} {'x SQL':>6}  agreement")
+    for name, times in found.items():
+        wall, processor = (median(getattr(one, what) for one in times) for what in ("wall", "processor"))
+        peak = max(one.peak for one in times) / 2**20
+        ratio = f"{wall / base:6.2f}" if base and not _counts_itself(times) else "     –"
+        said = alike[name]
+        same = f"{said.compared - len(said.differing):,} of {said.compared:,}"
+        print(f"{name:<28} {wall:8.2f} {processor:9.2f} {peak:6.0f} {ratio}  {same}")
+    print()
+    for name, times in found.items():
+        parts = [json.loads(one.said) for one in times if one.said.startswith("{")]
+        if parts:
+            middle = {part: round(median(one[part] for one in parts), 2) for part in parts[0]}
+            print(f"{name}: {', '.join(f'{part} {value:,}' for part, value in middle.items())}")
+
+
+def _counts_itself(times: Sequence[Measured]) -> bool:
+    """Whether a side was given a sample and tells its own decisions a second: its whole time says nothing."""
+    return times[0].said.startswith('{"one by one')
+
+
+if __name__ == "__main__":
+    sys.exit(main())
