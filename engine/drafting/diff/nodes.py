@@ -92,7 +92,7 @@ class Trees:
             was_side = None if before is None else Side(before, one.sources)
             now_side = None if after is None else Side(after, other.sources)
             self._emit(aspect, one, other, here, was_side, now_side)
-        pairs, gone, come = _aligned(children(one), children(other))
+        pairs, gone, come = aligned(children(one), children(other))
         for before_node, after_node in pairs:
             self._pair(before_node, after_node, here)
         self.gone += [(node, here) for node in gone]
@@ -162,7 +162,7 @@ def _differing(
             yield key[0], None, after
 
 
-def _aligned(ones: Sequence[Node], others: Sequence[Node]) -> tuple[list[tuple[Node, Node]], list[Node], list[Node]]:
+def aligned(ones: Sequence[Node], others: Sequence[Node]) -> tuple[list[tuple[Node, Node]], list[Node], list[Node]]:
     """Which children stand for each other, and those left on either side.
 
     By name; then those that ask exactly the same; then, without a name on one side at least, those that look at

@@ -1,0 +1,1 @@
+"""What a change of rules does to a population: the same doctors decided by two policies, and compared."""
