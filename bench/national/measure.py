@@ -1,4 +1,4 @@
-"""A whole process measured: how long it took, the processor time of it and its children, the most memory they held."""
+"""A whole process measured: how long it took, its processor time with its children, the most memory they held."""
 
 from __future__ import annotations
 
