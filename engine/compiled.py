@@ -20,6 +20,7 @@ from engine.cache import keep, recall
 from engine.loading import PolicyFiles
 from engine.policy import Policy
 from engine.problems import Invalid
+from engine.sharing import shared
 
 Asked = tuple[tuple[str, str], ...]
 Link = Callable[[PolicyFiles, Mapping[str, str]], Policy]
@@ -32,14 +33,14 @@ NUMBERS = {("datetime", "date"), ("decimal", "Decimal"), ("fractions", "Fraction
 def compiled(files: PolicyFiles, link: Link) -> Mapping[Asked, Policy]:
     """The policies that come with the product, by the readings asked for; none where the pages are not kept.
 
-    Each option is there with those it requires. They share whatever is the same in several.
+    Each option is there with those it requires. Whatever is the same in several is there once.
     """
     if not files.key:
         return {}
     name = f"{files.key}.policies"
     kept = _read(recall(name))
     if kept is None:
-        kept = _linked(files, link)
+        kept = shared(_linked(files, link))
         keep(name, pickle.dumps(kept, protocol=pickle.HIGHEST_PROTOCOL))
     return kept
 
