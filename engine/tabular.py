@@ -67,6 +67,9 @@ class Held(Protocol):
         Of their own type or as texts. Raises Invalid.
         """
 
+    def owners(self) -> Iterator[Anything]:
+        """Doctor and year of every row, each at least once. Raises Invalid."""
+
 
 class Tables:
     """Every table of dossiers, opened in one place. Raises Invalid: a column missing, there twice, or not expected.
@@ -179,6 +182,10 @@ class FileHeld:
             yield from self.opened.to_batches(columns=columns, filter=only)
         except (arrow.ArrowException, OSError, UnicodeDecodeError) as error:
             raise unreadable(self.place, error) from None
+
+    def owners(self) -> Iterator[Anything]:
+        """See `Held`."""
+        return self.batches(list(OWNER), None)
 
 
 def _commas(file: Path) -> Anything:

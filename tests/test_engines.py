@@ -13,14 +13,20 @@ import pytest
 from pyarrow import parquet
 
 from engine.problems import Invalid
-from engine.running.engines import Engine, connect, read_memory
+from engine.running.engine import Engine
+from engine.running.engines import connect, read_memory
 from engine.running.sources import open_source
 from engine.stores import bundled_examples
 from engine.tables import TABLES, Cells, rows_of
 from engine.tabular import arrow_schema, write_tables
 from tests.conftest import known
+from tests.services import TYPES, Postgres
 
-ENGINES = ("duckdb", "polars")
+ENGINES = (
+    "duckdb",
+    "polars",
+    pytest.param("postgres", marks=pytest.mark.xdist_group("postgres")),
+)
 SOME = ("99900000003", "99900000029", "99900000060")
 FIRST, LAST = "99900000011", "99900000052"
 
@@ -37,8 +43,20 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
+@pytest.fixture
+def name(request: pytest.FixtureRequest) -> str:
+    """The name of an engine, as a run is told it; its server runs."""
+    named: str = request.param
+    if named == "postgres":
+        named = request.getfixturevalue("postgres").address
+    return named
+
+
+each_engine = pytest.mark.parametrize("name", ENGINES, indirect=True)
+
+
 @contextmanager
-def connected(engine: str, where: Path, scratch: Path) -> Iterator[Engine]:
+def connected(engine: str, where: Path | str, scratch: Path) -> Iterator[Engine]:
     with open_source(str(where)) as source, connect(engine, source, scratch, "1GB") as opened:
         yield opened
 
@@ -64,14 +82,14 @@ def in_order(table: arrow.Table) -> list[Anything]:
 # --- the same rows --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ENGINES)
+@each_engine
 def test_a_batch_is_the_rows_of_its_doctors_typed(name: str, folder: Path, tmp_path: Path) -> None:
     with connected(name, folder, tmp_path) as engine:
         assert batch(engine, FIRST, LAST) == expected(folder, FIRST, LAST)
         assert not list(tmp_path.glob("*.parquet")), "tables in order are read in place"
 
 
-@pytest.mark.parametrize("name", ENGINES)
+@each_engine
 def test_tables_in_csv_come_to_the_same_rows(name: str, folder: Path, tmp_path: Path) -> None:
     commas, scratch = tmp_path / "commas", tmp_path / "scratch"
     commas.mkdir()
@@ -87,7 +105,7 @@ def test_dossier_files_come_to_the_same_rows(folder: Path, tmp_path: Path) -> No
         assert batch(engine, FIRST, LAST) == expected(folder, FIRST, LAST)
 
 
-@pytest.mark.parametrize("name", ENGINES)
+@each_engine
 def test_rows_in_any_order_and_in_many_parts_come_to_the_same(name: str, folder: Path, tmp_path: Path) -> None:
     mixed, scratch = tmp_path / "mixed", tmp_path / "scratch"
     mixed.mkdir()
@@ -111,7 +129,7 @@ def test_a_table_in_many_parts_in_order_is_read_in_place(folder: Path, tmp_path:
         assert not list(scratch.glob("*.parquet"))
 
 
-@pytest.mark.parametrize("name", ENGINES)
+@each_engine
 def test_a_column_left_out_is_null(name: str, folder: Path, tmp_path: Path) -> None:
     less = tmp_path / "less"
     less.mkdir()
@@ -121,6 +139,57 @@ def test_a_column_left_out_is_null(name: str, folder: Path, tmp_path: Path) -> N
     with connected(name, less, tmp_path) as engine:
         doctors = batch(engine, FIRST, LAST)["doctors"]
     assert doctors == [{**row, "sector": None} for row in expected(folder, FIRST, LAST)["doctors"]]
+
+
+@pytest.mark.xdist_group("postgres")
+def test_a_database_computes_what_it_holds_in_place(folder: Path, postgres: Postgres, tmp_path: Path) -> None:
+    where = postgres.hold(rows())
+    with connected(where, where, tmp_path) as engine:
+        assert batch(engine, FIRST, LAST) == expected(folder, FIRST, LAST)
+        assert batch(engine, LAST, LAST) == expected(folder, LAST, LAST)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.xdist_group("postgres")
+def test_numbers_are_compared_by_their_bytes_whatever_the_order_of_a_database(
+    folder: Path, postgres: Postgres, tmp_path: Path
+) -> None:
+    """Here « 9 » comes before « 10 », and an accent does not count."""
+    where = postgres.hold([*rows(), ("doctors", {"doctor": "9", "year": "2023"})])
+    schema = where.rpartition("=")[2]
+    postgres.run(f"CREATE COLLATION {schema}.counted (provider = icu, locale = 'fr-u-kn-true')")
+    postgres.run(f"ALTER TABLE {schema}.doctors ALTER doctor TYPE text COLLATE {schema}.counted")
+    with connected(where, where, tmp_path) as engine:
+        doctors = batch(engine, "8", "999")["doctors"]
+    assert [row["doctor"] for row in doctors] == [
+        "9",
+        *(row["doctor"] for row in expected(folder, "8", "999")["doctors"]),
+    ]
+
+
+@pytest.mark.xdist_group("postgres")
+def test_a_database_of_texts_comes_to_the_same_rows(folder: Path, postgres: Postgres, tmp_path: Path) -> None:
+    where = postgres.hold(rows(), dict.fromkeys(TYPES, "text"))
+    with connected(where, where, tmp_path) as engine:
+        assert batch(engine, FIRST, LAST) == expected(folder, FIRST, LAST)
+
+
+@pytest.mark.xdist_group("postgres")
+@pytest.mark.parametrize("name", ENGINES[:2], indirect=True)
+def test_a_database_is_copied_for_another_engine(name: str, folder: Path, postgres: Postgres, tmp_path: Path) -> None:
+    with connected(name, postgres.hold(rows()), tmp_path) as engine:
+        assert batch(engine, FIRST, LAST) == expected(folder, FIRST, LAST)
+
+
+@pytest.mark.xdist_group("postgres")
+def test_nothing_of_a_database_is_changed(postgres: Postgres, tmp_path: Path) -> None:
+    where = postgres.hold(rows(*SOME))
+    with open_source(where) as source:
+        before = source.digest()
+    with connected(where, where, tmp_path) as engine:
+        batch(engine, FIRST, LAST)
+    with open_source(where) as source:
+        assert source.digest() == before
 
 
 # --- texts that are no value of their column ------------------------------------------------------------------------
@@ -198,3 +267,12 @@ def test_an_engine_that_is_none_is_refused(name: str, folder: Path, tmp_path: Pa
     with pytest.raises(Invalid) as raised, connected(name, folder, tmp_path):
         pass
     assert [one.code for one in raised.value.problems] == ["unknown_engine"]
+
+
+def test_a_server_that_is_not_there_is_told_without_the_password(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(Invalid) as raised, connected("postgres://me:hunter2@127.0.0.1:1/db", folder, tmp_path):
+        pass
+    assert [(one.code, one.file) for one in raised.value.problems] == [
+        ("not_a_table", "postgres://me@127.0.0.1:1/db")
+    ]
+    assert "hunter2" not in str(raised.value)

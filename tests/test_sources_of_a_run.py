@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import duckdb
 import pyarrow as arrow
 import pytest
 from pyarrow import parquet
@@ -19,6 +20,7 @@ from engine.tables import TABLES, Cells, rows_of
 from engine.tabular import folder_tables, write_tables
 from engine.yamltext import Page
 from tests.conftest import known
+from tests.services import Postgres
 
 YEAR = 2023
 SOME = ("99900000003", "99900000029", "99900000060")
@@ -41,14 +43,26 @@ def csv_folder(folder: Path, given: Iterable[tuple[str, Cells]]) -> str:
     return str(folder)
 
 
-TABLED = {"parquet": parquet_folder, "csv": csv_folder}
+def duckdb_file(folder: Path, given: Iterable[tuple[str, Cells]]) -> str:
+    write_tables(folder, given)
+    file = folder / "doctors.duckdb"
+    with duckdb.connect(str(file)) as connection:
+        for table in TABLES:
+            connection.execute(f"CREATE TABLE {table} AS SELECT * FROM '{folder}/{table}.parquet'")
+    return str(file)
+
+
+TABLED = {"parquet": parquet_folder, "csv": csv_folder, "duckdb": duckdb_file}
 Made = Callable[[Path, Iterable[tuple[str, Cells]]], str]
 
 
-@pytest.fixture(params=TABLED)
+@pytest.fixture(params=[*TABLED, pytest.param("postgres", marks=pytest.mark.xdist_group("postgres"))])
 def made(request: pytest.FixtureRequest) -> Made:
     """How rows become a source of tables, in each form."""
-    return TABLED[request.param]
+    if request.param in TABLED:
+        return TABLED[request.param]
+    server: Postgres = request.getfixturevalue("postgres")
+    return lambda _, given: server.hold(given)
 
 
 def facts(page: Page) -> object:
@@ -180,6 +194,75 @@ def test_the_digest_of_dossier_files_names_each_file() -> None:
         assert set(source.digest()) == {file.name for file in bundled_examples().glob("*.yaml")}
 
 
+@pytest.mark.xdist_group("postgres")
+def test_the_same_rows_have_the_same_digest_in_every_database(postgres: Postgres, tmp_path: Path) -> None:
+    """And in whatever order they were written."""
+    given = rows(*SOME)
+    with open_source(duckdb_file(tmp_path, given)) as one, open_source(postgres.hold(given[::-1])) as other:
+        assert one.digest() == other.digest()
+
+
+# --- databases ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.xdist_group("postgres")
+def test_a_database_is_read_as_it_was_when_it_was_opened(postgres: Postgres) -> None:
+    where = postgres.hold(rows(*SOME))
+    with open_source(where) as source:
+        before = dossiers(source, SOME)
+        postgres.run(f"DELETE FROM {where.rpartition('=')[2]}.measures")
+        assert dossiers(source, SOME) == before
+
+
+@pytest.mark.xdist_group("postgres")
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgres://tester:hunter2@/postgres?host={folder}&schema={schema}",
+        "postgresql://tester@/postgres?password=hunter2&host={folder}&schema={schema}",
+        "postgres://tester:hunter2@/nowhere?host={folder}",
+        "postgres://tester:hunter2@/postgres?host={folder}&schema=nothing",
+        "postgres://tester:hunter2@[::1/postgres",
+        "postgres://tester:hunter2@127.0.0.1:1/postgres?sslpassword=hunter2",
+        "postgres://tester:hunter2@h@/postgres?host={folder}",
+        "postgres://tester:hunter2/@h/postgres",
+        "postgres://tester:hunter2?@h/postgres",
+        "postgres://tester:hunter2#@h/postgres",
+        "postgres://tester:hunter2%zz@h/postgres",
+    ],
+)
+def test_a_password_is_never_told(address: str, postgres: Postgres) -> None:
+    schema = postgres.hold([]).rpartition("=")[2]
+    try:
+        with open_source(address.format(folder=postgres.folder, schema=schema)) as source:
+            (page,) = source.pages([SOME[0]])
+            assert isinstance(page, Page)
+            said = [source.where, page.file, check(page, "dossier")[0].file]
+    except Invalid as invalid:
+        said = [str(invalid), *(problem.file for problem in invalid.problems)]
+    assert "hunter2" not in " ".join(said)
+
+
+def test_what_is_no_duckdb_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "doctors.duckdb").write_text("doctor,year\n", encoding="utf-8")
+    assert refused(str(tmp_path / "doctors.duckdb")) == ["not_a_table"]
+    assert refused(str(tmp_path / "nowhere.duckdb")) == ["not_a_table"]
+
+
+def test_a_view_of_a_duckdb_file_reads_nothing_outside_it(tmp_path: Path) -> None:
+    where = duckdb_file(tmp_path, rows(*SOME))
+    with duckdb.connect(where) as connection:
+        connection.execute("DROP TABLE facts")
+        connection.execute(f"CREATE VIEW facts AS SELECT * FROM '{tmp_path}/facts.parquet'")
+    assert refused(where) == ["not_a_table"]
+
+
+def refused(where: str) -> list[str]:
+    with pytest.raises(Invalid) as raised:
+        open_source(where)
+    return [one.code for one in raised.value.problems]
+
+
 # --- what cannot be a source ----------------------------------------------------------------------------------------
 
 
@@ -189,23 +272,17 @@ def test_a_column_of_a_wrong_type_is_refused_before_anything_is_read(tmp_path: P
     whole = parquet.read_table(file)
     index = whole.schema.get_field_index("numerator")
     parquet.write_table(whole.set_column(index, "numerator", whole["numerator"].cast(arrow.float64())), file)
-    with pytest.raises(Invalid) as raised:
-        open_source(where)
-    assert [one.code for one in raised.value.problems] == ["column_type"]
+    assert refused(where) == ["column_type"]
 
 
 def test_a_folder_without_anything_is_no_source(tmp_path: Path) -> None:
-    with pytest.raises(Invalid) as raised:
-        open_source(str(tmp_path))
-    assert [one.code for one in raised.value.problems] == ["no_dossier"]
+    assert refused(str(tmp_path)) == ["no_dossier"]
 
 
 def test_a_missing_table_is_told(tmp_path: Path) -> None:
     where = parquet_folder(tmp_path, rows(*SOME))
     (tmp_path / "findings.parquet").unlink()
-    with pytest.raises(Invalid) as raised:
-        open_source(where)
-    assert [one.code for one in raised.value.problems] == ["missing_table"]
+    assert refused(where) == ["missing_table"]
 
 
 def test_a_folder_of_both_forms_is_a_source(tmp_path: Path) -> None:

@@ -1,25 +1,21 @@
-"""What computes a run: DuckDB or Polars in this process, PostgreSQL, or Spark.
-
-Each gives the tables of a batch of doctors to Ibis, the same columns of the same types, and what an expression over
-them comes to, as Arrow. Rows have no order that anything may rely on.
-"""
+"""What may compute a run, by its name: DuckDB or Polars in this process, a PostgreSQL server, or Spark."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any as Anything
 
+import duckdb
 import ibis
 
-from engine.policy import FieldType
 from engine.problems import Invalid, Problem
-from engine.running.sources import Source
-from engine.running.staging import Staged, settings, staged
-from engine.tables import TABLES, Columns
+from engine.running.engine import Engine, ParquetEngine
+from engine.running.sources import POSTGRES, Source
+from engine.running.staging import settings, staged
 
 DEFAULT = "duckdb"
 """The engine of a run that names none: the faster of the two that are embedded (`bench/`)."""
@@ -27,50 +23,11 @@ SPARK = "spark://"
 NAMED = ("duckdb", "polars", "postgres://…", "spark://…")
 
 MEMORY = re.compile(r"([0-9]{1,6})\s?([KMGT])i?B?", re.IGNORECASE)
-UNITS = {"K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
-LEAST = 256 * 2**20
+UNITS = {letter: 1024**power for power, letter in enumerate("KMGT", start=1)}
+LEAST = 256 * UNITS["M"]
 """No engine does anything useful with less memory."""
 SHARE = 2
 """An engine gets one part in so many of the memory given: the rest is for what is fetched from it and written."""
-TYPES: Mapping[FieldType, str] = {
-    "text": "string",
-    "integer": "int64",
-    "year": "int64",
-    "boolean": "boolean",
-    "date": "date",
-}
-
-
-class Engine:
-    """An engine connected, that reads the tables of a source as Parquet files.
-
-    `singly` are the doctors who are to be read from the source one by one whatever the tables say here.
-    """
-
-    def __init__(self, backend: Anything, files: Staged, versions: Mapping[str, str]) -> None:
-        self.backend, self.singly, self.versions = backend, files.singly, versions
-        self.held = {table: backend.read_parquet(str(files.files[table]), table_name=table) for table in TABLES}
-
-    def tables(self, first: str, last: str) -> Mapping[str, Anything]:
-        """The rows of the doctors whose numbers stand between two, both included, as Ibis tables."""
-        return {
-            table: shaped(held.filter(held.doctor.between(first, last)), TABLES[table])
-            for table, held in self.held.items()
-        }
-
-    def found(self, expression: Anything) -> Anything:
-        """What an expression over these tables comes to, as an Arrow table. Raises as the engine does."""
-        return self.backend.to_pyarrow(expression)
-
-
-def shaped(table: Anything, columns: Columns) -> Anything:
-    """An Ibis table with these columns, of their types; those it has not are NULL."""
-    return table.select(
-        **{
-            name: table[name].cast(TYPES[type]) if name in table.columns else ibis.null(TYPES[type])
-            for name, type in columns.items()
-        }
-    )
 
 
 @contextmanager
@@ -87,6 +44,11 @@ def connect(engine: str, source: Source, scratch: Path, memory: str | None = Non
             yield connected
     elif engine == "polars":
         yield _polars(source, scratch, share)
+    elif engine.startswith(POSTGRES):
+        from engine.running.postgres_engine import postgres  # noqa: PLC0415
+
+        with postgres(engine, source, scratch, share) as connected:
+            yield connected
     else:
         raise Invalid([Problem("unknown_engine", details={"name": engine, "valid": ", ".join(NAMED), "nearest": ""})])
 
@@ -104,20 +66,20 @@ def read_memory(text: str) -> int:
 def _duckdb(source: Source, scratch: Path, memory: int | None) -> Iterator[Engine]:
     files = staged(source, scratch, memory)
     backend = ibis.duckdb.connect(**settings(scratch, memory))
+    versions = {"ibis": version("ibis-framework"), "duckdb": version("duckdb")}
     try:
-        yield Engine(backend, files, {"ibis": version("ibis-framework"), "duckdb": version("duckdb")})
+        yield ParquetEngine(backend, files, versions, (duckdb.OutOfMemoryException, MemoryError))
     finally:
         backend.disconnect()
+
+
+class _Polars(ParquetEngine):
+    """Polars, which knows no limit of memory: it works through a batch piece by piece."""
+
+    def _found(self, expression: Anything) -> Anything:
+        return self.backend.to_pyarrow(expression, engine="streaming")
 
 
 def _polars(source: Source, scratch: Path, memory: int | None) -> Engine:
     versions = {"ibis": version("ibis-framework"), "polars": version("polars")}
     return _Polars(ibis.polars.connect(), staged(source, scratch, memory), versions)
-
-
-class _Polars(Engine):
-    """Polars, which has no limit of memory: it works through a batch piece by piece."""
-
-    def found(self, expression: Anything) -> Anything:
-        """See `Engine`."""
-        return self.backend.to_pyarrow(expression, engine="streaming")

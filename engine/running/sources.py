@@ -19,7 +19,7 @@ from msgspec import Struct
 from engine.problems import Invalid
 from engine.running.manifest import digest_of
 from engine.stores import TABLE_OF_DOCTORS
-from engine.tables import DOCTORS, OWNER
+from engine.tables import DOCTORS
 from engine.tabular import FileHeld, Tables, folder_tables, texts
 from engine.yamltext import Page
 
@@ -30,6 +30,7 @@ Part = tuple[str, Anything]
 NUMBER = r"^[0-9]{1,20}$"
 """What the schema of a dossier takes as a doctor's number."""
 YEAR = r"^[0-9]{4}$"
+POSTGRES = ("postgres://", "postgresql://")
 
 
 class Numbers(Struct, frozen=True):
@@ -80,7 +81,16 @@ class Source(ABC):
 
 def open_source(where: str) -> Source:
     """The source of that path or address, its columns checked. Raises Invalid."""
+    if where.startswith(POSTGRES):
+        # Heavy, and needed for databases only; so is the next.
+        from engine.running.postgres import PostgresSource  # noqa: PLC0415
+
+        return PostgresSource(where)
     path = Path(where)
+    if path.suffix == ".duckdb":
+        from engine.running.duckdbfile import DuckdbSource  # noqa: PLC0415
+
+        return DuckdbSource(path)
     if any((path / name).is_file() for name in TABLE_OF_DOCTORS):
         return FolderSource(path)
     from engine.running.dossiers import DossierSource  # noqa: PLC0415
@@ -99,7 +109,7 @@ class TablesSource(Source):
         """See `Source`."""
         everyone, now, here, dated = _Names(), _Names(), _Names(), _Names()
         for table, held in self.tables.held.items():
-            for batch in held.batches(list(OWNER), None):
+            for batch in held.owners():
                 doctors, years = texts(batch.column(0)).fill_null(""), texts(batch.column(1))
                 own = computed.equal(years, str(year))
                 everyone.add(doctors)

@@ -1,0 +1,150 @@
+"""A run computed by PostgreSQL: where the dossiers are there, without their leaving it.
+
+The rows of a batch of doctors stand in temporary tables, which the planner knows the size of, and which go with the
+session. A source that is elsewhere is brought there a batch at a time.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any as Anything
+
+import ibis
+import psycopg
+import pyarrow as arrow
+import pyarrow.compute as computed
+import pyarrow.csv as comma
+import pyarrow.dataset as datasets
+from psycopg.sql import SQL, Composed, Identifier
+
+from engine.policy import FieldType
+from engine.running.engine import Engine
+from engine.running.postgres import Address, PostgresSource, address, connected, fetched, told
+from engine.running.sources import Source
+from engine.running.staging import Staged, staged
+from engine.tables import DOCTORS, TABLES
+
+TYPES: Mapping[FieldType, str] = {
+    "text": "text",
+    "integer": "bigint",
+    "year": "bigint",
+    "boolean": "boolean",
+    "date": "date",
+}
+NUMBERS = "forfait_batch"
+"""The temporary table of the numbers of a batch; those of its rows are named after it."""
+PART = 8
+"""One sort or join of many at once may take one part in so many of the memory given."""
+
+
+@contextmanager
+def postgres(to: str, source: Source, scratch: Path, memory: int | None) -> Iterator[Engine]:
+    """The server of an address as an engine; in the source's own session where that is the source. Raises Invalid."""
+    where = address(to)
+    if isinstance(source, PostgresSource) and source.address == where and source.typed:
+        yield _InPlace(source, memory)
+        return
+    connection = connected(where)
+    try:
+        yield _Brought(connection, where, staged(source, scratch, memory), memory)
+    finally:
+        connection.close()
+
+
+class _Postgres(Engine):
+    """What is common to both: the temporary tables, and how what is found comes back."""
+
+    def __init__(
+        self, connection: psycopg.Connection, where: Address, singly: frozenset[str], memory: int | None
+    ) -> None:
+        self.connection, self.place, self.singly = connection, where.shown, singly
+        with told(self.place):
+            if memory is not None:
+                self._do(SQL("SET work_mem = {}").format(f"{memory // PART // 1024}kB"))
+            for table, columns in TABLES.items():
+                typed = [SQL("{} {}").format(Identifier(name), SQL(TYPES[type])) for name, type in columns.items()]
+                self._do(SQL("CREATE TEMPORARY TABLE {} ({})").format(_of(table), SQL(", ").join(typed)))
+            self.backend = ibis.postgres.from_connection(connection)
+            self.held = {table: self.backend.table(f"{NUMBERS}_{table}") for table in TABLES}
+        server = connection.info.parameter_status("server_version") or ""
+        self.versions = {"ibis": version("ibis-framework"), "postgresql": server}
+
+    def tables(self, first: str, last: str) -> Mapping[str, Anything]:
+        """See `Engine`: until the next batch is asked for."""
+        with told(self.place):
+            for table in TABLES:
+                self._do(SQL("TRUNCATE {}").format(_of(table)))
+            self._fill(first, last)
+            for table in TABLES:
+                self._do(SQL("ANALYZE {}").format(_of(table)))
+        return self.held
+
+    @abstractmethod
+    def _fill(self, first: str, last: str) -> None:
+        """Put the rows of the doctors of a batch in the temporary tables."""
+
+    def found(self, expression: Anything) -> Anything:
+        """See `Engine`."""
+        self.backend._run_pre_execute_hooks(expression)  # the tables in memory that it names
+        query = SQL(self.backend.compile(expression))  # written by Ibis, and no text of ours or the user's
+        schema = expression.schema().to_pyarrow()
+        with told(self.place):
+            return arrow.Table.from_batches(fetched(self.connection, query, schema), schema)
+
+    def _do(self, statement: Composed) -> None:
+        self.connection.execute(statement)
+
+
+def _of(table: str) -> Identifier:
+    return Identifier("pg_temp", f"{NUMBERS}_{table}")
+
+
+class _InPlace(_Postgres):
+    """The tables of the source, in its own session."""
+
+    def __init__(self, source: PostgresSource, memory: int | None) -> None:
+        super().__init__(source.connection, source.address, frozenset(), memory)
+        self.source = source
+        with told(self.place):
+            self._do(SQL("CREATE TEMPORARY TABLE {} (doctor text)").format(Identifier("pg_temp", NUMBERS)))
+
+    def _fill(self, first: str, last: str) -> None:
+        numbers = Identifier("pg_temp", NUMBERS)
+        self._do(SQL("TRUNCATE {}").format(numbers))
+        # Numbers are compared by their bytes, whatever the order of the database; an index on doctor finds the rest.
+        self._do(
+            SQL('INSERT INTO {} SELECT DISTINCT doctor FROM {} WHERE doctor COLLATE "C" BETWEEN {} AND {}').format(
+                numbers, self.source.held[DOCTORS].name, first, last
+            )
+        )
+        self._do(SQL("ANALYZE {}").format(numbers))
+        for table, held in self.source.held.items():
+            names = SQL(", ").join(Identifier(name) for name in TABLES[table] if name in held.schema.names)
+            self._do(
+                SQL("INSERT INTO {} ({}) SELECT {} FROM {} WHERE doctor IN (SELECT doctor FROM {})").format(
+                    _of(table), names, names, held.name, numbers
+                )
+            )
+
+
+class _Brought(_Postgres):
+    """The tables of a source that is elsewhere."""
+
+    def __init__(self, connection: psycopg.Connection, where: Address, files: Staged, memory: int | None) -> None:
+        super().__init__(connection, where, files.singly, memory)
+        self.files = {table: datasets.dataset(str(file), format="parquet") for table, file in files.files.items()}
+
+    def _fill(self, first: str, last: str) -> None:
+        number = computed.field("doctor")
+        for table, file in self.files.items():
+            rows = file.to_table(filter=(number >= first) & (number <= last))
+            names = SQL(", ").join(map(Identifier, rows.schema.names))
+            into = SQL("COPY {} ({}) FROM STDIN (FORMAT csv, HEADER)").format(_of(table), names)
+            written = arrow.BufferOutputStream()
+            comma.write_csv(rows, written)
+            with self.connection.cursor() as cursor, cursor.copy(into) as copied:
+                copied.write(written.getvalue().to_pybytes())
