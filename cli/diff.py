@@ -50,12 +50,18 @@ def diff(
         Path | None,
         typer.Option("--witnesses", metavar="metavar.folder", help="help.witnesses"),
     ] = None,
+    impact: Annotated[str | None, typer.Option("--impact", metavar="metavar.source", help="help.impact")] = None,
     format: Annotated[Format, typer.Option("--format", help="help.diff_format")] = Format.tree,
     out: Annotated[Path | None, typer.Option("--out", metavar="metavar.file", help="help.out")] = None,
     policies: Policies = None,
     lang: Spoken = Language.fr,
 ) -> None:
-    """Compare two policies, in text and in meaning."""
+    """Compare two policies, in text and in meaning, or by what they do to a population."""
+    if impact is not None:
+        beside = {"--text": text, "--labels": labels, "--sources": sources, "--witnesses": witnesses}
+        _alone({**beside, indicator or "": indicator})
+        _measure(impact, (first, second or first), (reading, against), format, out, policies)
+        return
     from engine.drafting.diff.diff import diff as compared
     from engine.drafting.diff.diff import under_other_readings
     from engine.drafting.diff.told import Shown
@@ -77,6 +83,30 @@ def diff(
     if witnesses and meant:
         _write(witnesses, meant, shown.names)
     _deliver(found, meant, shown, format, out)
+
+
+def _alone(beside: Mapping[str, object]) -> None:
+    """Raises Invalid when what is only said of texts is asked of an impact."""
+    for name, asked in beside.items():
+        if asked:
+            raise Invalid([Problem("impact_alone", details={"name": name})])
+
+
+def _measure(
+    source: str,
+    sides: tuple[str, str],
+    written: tuple[list[str] | None, list[str] | None],
+    format: Format,
+    out: Path | None,
+    policies: Path | None,
+) -> None:
+    """What the second policy in place of the first does to the doctors of a source."""
+    from cli.diff_impact import measure_impact
+
+    one = _files(sides[0], policies)
+    files = one, one if sides[0] == sides[1] else _files(sides[1], policies)
+    asked = readings(written[0]), readings(written[1])
+    measure_impact(files, asked, _names(sides, asked), source, format, out)
 
 
 def _files(side: str, root: Path | None) -> PolicyFiles:

@@ -18,15 +18,7 @@ from engine.words import Lang, say
 
 def html(explanation: Explanation, lang: Lang) -> str:
     """The page of an explanation, whose texts are in `lang`."""
-    environment = Environment(
-        loader=PackageLoader("cli", "templates"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    environment.filters["printable"] = printable
-    return environment.get_template("page.html").render(
+    return environment().get_template("page.html").render(
         page=explanation,
         lang=lang,
         contents=say(lang, "page.contents"),
@@ -36,6 +28,19 @@ def html(explanation: Explanation, lang: Lang) -> str:
         below=_below,
         titles=_titles,
     )
+
+
+def environment() -> Environment:
+    """What pages are made with: every text escaped, and nothing left out in silence."""
+    made = Environment(
+        loader=PackageLoader("cli", "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    made.filters["printable"] = printable
+    return made
 
 
 def _quotes(part: Part) -> bool:

@@ -225,7 +225,7 @@ def test_the_engine_never_imports_the_screen(path: Path) -> None:
 @pytest.mark.parametrize("path", PYTHON, ids=name)
 def test_a_heavy_library_has_one_door(path: Path) -> None:
     packages = {module.split(".")[0] for module in imports(path)}
-    rooms = (path.stem, path.parent.name)
+    rooms = path.relative_to(ROOT).with_suffix("").parts
     trespassing = {
         one for one in packages & set(IMPORTED_BY) if not any(re.fullmatch(IMPORTED_BY[one], room) for room in rooms)
     }

@@ -17,7 +17,8 @@ from engine.drafting.diff.plain import kind
 from engine.record import amount
 from engine.running.impact.comparing import Compared
 from engine.running.impact.measured import Group
-from engine.running.impact.outcomes import ELIGIBLE, Flip
+from engine.running.impact.outcomes import ELIGIBLE
+from engine.running.impact.shares import Share
 from engine.running.impact.who import DEPARTMENT, SEVERAL, SPECIALTY
 from engine.running.summary_told import titles
 from engine.telling.phrases import Phrases
@@ -101,42 +102,60 @@ class ImpactTold(Phrases):
         note = self.say("impact.others_departments", count=self.number(left)) if left else ""
         yield self.by_group("impact.by_department", DEPARTMENT, shown, note)
 
-    def by_indicator(self) -> Sheet:
-        """Who gets what no longer or at last, and the euros of each."""
+    def whole(self) -> Iterator[Sheet]:
+        """The tables for a page: every row, and euros on both sides. They name no doctor."""
+        impact = self.impact
+        yield self.by_indicator(wide=True)
+        yield self.by_step()
+        yield self.by_group("impact.by_specialty", SPECIALTY, impact.specialties, wide=True)
+        yield self.reasons()
+        yield self.by_group("impact.by_department", DEPARTMENT, impact.departments, wide=True)
+
+    def by_indicator(self, *, wide: bool = False) -> Sheet:
+        """Who gets what no longer or at last, and the euros of each; `wide` with what is paid on both sides."""
         shares = {share.id: share for share in self.impact.shares}
-        rows = []
+        rows: list[_Part] = []
         for volet in self.policy.volets:
-            whole = shares.get(volet.id)
-            inside = [shares[one.id] for one in volet.indicators if one.id in shares]
-            rows.append(self._part(volet.id, whole.change if whole else sum((one.change for one in inside), ZERO)))
-            changes = {one.id: shares[one.id].change if one.id in shares else None for one in volet.indicators}
-            rows += [self._part(name, change) for name, change in changes.items()]
-        beside = [share for share in self.impact.shares if share.id not in {row.id for row in rows}]
-        rows += [self._part(share.id, share.change) for share in beside]
+            inside = [
+                self._part(one.id, _paid([shares[one.id]] if one.id in shares else [])) for one in volet.indicators
+            ]
+            own = [volet.id] if volet.id in shares else [one.id for one in volet.indicators if one.id in shares]
+            rows += [self._part(volet.id, _paid([shares[name] for name in own])), *inside]
+        known = {row.id for row in rows}
+        rows += [self._part(share.id, _paid([share])) for share in self.impact.shares if share.id not in known]
         if any(tied.least or tied.most for tied in self.impact.tied):
-            tied = self.impact.tied[1].least - self.impact.tied[0].least
-            rows.append(_Part("", self.say("impact.tied"), tied, Counter()))
+            before, after = self.impact.tied
+            rows.append(_Part("", self.say("impact.tied"), (before.least, after.least), Counter()))
         most = _most(row.change for row in rows)
         strong = {volet.id for volet in self.policy.volets}
-        heads = tuple(
-            map(self.say, ("summary.indicator", "impact.obtain", "impact.lose", "impact.euros", "impact.bar"))
-        )
-        lines = tuple(self._line(row, most, strong=row.id in strong) for row in rows)
-        return Sheet(self.say("impact.by_indicator"), heads, lines, self._alone())
+        heads = ("summary.indicator", "impact.obtain", "impact.lose", *self._money(wide=wide), "impact.bar")
+        shown = rows if wide else [row for row in rows if row.id in strong or row.changes]
+        lines = tuple(self._line(row, most, strong=row.id in strong, wide=wide) for row in shown)
+        left = len(rows) - len(shown)
+        notes = (self.say("impact.others_same", count=self.number(left)),) if left else ()
+        return Sheet(self.say("impact.by_indicator"), tuple(map(self.say, heads)), lines, (*notes, *self._alone()))
 
-    def _line(self, row: _Part, most: Decimal, *, strong: bool) -> Row:
-        obtained = row.flips[True], row.flips[False]
-        counts = tuple(self.number(count) if count else "" for count in obtained)
-        if row.change is None:
-            return Row(row.name, (*counts, ""), None, strong)
-        return Row(row.name, (*counts, self.signed(row.change)), _share(row.change, most), strong)
+    def _money(self, *, wide: bool) -> tuple[str, ...]:
+        return ("impact.before_head", "impact.after_head", "impact.euros") if wide else ("impact.euros",)
 
-    def _part(self, id: str, change: Decimal | None) -> _Part:
+    def _euros(self, paid: tuple[Decimal, Decimal] | None, *, wide: bool) -> tuple[str, ...]:
+        """What is paid on both sides where there is room, and the difference."""
+        if paid is None:
+            return ("",) * len(self._money(wide=wide))
+        both = tuple(self.euros(str(side)) for side in paid)
+        return (*(both if wide else ()), self.signed(paid[1] - paid[0]))
+
+    def _line(self, row: _Part, most: Decimal, *, strong: bool, wide: bool) -> Row:
+        counts = (self.number(count) if count else "" for count in (row.flips[True], row.flips[False]))
+        share = None if row.change is None else _share(row.change, most)
+        return Row(row.name, (*counts, *self._euros(row.paid, wide=wide)), share, strong)
+
+    def _part(self, id: str, paid: tuple[Decimal, Decimal] | None) -> _Part:
         flips: Counter[bool] = Counter()
         for flip in self.impact.flips:
             if flip.subject == id and "granted" in (flip.was, flip.now):
                 flips[flip.now == "granted"] += flip.doctors
-        return _Part(id, self.text(self.titles[id]), change, flips)
+        return _Part(id, self.text(self.titles[id]), paid, flips)
 
     def _alone(self) -> tuple[str, ...]:
         """What one side alone has."""
@@ -187,12 +206,13 @@ class ImpactTold(Phrases):
         node, before = rules.nodes.get(place), self.rules[0].nodes.get(place)
         if node is None:
             label = rules.claim(place)
-        elif before and side == "both" and type(node) is not type(before):
-            label = self.say("impact.rewritten")
         elif isinstance(node, Gate) and not node.label:
             label = ""
         else:
             label = rules.label({"at": place, "kind": kind(node), "asks": asks(node)})
+        if node and before and side == "both" and type(node) is not type(before):
+            rewritten = "impact.rewritten_label" if label else "impact.rewritten"
+            label = self.say(rewritten, label=label)
         if isinstance(node, Rate) and isinstance(before, Rate) and node.threshold != before.threshold:
             ends = (self.fraction(str(one.threshold)) for one in (before, node))
             change = self.say("compare.change", was=next(ends), now=next(ends))
@@ -237,18 +257,24 @@ class ImpactTold(Phrases):
         ends = [self.number((abs(number) - less) * self.impact.step) for less in (1, 0)]
         return self.say("impact.gain_step" if number > 0 else "impact.loss_step", least=ends[0], most=ends[1])
 
-    def by_group(self, title: str, field: str, groups: Sequence[Group], note: str = "") -> Sheet:
-        """Who gains and who loses, by what the doctors are."""
+    def by_group(
+        self, title: str, field: str, groups: Sequence[Group], note: str = "", *, wide: bool = False
+    ) -> Sheet:
+        """Who gains and who loses, by what the doctors are; `wide` with what is paid on both sides."""
         most = _most(one.change for one in groups)
         rows = tuple(
             Row(
                 self.group(field, one.value),
-                (*map(self.number, (one.doctors, one.gaining, one.losing)), self.signed(one.change)),
+                (
+                    *map(self.number, (one.doctors, one.gaining, one.losing)),
+                    *self._euros((one.before.least, one.after.least), wide=wide),
+                ),
                 _share(one.change, most),
             )
             for one in groups
         )
-        heads = ("summary.doctors_head", "impact.gain_head", "impact.lose_head", "impact.euros", "impact.bar")
+        counts = ("summary.doctors_head", "impact.gain_head", "impact.lose_head")
+        heads = (*counts, *self._money(wide=wide), "impact.bar")
         return Sheet(self.say(title), (self.field(field), *map(self.say, heads)), rows, (note,) if note else ())
 
     def group(self, field: str, value: str | None) -> str:
@@ -259,12 +285,27 @@ class ImpactTold(Phrases):
 
 
 class _Part(Struct, frozen=True):
-    """A row by indicator: its id and name, euros more or less, and how many get it at last (True) or no longer."""
+    """A row by indicator: its id and name, euros on both sides, and how many get it at last (True) or no longer."""
 
     id: str
     name: str
-    change: Decimal | None
+    paid: tuple[Decimal, Decimal] | None
     flips: Counter[bool]
+
+    @property
+    def change(self) -> Decimal | None:
+        return None if self.paid is None else self.paid[1] - self.paid[0]
+
+    @property
+    def changes(self) -> bool:
+        return bool(self.change or self.flips)
+
+
+def _paid(shares: Sequence[Share]) -> tuple[Decimal, Decimal] | None:
+    """What is paid for certain on both sides; None of nothing that is paid by itself."""
+    if not shares:
+        return None
+    return sum((one.before.least for one in shares), ZERO), sum((one.after.least for one in shares), ZERO)
 
 
 def _most(changes: Iterable[Decimal | None]) -> Decimal:
