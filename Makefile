@@ -6,7 +6,7 @@ SHELL := /bin/sh
 .PHONY: help explain test setup lock clean
 
 DOCTOR ?= 99900000003
-PYTEST_FLAGS ?= -n auto
+PYTEST_FLAGS ?= -n auto --dist loadgroup
 LOCK_FLAGS ?=
 UV := uv==0.13.9
 

@@ -29,9 +29,9 @@ from engine.loading import PolicyFiles, bundled_policies, read_policy, years
 from engine.record import record as written
 from engine.stores import Known, bundled_examples, doctors
 from tests.made_up import DOCTOR, EVERYTHING, YEAR, write
-from tests.services import postgres
+from tests.services import postgres, spark
 
-__all__ = ["postgres"]
+__all__ = ["postgres", "spark"]
 
 SNAPSHOTS = Path(__file__).parent.parent / "snapshots"
 

@@ -74,6 +74,17 @@ def postgres() -> Iterator[Postgres]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The name of Spark as an engine, on this machine, started once. Skipped where there is no Java."""
+    from engine.running.spark_engine import session  # noqa: PLC0415
+
+    if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
+        pytest.skip(NO_JAVA)
+    with session("local[2]", tmp_path_factory.mktemp("spark"), None):
+        yield "spark://local[2]"
+
+
 def _commands() -> Path | None:
     """The folder of the commands of a server."""
     found = shutil.which("initdb")

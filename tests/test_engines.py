@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +29,7 @@ ENGINES = (
     "duckdb",
     "polars",
     pytest.param("postgres", marks=pytest.mark.xdist_group("postgres")),
+    pytest.param("spark", marks=pytest.mark.xdist_group("spark")),
 )
 SOME = ("99900000003", "99900000029", "99900000060")
 FIRST, LAST = "99900000011", "99900000052"
@@ -49,6 +53,8 @@ def name(request: pytest.FixtureRequest) -> str:
     named: str = request.param
     if named == "postgres":
         named = request.getfixturevalue("postgres").address
+    elif named == "spark":
+        named = request.getfixturevalue("spark")
     return named
 
 
@@ -273,6 +279,22 @@ def test_a_server_that_is_not_there_is_told_without_the_password(folder: Path, t
     with pytest.raises(Invalid) as raised, connected("postgres://me:hunter2@127.0.0.1:1/db", folder, tmp_path):
         pass
     assert [(one.code, one.file) for one in raised.value.problems] == [
-        ("not_a_table", "postgres://me@127.0.0.1:1/db")
+        ("no_database", "postgres://me@127.0.0.1:1/db")
     ]
     assert "hunter2" not in str(raised.value)
+
+
+def test_spark_that_cannot_start_says_so(folder: Path, tmp_path: Path) -> None:
+    """In a process of its own: another test may have started it in this one."""
+    asked = (
+        "from engine.problems import Invalid\n"
+        "from tests.test_engines import Path, connected\n"
+        "try:\n"
+        f"    with connected('spark://local[1]', Path({str(folder)!r}), Path({str(tmp_path)!r})):\n"
+        "        print('started')\n"
+        "except Invalid as invalid:\n"
+        "    print([one.code for one in invalid.problems])\n"
+    )
+    without = {**os.environ, "JAVA_HOME": "/nowhere"}
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, check=True, text=True, env=without)
+    assert (told.stdout, told.stderr) == ("['spark_not_started']\n", "")

@@ -17,7 +17,7 @@ from engine.running.engine import Engine, ParquetEngine
 from engine.running.sources import POSTGRES, Source
 from engine.running.staging import settings, staged
 
-DEFAULT = "duckdb"
+DEFAULT = "polars"
 """The engine of a run that names none: the faster of the two that are embedded (`bench/`)."""
 SPARK = "spark://"
 NAMED = ("duckdb", "polars", "postgres://…", "spark://…")
@@ -49,8 +49,19 @@ def connect(engine: str, source: Source, scratch: Path, memory: str | None = Non
 
         with postgres(engine, source, scratch, share) as connected:
             yield connected
+    elif engine.startswith(SPARK):
+        from engine.running.spark_engine import spark  # noqa: PLC0415
+
+        with spark(_master(engine), source, scratch, share) as connected:
+            yield connected
     else:
         raise Invalid([Problem("unknown_engine", details={"name": engine, "valid": ", ".join(NAMED), "nearest": ""})])
+
+
+def _master(engine: str) -> str:
+    """The master that an engine names: `spark://local[2]` is this machine, any other address a cluster."""
+    named = engine.removeprefix(SPARK)
+    return named if named.startswith("local") else engine
 
 
 def read_memory(text: str) -> int:

@@ -1,0 +1,139 @@
+"""A run computed by Spark, on this machine or on a cluster whose machines see the same files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any as Anything
+
+import ibis
+
+from engine.problems import Invalid, Problem
+from engine.running.engine import Engine, ParquetEngine
+from engine.running.sources import Source
+from engine.running.staging import Staged, staged
+
+OPTIONS = {
+    "spark.app.name": "forfait",
+    # Nothing is fetched, served or kept.
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.sql.catalogImplementation": "in-memory",
+    # Whole numbers that overflow are a fault, never another number.
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.execution.arrow.pyspark.enabled": "true",
+}
+ON_THIS_MACHINE = {
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    # As many as there are cores at most: more is made for a cluster.
+    "spark.sql.shuffle.partitions": "4",
+}
+JOURNAL = """\
+rootLogger.level = error
+rootLogger.appenderRef.file.ref = file
+appender.file.type = File
+appender.file.name = file
+appender.file.fileName = {file}
+appender.file.layout.type = PatternLayout
+appender.file.layout.pattern = %m%n
+"""
+SHOWN = 160
+
+
+@contextmanager
+def spark(master: str, source: Source, scratch: Path, memory: int | None) -> Iterator[Engine]:
+    """Spark under a master: `local[2]`, or the address of a cluster, which has to see the files of the source.
+
+    Raises Invalid: Spark or Java is not installed, or it cannot start.
+    """
+    files = staged(source, scratch, memory)
+    with session(master, scratch, memory) as opened:
+        yield _Spark(opened, files)
+
+
+@contextmanager
+def session(master: str, scratch: Path, memory: int | None) -> Iterator[Anything]:
+    """A session of Spark; that of this process where there is one, which then is left as it is. Raises Invalid."""
+    try:
+        from py4j.protocol import Py4JError  # noqa: PLC0415
+        from pyspark import SparkContext  # noqa: PLC0415
+        from pyspark.errors import PySparkException  # noqa: PLC0415
+        from pyspark.sql import SparkSession  # noqa: PLC0415
+    except ImportError:
+        raise Invalid([Problem("no_spark")]) from None
+    running = SparkSession.getActiveSession()
+    if running is not None:
+        yield running
+        return
+    journal = scratch / "spark.log"
+    with ExitStack() as opened:
+        try:
+            settings = _settings(master, scratch, memory)
+            gateway = opened.enter_context(_java(settings, journal))
+            context = SparkContext(conf=settings, gateway=gateway)
+        except (PySparkException, Py4JError, OSError) as error:
+            said = [line for line in journal.read_text(errors="replace").splitlines() if line.strip()] or [str(error)]
+            details = {"name": master, "why": said[-1].strip()[:SHOWN]}
+            raise Invalid([Problem("spark_not_started", details=details)]) from None
+        opened.callback(context.stop)
+        yield SparkSession(context)
+
+
+@contextmanager
+def _java(settings: Anything, journal: Path) -> Iterator[Anything]:
+    """The Java side of Spark, whose words go to a journal."""
+    from pyspark import SparkContext  # noqa: PLC0415
+    from pyspark.java_gateway import launch_gateway  # noqa: PLC0415
+
+    with journal.open("wb") as said:
+        gateway: Anything = launch_gateway(settings, {"stdout": said, "stderr": said})  # type: ignore[no-untyped-call]
+    try:
+        yield gateway
+    finally:
+        gateway.shutdown()
+        # It ends when nobody speaks to it any more; this process may start another.
+        gateway.proc.stdin.close()
+        gateway.proc.wait()
+        SparkContext._gateway = SparkContext._jvm = None
+
+
+def _settings(master: str, scratch: Path, memory: int | None) -> Anything:
+    from pyspark import SparkConf  # noqa: PLC0415
+
+    logged = scratch / "log4j2.properties"
+    logged.write_text(JOURNAL.format(file=scratch / "spark.log"), encoding="utf-8")
+    given = {
+        **OPTIONS,
+        **(ON_THIS_MACHINE if master.startswith("local") else {}),
+        "spark.local.dir": str(scratch),
+        "spark.sql.warehouse.dir": str(scratch),
+        "spark.jars.ivy": str(scratch),
+        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={logged.as_uri()}",
+        **({} if memory is None else {"spark.driver.memory": f"{memory // 1024}k"}),
+    }
+    return SparkConf(loadDefaults=False).setMaster(master).setAll(list(given.items()))
+
+
+class _Spark(ParquetEngine):
+    """Spark, which reads the files by itself, each of its machines some parts."""
+
+    def __init__(self, session: Anything, files: Staged) -> None:
+        versions = {"ibis": version("ibis-framework"), "spark": session.version}
+        super().__init__(ibis.pyspark.connect(session), files, versions)
+        self.session = session
+
+    def _found(self, expression: Anything) -> Anything:
+        # By Ibis it would come through pandas, a row at a time.
+        self.backend._run_pre_execute_hooks(expression)
+        try:
+            found = self.session.sql(self.backend.compile(expression)).toArrow()
+        except Exception as error:
+            # Java's own errors have no type of their own here.
+            if "OutOfMemoryError" in str(error):
+                raise MemoryError from None
+            raise
+        return found.cast(expression.schema().to_pyarrow())
