@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
+from functools import cache
 from math import ceil, floor
 from typing import Any as Anything
 
@@ -44,11 +45,13 @@ DTYPES: Mapping[FieldType, str] = {
 """How each type of field is held: what is true or false, as the text that a page would hold."""
 
 
+@cache
 def constant(value: Anything, type: str | None = None) -> Term:
     """The same value for every doctor."""
     return Deferred(Just(ibis.literal(value, type)))
 
 
+@cache
 def absent(type: str) -> Term:
     """NULL, for every doctor."""
     return Deferred(Just(ibis.null(type)))

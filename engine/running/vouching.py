@@ -21,10 +21,10 @@ from engine.tables import TABLES
 NAMES = r"^[a-z0-9][a-z0-9_.-]*$"
 DIGITS = r"^[0-9]{1,20}$"
 DAY = (
-    r"^[12][0-9]{3}-((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])"
-    r"|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)$"
+    r"^([12][0-9]{3}-((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)"
+    r"|([12][0-9](0[48]|[2468][048]|[13579][26])|2000)-02-29)$"
 )
-"""Days there surely are: the 29th of February is left to the reader."""
+"""Days there surely are."""
 COUNT = r"^(0|[1-9][0-9]{0,11})$"
 MOST = 10**12 - 1
 """The greatest count vouched for: multiplied by the terms of a rate, it stays far from the end of 64 bits."""

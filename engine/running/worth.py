@@ -165,8 +165,9 @@ class Valued:
         found = {one: self._questions(one) for one in self.policy.indicators}
         for indicator, questions in found.items():
             unknown = self._unsettled(indicator)
-            if isinstance(indicator.weight, Branch):
-                self._add(("branch", unknown[0], indicator.weight.when.at), unknown[1])
+            for key, branch in self._branches(indicator.weight):
+                borne = ~sure(~self.verdicts[indicator.id].verdict)
+                self._add((unknown[0], key), both(borne, branch.isnull()))
             twice = [name for name, count in questions.items() if count > 1]
             if twice:
                 self._add((unknown[0], tuple(twice)), both(unknown[1], self._open(twice)))
@@ -175,6 +176,14 @@ class Valued:
             if shared and one.volet == other.volet:
                 (a, first), (b, second) = self._unsettled(one), self._unsettled(other)
                 self._add((a, b, tuple(shared)), both(first, second, self._open(shared)))
+
+    def _branches(self, weight: Weight | None) -> Iterator[tuple[object, Term]]:
+        """The conditions that a weight hangs on."""
+        if isinstance(weight, Branch):
+            when = self.verdicts[weight.when.at]
+            yield when.name, when.verdict
+            yield from self._branches(weight.then)
+            yield from self._branches(weight.otherwise)
 
     def _add(self, key: object, term: Term) -> None:
         self.worth.doubts.setdefault(key, term)
