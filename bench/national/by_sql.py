@@ -57,9 +57,9 @@ def main() -> None:
 def run(data: Path, out: Path) -> None:
     """Decide everybody of a folder of tables and write one row a doctor."""
     with duckdb.connect(config={"threads": THREADS, "preserve_insertion_order": False}) as connection:
-        connection.execute(f"SET VARIABLE data = {_text(str(data))}")
+        connection.execute(f"SET VARIABLE data = {text(str(data))}")
         connection.execute(RULES.read_text("utf-8"))
-        connection.execute(f"COPY ({query()}) TO {_text(str(out))} (FORMAT parquet, COMPRESSION zstd)")
+        connection.execute(f"COPY ({query()}) TO {text(str(out))} (FORMAT parquet, COMPRESSION zstd)")
 
 
 def query() -> str:
@@ -152,8 +152,9 @@ def _points(points: float) -> str:
     return f"{points}::DECIMAL(12, 2)"
 
 
-def _text(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+def text(written: str) -> str:
+    """A text as SQL writes it."""
+    return "'" + written.replace("'", "''") + "'"
 
 
 if __name__ == "__main__":

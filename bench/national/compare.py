@@ -30,6 +30,8 @@ ROOT = HERE.parent.parent
 REQUIREMENTS = HERE.parent / "requirements-national.txt"
 FORFAIT = (sys.executable, "-c", "from cli.start import main; main()")
 SQL = "SQL by hand (DuckDB)"
+WHOLE = "SQL by hand, conditions too"
+TABLES = ("doctors", "nodes")
 RUNS = {f"forfait run --engine {engine}": engine for engine in ("duckdb", "polars")}
 SINGLE = 2_000
 """Doctors through the single derivations."""
@@ -79,13 +81,12 @@ def population(keep: Path, doctors: int, seed: int) -> Path:
     return folder
 
 
-def judged(data: Path, sample: int) -> Anything:
-    """What the product's derivation decides of the first doctors: always derived anew."""
+def judged(data: Path, sample: int) -> Mapping[str, Anything]:
+    """What the product's derivation decides of the first doctors, in both tables: always derived anew."""
     with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "truth.parquet"
-        command = (sys.executable, str(HERE / "truth.py"), str(data), str(out), "--doctors", str(sample))
+        command = (sys.executable, str(HERE / "truth.py"), str(data), folder, "--doctors", str(sample))
         subprocess.run(command, check=True)
-        return parquet.read_table(out)
+        return {table: parquet.read_table(Path(folder) / f"{table}.parquet") for table in TABLES}
 
 
 def environment(keep: Path) -> str:
@@ -117,6 +118,7 @@ def all_sides(keep: Path, data: Path, sample: int) -> Mapping[str, Side]:
 
     return {
         SQL: by(sys.executable, "by_sql"),
+        WHOLE: Side((sys.executable, str(HERE / "by_sql_nodes.py"), str(data), str(out / "whole")), out / "whole"),
         "polars by hand": by(sys.executable, "by_polars"),
         **{name: run(engine) for name, engine in RUNS.items()},
         "OpenFisca-Core": by(other, "by_openfisca"),
@@ -142,23 +144,22 @@ def rounds(sides: Mapping[str, Side], count: int) -> dict[str, list[Measured]]:
     return {name: times for name, times in found.items() if times}
 
 
-def said_alike(truth: Anything, side: Side) -> Agreement:
-    """What a side last wrote against the truth, of the doctors that both hold."""
-    file = side.out / "doctors.parquet" if side.out.is_dir() else side.out
-    return agreement(truth, parquet.read_table(file))
+def said_alike(truth: Mapping[str, Anything], side: Side) -> Mapping[str, Agreement]:
+    """What a side last wrote against the truth, in each table that it writes."""
+    files = {table: side.out / f"{table}.parquet" for table in TABLES} if side.out.is_dir() else {"doctors": side.out}
+    return {table: agreement(truth[table], parquet.read_table(file)) for table, file in files.items()}
 
 
-def tell(found: Mapping[str, list[Measured]], alike: Mapping[str, Agreement]) -> None:
+def tell(found: Mapping[str, list[Measured]], alike: Mapping[str, Mapping[str, Agreement]]) -> None:
     """The table of every side, then what each said of itself."""
-    base = median(one.wall for one in found[SQL]) if SQL in found else None
-    print(f"{'side':<28} {'seconds':>8} {'processor':>9} {'MiB':>6} {'x SQL':>6}  agreement")
+    bases = [median(one.wall for one in found[name]) if name in found else None for name in (SQL, WHOLE)]
+    print(f"{'side':<28} {'seconds':>8} {'processor':>9} {'MiB':>6} {'x SQL':>6} {'x all':>6}  as judged")
     for name, times in found.items():
         wall, processor = (median(getattr(one, what) for one in times) for what in ("wall", "processor"))
         peak = max(one.peak for one in times) / 2**20
-        ratio = f"{wall / base:6.2f}" if base and not _counts_itself(times) else "     –"
-        said = alike[name]
-        same = f"{said.compared - len(said.differing):,} of {said.compared:,}"
-        print(f"{name:<28} {wall:8.2f} {processor:9.2f} {peak:6.0f} {ratio}  {same}")
+        ratios = (f"{wall / base:6.2f}" if base and not _counts_itself(times) else "     –" for base in bases)
+        same = ", ".join(f"{table} {one.compared - len(one.differing):,}" for table, one in alike[name].items())
+        print(f"{name:<28} {wall:8.2f} {processor:9.2f} {peak:6.0f} {' '.join(ratios)}  {same}")
     print()
     for name, times in found.items():
         parts = [json.loads(one.said) for one in times if one.said.startswith("{")]

@@ -1,8 +1,8 @@
 """What the product's own derivation decides of each doctor of a folder of tables: what the other sides must say too.
 
-    .venv/bin/python bench/national/truth.py DATA OUT.parquet [--doctors 20000]
+    .venv/bin/python bench/national/truth.py DATA OUT [--doctors 20000]    # OUT: a folder
 
-The columns are those of `doctors.parquet` that every side can say (`sides.py`).
+The columns of doctors are those that every side can say (`sides.py`); those of conditions are all.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from engine.dossier import Dossier, read_dossier  # noqa: E402
 from engine.linking import linked  # noqa: E402
 from engine.loading import bundled_policies, read_policy, years  # noqa: E402
 from engine.policy import Policy  # noqa: E402
-from engine.running.layout import as_table, doctor_line, doctors_schema  # noqa: E402
+from engine.running.layout import as_table, doctor_line, doctors_schema, node_line, nodes_schema  # noqa: E402
 from engine.tables import TABLES, Cells, dossier_data  # noqa: E402
 from engine.tabular import TablesPage  # noqa: E402
 
@@ -66,16 +66,19 @@ def chunks(data: Path, most: int | None) -> list[tuple[Path, str, str]]:
     return [(data, part[0], part[-1]) for part in parts]
 
 
-def _judged(chunk: tuple[Path, str, str]) -> Anything:
+def _judged(chunk: tuple[Path, str, str]) -> tuple[Anything, Anything]:
     rules = policy()
-    lines = [doctor_line(judge(rules, dossier), ()) for dossier in dossiers(*chunk)]
-    return common(as_table(lines, doctors_schema(rules)))
+    decisions = [judge(rules, dossier) for dossier in dossiers(*chunk)]
+    doctors = as_table([doctor_line(one, ()) for one in decisions], doctors_schema(rules))
+    return common(doctors), as_table([node_line(one) for one in decisions], nodes_schema(rules))
 
 
-def truth(data: Path, most: int | None) -> Anything:
-    """What `judge` decides of the first doctors of a folder, in the columns that every side can say."""
+def truth(data: Path, most: int | None) -> tuple[Anything, Anything]:
+    """What `judge` decides of the first doctors of a folder: the columns that every side can say, and conditions."""
     with get_context("spawn").Pool() as pool:
-        return arrow.concat_tables(pool.map(_judged, chunks(data, most)))
+        parts = pool.map(_judged, chunks(data, most))
+    doctors, nodes = zip(*parts, strict=True)
+    return arrow.concat_tables(doctors), arrow.concat_tables(nodes)
 
 
 def _text(value: Anything) -> str:
@@ -88,4 +91,6 @@ if __name__ == "__main__":
     parser.add_argument("out", type=Path)
     parser.add_argument("--doctors", type=int)
     asked = parser.parse_args()
-    parquet.write_table(truth(asked.data, asked.doctors), asked.out)
+    asked.out.mkdir(parents=True, exist_ok=True)
+    for table, found in zip(("doctors", "nodes"), truth(asked.data, asked.doctors), strict=True):
+        parquet.write_table(found, asked.out / f"{table}.parquet")

@@ -1,0 +1,157 @@
+"""The rules of 2023 by hand in SQL, with every condition: what `by_sql.py` writes, and a table of conditions.
+
+    .venv/bin/python bench/national/by_sql_nodes.py DATA OUT     # OUT: a folder
+
+The table of conditions has the columns of the product's: each node's verdict, what each leaf observed, and why it is
+unmet. Doctors with two rows of one thing are written as if they had none of it, and are told apart by nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import by_sql
+import duckdb
+from hand_leaves import FACTS, MEASURES, PLAIN, gates, indicators, leaves, short, whys
+from shape import EQUIPMENT, SERVICES
+from shown_nodes import shown
+
+HERE = Path(__file__).resolve().parent
+ITEMS = {
+    "logiciel-segur": "segur",
+    "logiciel-lap": "lap",
+    "horaires": "horaires",
+    "codage": "codage",
+    "coordination": "coordination",
+    "services": "services",
+    "maitre-de-stage": "stage",
+    "video": "video",
+    "equipements-connectes": "device",
+}
+SWORN = ("sworn", "fell", "said")
+"""What is asked of declarations that are sworn: of a control, and of the attribute that a rule reads."""
+PAPERS = {"logiciel-segur": "segur", "logiciel-lap": "lap"}
+WRITTEN = ("editor", "software", "acquired_on", "nominative", "certification", "certified_on", "procedure_started_on")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("out", type=Path)
+    asked = parser.parse_args()
+    run(asked.data, asked.out)
+
+
+def run(data: Path, out: Path) -> None:
+    """Decide everybody of a folder of tables and write one row a doctor in each of two tables."""
+    out.mkdir(parents=True, exist_ok=True)
+    by_sql.run(data, out / "doctors.parquet")
+    with duckdb.connect(config={"threads": by_sql.THREADS, "preserve_insertion_order": False}) as connection:
+        connection.execute(f"SET VARIABLE data = {by_sql.text(str(data))}")
+        connection.execute((HERE / "nodes.sql").read_text("utf-8"))
+        target = by_sql.text(str(out / "nodes.parquet"))
+        connection.execute(f"COPY ({query()}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
+
+
+def query() -> str:
+    """One row a doctor: verdicts of leaves, of what stands above them, then all of them under their own names."""
+    seen = ", ".join(f"{sql} AS {name}" for name, sql in (*leaves(), *whys()))
+    above = ", ".join(f"{sql} AS {name}" for name, sql in gates())
+    granted = ", ".join(f"{sql} AS {name}" for name, sql in indicators())
+    columns = ", ".join(f'{sql} AS "{at}"' for at, sql in shown())
+    return f"""
+SELECT doctor, {columns}
+FROM (SELECT *, {" AND ".join(f"i_{short(name)}" for name in EQUIPMENT)} AS volet_1,
+        {" AND ".join(f"i_{short(name)}" for name in SERVICES)} AS volet_2
+    FROM (SELECT *, {granted} FROM (SELECT *, {above} FROM (SELECT *, {seen} FROM ({flat()})))))"""
+
+
+# --- what is there -----------------------------------------------------------------------------------------------
+
+
+def flat() -> str:
+    """One row a doctor with everything that conditions look at."""
+    return f"""
+SELECT doctors.*, rates.* EXCLUDE doctor, facts.* EXCLUDE doctor, declared.* EXCLUDE doctor, papers.* EXCLUDE doctor,
+    prefilled.* EXCLUDE doctor, coalesce(filed, FALSE) AS filed, declared.doctor IS NOT NULL AS declares
+FROM (SELECT doctor, specialty, sector, status, hospital_practitioner, activity_start, activity_end
+      FROM rows_of('doctors')) AS doctors
+LEFT JOIN ({_rates()}) AS rates USING (doctor)
+LEFT JOIN ({_facts()}) AS facts USING (doctor)
+LEFT JOIN ({_declared()}) AS declared USING (doctor)
+LEFT JOIN ({_papers()}) AS papers USING (doctor)
+LEFT JOIN (SELECT doctor, max(choice) FILTER (item = 'logiciel-segur') AS prefill_segur,
+        bool_or(item = 'horaires') AS prefill_horaires FROM rows_of('prefills') GROUP BY doctor) AS prefilled
+    USING (doctor)"""
+
+
+def _rates() -> str:
+    names = (*MEASURES, "vsm", "vsm_later")
+    columns = ", ".join(
+        f"max({long}) FILTER (measure = '{name}') AS {name}_{short}"
+        for name in names
+        for long, short in (("numerator", "n"), ("denominator", "d"))
+    )
+    once = _once("measure", names)
+    return f"""
+SELECT doctor, {columns}, {once} AS counted FROM (
+    SELECT doctor, numerator, denominator,
+        CASE WHEN measure = 'vsm' AND period_end > DATE '2023-12-31' THEN 'vsm_later' ELSE measure END AS measure
+    FROM rows_of('measures') WHERE location IS NULL
+    UNION ALL
+    SELECT doctor, sum(numerator), CASE WHEN count(*) = any_value(places) THEN sum(denominator) END, measure
+    FROM rows_of('measures')
+    JOIN (SELECT doctor, count(id) AS places FROM rows_of('locations') GROUP BY doctor) USING (doctor)
+    WHERE location IS NOT NULL GROUP BY doctor, measure)
+GROUP BY doctor"""
+
+
+def _facts() -> str:
+    columns = ", ".join(f"max(\"value\") FILTER (fact = '{name}') AS {name}" for name in FACTS)
+    return f"SELECT doctor, {columns}, {_once('fact', FACTS)} AS told FROM rows_of('facts') GROUP BY doctor"
+
+
+def _once(column: str, names: tuple[str, ...]) -> str:
+    """A bit for each thing that is there just once."""
+    cases = " ".join(f"WHEN '{name}' THEN {1 << place}" for place, name in enumerate(names))
+    return f"bit_xor(CASE {column} {cases} ELSE 0 END)"
+
+
+def _declared() -> str:
+    columns = [
+        f"any_value({what}) FILTER (item = '{item}') AS {name}_{what}"
+        for item, name in ITEMS.items()
+        for what in ("channel", "declared_on", "choice", *(SWORN if name not in PLAIN else ()))
+    ]
+    return f"""
+SELECT doctor, {", ".join(columns)}, bool_or(item = 'coordination' AND choice = 'asalee' AND sworn) AS filed
+FROM (SELECT one.doctor, one.item, one.choice, channel, declared_on, sworn, fell, said
+    FROM rows_of('declarations') AS one
+    LEFT JOIN (SELECT doctor, item, choice, outcome AS fell FROM rows_of('findings')
+        WHERE outcome IN ('refuted', 'not_produced')) AS found
+        ON found.doctor = one.doctor AND found.item = one.item AND coalesce(found.choice = one.choice, TRUE)
+    LEFT JOIN (SELECT doctor, "row", "value" AS said FROM rows_of('attributes')
+        WHERE "of" = 'declarations' AND "name" IN ('job_description', 'secure', 'acquired_on')) AS attribute
+        ON attribute.doctor = one.doctor AND attribute."row" = one."row")
+GROUP BY doctor"""
+
+
+def _papers() -> str:
+    columns = ", ".join(
+        f"any_value({what}) FILTER (item = '{item}') AS {name}_paper_{what}"
+        for item, name in PAPERS.items()
+        for what in ("kind", "status", *WRITTEN)
+    )
+    written = ", ".join(f'any_value("value") FILTER ("name" = \'{name}\') AS {name}' for name in WRITTEN)
+    return f"""
+SELECT doctor, {columns}
+FROM (SELECT * FROM rows_of('documents') WHERE NOT coalesce(status = 'rejected' AND id IS NOT NULL, FALSE)) AS paper
+JOIN rows_of('document_items') USING (doctor, "row")
+JOIN (SELECT doctor, "row", {written} FROM rows_of('attributes') WHERE "of" = 'documents' GROUP BY doctor, "row")
+    USING (doctor, "row")
+GROUP BY doctor"""
+
+
+if __name__ == "__main__":
+    main()
