@@ -37,15 +37,18 @@ def decided(folder: Path, year: int) -> list[Decision]:
     policy = linked(policy_files(year), {})
     found = []
     for number, tables in by_doctor(folder).items():
-        texts = {table: [_texts(row) for row in own] for table, own in tables.items()}
-        page = Page("", dossier_data(number, texts), {})
+        page = Page("", dossier_data(number, texts_of(tables)), {})
         assert check(page, "dossier") == []
         found.append(judge(policy, read_dossier(page, policy)))
     return found
 
 
-def _texts(row: dict[str, Anything]) -> dict[str, str]:
-    return {name: _text(value) for name, value in row.items() if value is not None}
+def texts_of(tables: Rows) -> dict[str, list[dict[str, str]]]:
+    """The same rows as a dossier's page would write them."""
+    return {
+        table: [{name: _text(value) for name, value in row.items() if value is not None} for row in own]
+        for table, own in tables.items()
+    }
 
 
 def _text(value: Anything) -> str:
