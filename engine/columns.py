@@ -7,13 +7,14 @@ so that every other reading costs only what it changes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any as Anything
 
 import ibis
 from ibis import _
 from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.claims import claims, leaves
 from engine.conditions import All, Any, Exempt, Node, Not, Observed, Outcome
@@ -23,8 +24,9 @@ from engine.policy import Policy
 from engine.reasons import NEVER, UNDOING
 from engine.running.asked_for import doctor_columns, node_columns
 from engine.running.asking import FALSE, Term, both, constant, either, sure, which
-from engine.running.leaves import FIXED, Leaves, Sight, code, gap
-from engine.running.pools import asked, looked
+from engine.running.leaves import Leaves, Sight, code, gap
+from engine.running.pools import looked
+from engine.running.questions import FIXED, question_key, questions
 from engine.running.results import Given, Results, read_results
 from engine.running.spread import DOCTOR, VOUCHED, Spread
 from engine.running.stepping import stepped
@@ -53,11 +55,12 @@ class Columns:
         assert day is not None, "linking requires a closed year"
         self.policy, self.others = policy, list(other_policies(files, policy))
         policies = [policy, *(other for *_, other in self.others)]
-        self.spread = Spread(looked((leaf, one) for one in policies for leaf in leaves(one)), policies, day)
+        self.questions = questions(policies)
+        self.spread = Spread(looked((each.leaf, each.policy) for each in self.questions.values()), policies, day)
         self.steps: list[dict[str, Term]] = [{}]
         self.names: dict[object, str] = {}
         self.leaves = Leaves(self.spread, self._kept)
-        self.sights: dict[object, tuple[Settled, Sight]] = {}
+        self.sights: dict[str, tuple[Settled, Sight]] = {}
         self.gates: dict[object, Settled] = {}
         self.worth, self.given = Worth(), Given.nothing()
         self._give()
@@ -67,10 +70,16 @@ class Columns:
 
         `tables` holds every table of `engine.tables.TABLES`, with all its columns.
         """
-        wide = self.spread.wide(tables)
+        return self._derived(self.spread.wide(tables), self.steps)
+
+    def after(self, observed: Table) -> Table:
+        """The same, for doctors whose leaves were observed one by one (`running.observing`)."""
+        return self._derived(observed, self.steps[LEAVES + 1 :])
+
+    def _derived(self, table: Table, steps: Sequence[Mapping[str, Term]]) -> Table:
         vouched = both(_[VOUCHED], ~either(*(sure(doubt) for doubt in self.worth.doubts.values())))
         last = {DOCTOR: _[DOCTOR], VOUCHED: vouched, **self.given.terms}
-        return stepped(wide, [*self.steps, *self.worth.steps], last)
+        return stepped(table, [*steps, *self.worth.steps], last)
 
     def results(self, found: Anything) -> Results:
         """What the rows of `expression`, as an Arrow table, come to in the two tables of a run."""
@@ -119,32 +128,31 @@ class Columns:
 
     def leaf(self, leaf: Observed, policy: Policy) -> tuple[Settled, Sight]:
         """What a leaf sees; leaves that ask the same of the same are one column."""
-        key = asked(leaf), self._context(policy)
-        if key not in self.sights:
-            sight = self.leaves.sight(leaf, policy)
-            name = f"v{len(self.sights)}"
-            why, width = f"y{name}", f"g{name}"
-            self._step(LEAVES).update({name: sight.verdict, why: sight.why, width: sight.gap})
-            self.sights[key] = Settled(name, _[name], _[why], _[width], LEAVES), sight
-        return self.sights[key]
-
-    def _context(self, policy: Policy) -> object:
-        """What a leaf looks at beside itself and the dossier."""
-        calendar = tuple(policy.calendar[name] for name in ("campaign", "year", "assessment"))
-        return *calendar, id(policy.vocabulary)
+        asked = self.questions[question_key(leaf, policy)]
+        if asked.name not in self.sights:
+            sight = self.leaves.sight(asked.leaf, asked.policy)
+            columns = {asked.name: sight.verdict, asked.why: sight.why, asked.gap: sight.gap}
+            columns |= {} if sight.grade is None else {asked.grade: sight.grade}
+            columns |= {asked.saw(part): term for part, term in sight.saw}
+            self._step(LEAVES).update(columns)
+            settled = Settled(asked.name, _[asked.name], _[asked.why], _[asked.gap], LEAVES)
+            grade = None if sight.grade is None else _[asked.grade]
+            saw = tuple((part, _[asked.saw(part)]) for part, _term in sight.saw)
+            self.sights[asked.name] = settled, replace(sight, grade=grade, saw=saw)
+        return self.sights[asked.name]
 
     def _outcome(self, claim: Settled) -> Settled:
-        key = "outcome", claim.name
-        if key not in self.gates:
+        name = "outcome", claim.name
+        if name not in self.gates:
             why = which((claim.verdict.isnull(), claim.why), otherwise=constant(code("prerequisite")))
             width = gap(fixed=NEVER[0], cost=NEVER[1])
-            self.gates[key] = Settled(f"{claim.name}o", claim.verdict, why, width, claim.step)
-        return self.gates[key]
+            self.gates[name] = Settled(f"{claim.name}o", claim.verdict, why, width, claim.step)
+        return self.gates[name]
 
     def _gate(self, kind: str, parts: list[Settled]) -> Settled:
         key = kind, tuple(part.name for part in parts)
         if key not in self.gates:
-            step = 1 + max((part.step for part in parts), default=0)
+            step = 1 + max((part.step for part in parts), default=LEAVES)
             name = f"u{len(self.gates)}"
             columns = {name: _VERDICTS[kind](parts), f"y{name}": _WHY[kind](parts), f"g{name}": _GAPS[kind](parts)}
             self._step(step).update(columns)

@@ -83,22 +83,22 @@ class Reasons(Struct, frozen=True):
 
     def nearest(self, branches: Sequence[Node]) -> Node:
         """Of several unmet branches, the one that came nearest to being met; of equals, the one that says most."""
-        gaps = [self._gap(branch) for branch in branches]
+        gaps = [self.gap(branch) for branch in branches]
         near = [branch for branch, gap in zip(branches, gaps, strict=True) if gap == min(gaps)]
         return near[0] if len(near) == 1 else max(near, key=lambda branch: REASONS.index(self.unmet(branch)))
 
-    def _gap(self, node: Node) -> tuple[bool, int]:
+    def gap(self, node: Node) -> tuple[bool, int]:
         """How far a node is from being met: whether by something not the doctor's to bring, then how much."""
         if self.verdicts[node.at] is Verdict.MET:
             return (False, 0)
         match node:
             case All(of=of):
-                gaps = [self._gap(part) for part in of]
+                gaps = [self.gap(part) for part in of]
                 return (any(fixed for fixed, _ in gaps), sum(cost for _, cost in gaps))
             case Any(of=of):
-                return min((self._gap(branch) for branch in of), default=NEVER)
+                return min((self.gap(branch) for branch in of), default=NEVER)
             case Exempt(when=when, require=require):
-                return min(self._gap(when), self._gap(require))
+                return min(self.gap(when), self.gap(require))
             case Record():
                 return self._record_gap(node)
             case Rate():

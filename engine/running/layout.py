@@ -143,11 +143,12 @@ def node_line(decision: Decision) -> Line:
     line |= {at: TRUTH[decision.verdicts[at]] for at in places(decision.policy)}
     for leaf in leaves(decision.policy):
         found = decision.observations[leaf.at]
-        line |= {f"{leaf.at}|{part}": _saw(part, found, leaf) for part in saw(leaf, decision.policy)}
+        line |= {f"{leaf.at}|{part}": value_of(part, found) for part in saw(leaf, decision.policy)}
     return line
 
 
-def _saw(part: str, found: Observation, leaf: Observed) -> Anything:
+def value_of(part: str, found: Observation) -> Anything:
+    """What a leaf saw, by the part of it that a column is named after."""
     match part:
         case "numerator":
             return found.count and found.count.numerator

@@ -51,11 +51,10 @@ from engine.running.asking import (
 )
 from engine.running.layout import WHY
 from engine.running.pools import DEPARTMENT, Pool, counted, cut_off, pools, stated
+from engine.running.questions import FIXED
 from engine.running.spread import Spread
 from engine.running.vouching import MOST
 
-FIXED = 2**20
-"""What a gap is raised by where it is not the doctor's to bring; no gap is as wide."""
 PLACES = 64
 """More than there are reasons: a count and a reason make one number."""
 NO_GRADE = absent("int64")
