@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property, partial
+from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any as Anything
-from typing import TypeVar
 
 from msgspec import Raw, Struct, json
 from msgspec import __version__ as msgspec_version
@@ -17,9 +16,10 @@ from msgspec.structs import replace
 from engine import VERSION
 from engine.bundled import bundled
 from engine.cache import as_on_disk, keep, recall
+from engine.late import Late
 from engine.problems import Invalid, Problem
 from engine.schema import FOLDER, check
-from engine.yamltext import Page, parse_yaml, read_bytes
+from engine.yamltext import Page, marks, parse_yaml, read_bytes
 
 VOCABULARY = ("fields", "measures", "facts", "items", "documents")
 PARTS = ("vocabulary", "tables", "readings", "indicators", "components")
@@ -125,19 +125,20 @@ def _recalled(folder: Path, texts: Mapping[str, str], key: str) -> PolicyFiles |
     body = recall(_name(key))
     kept = None if body is None else json.decode(body, type=dict[str, Raw])
 
-    def page(name: str, data: Anything) -> Page:
-        file = str(folder / name)
-        return Page(file, data, Late(lambda: parse_yaml(texts[name], file).marks))
-
-    def pages(part: str) -> Mapping[str, Page]:
-        written = json.decode(kept[part]) if kept else {}
-        return {name: page(*named) for name, named in written.items()}
-
     if kept is None:
         return None
-    parts = {part: Late(partial(pages, part)) for part in PARTS}
-    year, digest, policy = (json.decode(kept[name]) for name in ("year", "digest", "policy"))
-    return PolicyFiles(year, folder, page(*policy), digest=digest, key=key, **parts)
+    parts = {part: Late(partial(_pages, folder, texts, kept[part])) for part in PARTS}
+    year, digest, (name, data) = (json.decode(kept[key]) for key in ("year", "digest", "policy"))
+    return PolicyFiles(year, folder, _page(folder, texts, name, data), digest=digest, key=key, **parts)
+
+
+def _pages(folder: Path, texts: Mapping[str, str], kept: Raw) -> dict[str, Page]:
+    return {known: _page(folder, texts, name, data) for known, (name, data) in json.decode(kept).items()}
+
+
+def _page(folder: Path, texts: Mapping[str, str], name: str, data: Anything) -> Page:
+    file = str(folder / name)
+    return Page(file, data, Late(partial(marks, texts[name], file)))
 
 
 def _read(folder: Path) -> PolicyFiles:
@@ -163,30 +164,6 @@ def _read(folder: Path) -> PolicyFiles:
         components=components,
         digest=f"sha256:{digest_of(reader.contents)}",
     )
-
-
-K = TypeVar("K")
-V = TypeVar("V")
-
-
-class Late(Mapping[K, V]):
-    """What is found only when it is looked at: the places of a page not read again, the pages of a policy kept."""
-
-    def __init__(self, find: Callable[[], Mapping[K, V]]) -> None:
-        self.find = find
-
-    @cached_property
-    def found(self) -> Mapping[K, V]:
-        return self.find()
-
-    def __getitem__(self, name: K) -> V:
-        return self.found[name]
-
-    def __iter__(self) -> Iterator[K]:
-        return iter(self.found)
-
-    def __len__(self) -> int:
-        return len(self.found)
 
 
 class _Reader:

@@ -26,7 +26,7 @@ IMPORTED_BY = {
     "durable_rules_engine": r"network(_.+)?",
     "jsonschema": "breaches",
     "referencing": "breaches",
-    "yaml": "yamltext",
+    "yaml": "yamlevents",
     "ibis": "columns|running|measuring",
     "duckdb": "running|measuring",
     "polars": "running|measuring",

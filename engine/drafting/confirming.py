@@ -10,7 +10,8 @@ from pathlib import Path
 from engine.drafting.presumed import Rule, rules
 from engine.loading import PolicyFiles
 from engine.problems import Invalid, Problem, unknown_name
-from engine.yamltext import EMPTY, Path_, Plain, parse_yaml, read_bytes, written
+from engine.yamlevents import written
+from engine.yamltext import EMPTY, Path_, Plain, parse_yaml, read_bytes
 
 PASSAGE = re.compile(r"(?P<document>[^:]+):(?P<section>.+):(?P<first>[0-9]{1,6})(?:-(?P<last>[0-9]{1,6}))?")
 PLAIN = re.compile(r"[A-Za-z0-9](?:[\w .-]*[\w.])?")

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from engine.loading import PolicyFiles, read_policy
 from engine.problems import Invalid, Problem
-from engine.yamltext import Written, read_bytes, written
+from engine.yamlevents import Written, written
+from engine.yamltext import read_bytes
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 YEAR = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])")
