@@ -217,7 +217,7 @@ class ImpactTold(Phrases):
             ends = (self.fraction(str(one.threshold)) for one in (before, node))
             change = self.say("compare.change", was=next(ends), now=next(ends))
             label = self.say("impact.threshold", change=change)
-        if place in self.neutralised:
+        if place in self.neutralised and not (node and node.label):
             label = self.say("impact.neutralisation", label=label)
         if side == "both":
             return label

@@ -27,7 +27,6 @@ class Who:
     def __init__(self, year: int, day: date) -> None:
         self.year, self.day = str(year), day.isoformat()
         self.parts: dict[str, list[Anything]] = {table: [] for table in WANTED}
-        self.years: set[str] = set()
 
     def add(self, table: str, rows: Anything) -> None:
         """More rows of a table, an Arrow batch."""
