@@ -48,6 +48,26 @@ def leaves(policy: Policy) -> tuple[Observed, ...]:
     return _ordered(policy)[1]
 
 
+def hanging_on(policy: Policy, places: Iterable[str]) -> tuple[Claim, ...]:
+    """The claims that hang on leaves at these places, however far, in the order of `claims`."""
+    hanging = _hanging(policy)
+    names = {name for at in places for name in hanging.get(at, ())}
+    return tuple([claim for claim in claims(policy) if claim[0] in names])
+
+
+@lru_cache(maxsize=64)
+def _hanging(policy: Policy) -> Mapping[str, Set[str]]:
+    """The claims that hang on a leaf or on another claim, by its place or name."""
+    named = {name: one for part in parts(policy) for name, one in listed(part).items()}
+    hanging: dict[str, set[str]] = {}
+    # Those that name a claim come after it: of the last, everything that hangs on it is known.
+    for name, _ in reversed(claims(policy)):
+        above = {name, *hanging.get(name, ())}
+        for below in (*named[name].names, *(leaf.at for leaf in named[name].leaves)):
+            hanging.setdefault(below, set()).update(above)
+    return hanging
+
+
 @lru_cache(maxsize=256)
 def _ordered(policy: Policy) -> tuple[tuple[Claim, ...], tuple[Observed, ...]]:
     named = {name: one for part in parts(policy) for name, one in listed(part).items()}

@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from engine.amount import NOTHING, ZERO, Amount, total
-from engine.claims import claims, leaves, out_of_play, removable
+from engine.claims import claims, hanging_on, leaves, out_of_play, removable
 from engine.dossier import Dossier, Row
 from engine.network import Derivation, Network, agree, compile_network
 from engine.observation import GRADES, Grade, Observation, Reason, Unknown
@@ -189,6 +189,14 @@ def settled(policy: Policy, standing: Standing, known: Observations = NOT_SEEN) 
     """
     seen = {leaf.at: known.get(leaf.at) or observe(leaf, standing, policy) for leaf in leaves(policy)}
     return standing, seen, derive(claims(policy), {at: one.verdict for at, one in seen.items()})
+
+
+def settled_again(before: Decision, standing: Standing, known: Observations) -> Settled:
+    """What `settled` gives for a dossier of which much is as it was: only what hangs on the rest is derived."""
+    policy, verdicts = before.policy, before.verdicts
+    seen = {leaf.at: known.get(leaf.at) or observe(leaf, standing, policy) for leaf in leaves(policy)}
+    found = {at: one.verdict for at, one in seen.items() if one.verdict is not verdicts[at]}
+    return standing, seen, derive(hanging_on(policy, found), {**verdicts, **found}, verdicts)
 
 
 def judge(policy: Policy, dossier: Dossier, as_of: date | None = None) -> Decision:

@@ -1,8 +1,8 @@
 """The quick reading of YAML at its plainest, before the library that knows all of it, and is slow to load, is asked.
 
-What is surely read: lines of `key: value` and of `- item`, lists and mappings in brackets, texts of letters, digits
-and a few signs, or in double quotes without a backslash. Where anything else stands, nothing is known: the answer is
-no answer.
+What is surely read: lines of `key: value` and of `- item`, lists and mappings in brackets, texts that begin with a
+letter or digit and hold no sign that might mean something, or in double quotes without a backslash. Where anything
+else stands, nothing is known: the answer is no answer.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ NO_BREAK = ("\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}")
 NEXT = re.compile(r"(?: *(?:#.*)?\n)* *")
 LINE_END = re.compile(r"\n|\Z")
 KEY = re.compile(r"(\w[\w.-]{0,99}):(?: (?! )|(?=\n))")
-SIGNS = r"[\w./()%+=’'-]"
-PLAIN = re.compile(rf"\w{SIGNS}*(?: {SIGNS}+)*")
+SIGN = r"[^\n \"#&*!?,:;<>@[\\\]^`{|}~$]"
+PLAIN = re.compile(rf"\w{SIGN}*(?: {SIGN}+)*")
 QUOTED = re.compile(r'"([^"\\\n]*)"')
 # Between parts in brackets, a line may end where the next is indented.
 BETWEEN = r"(?:\n +| )*"

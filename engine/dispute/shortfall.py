@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from engine.amount import Amount
 from engine.claims import claims, leaves
 from engine.conditions import Node, Observed
-from engine.decision import Decision, Settled, settled, worth
+from engine.decision import Decision, Settled, settled_again, worth
 from engine.dispute.mending import Change, Mender, changeable
 from engine.dispute.reach import out_of_reach
 from engine.dispute.ways import Way, ways
@@ -118,7 +118,7 @@ class Shortfalls:
     def tried(self, changes: tuple[Change, ...]) -> _Tried:
         dossier = self.changed(changes)
         standing = standing_on(dossier, self.policy, self.decision.as_of)
-        return _Tried(changes, dossier, settled(self.policy, standing, self.known(changes)))
+        return _Tried(changes, dossier, settled_again(self.decision, standing, self.known(changes)))
 
     def decided(self, tried: _Tried) -> Decision:
         return worth(self.policy, tried.dossier, tried.found)
