@@ -9,6 +9,7 @@ import ibis
 
 from engine.claims import leaves
 from engine.conditions import All, Any, Exempt, Node, Not, Outcome
+from engine.observation import GRADES
 from engine.policy import Evidence, Indicator, Policy
 from engine.running.asking import Term, absent, both, constant, sure, which
 from engine.running.layout import saw
@@ -115,9 +116,11 @@ def _grade(node: Node, evidence: Evidence, verdicts: Verdicts, sights: Mapping[s
         case Not() | Outcome():
             return None
         case _:
-            sight = sights[node.at]
-            declared = sight.declared and evidence == "justificatif"
-            return None if declared else sight.grade
+            grade = sights[node.at].grade
+            if grade is None or evidence != "justificatif":
+                return grade
+            # Where a justificatif is required, the declaration that goes with it sets no grade.
+            return which((grade == GRADES.index("declared"), NO_WORD), otherwise=grade)
 
 
 def _extreme(choose: object, grades: Iterable[Term | None]) -> Term | None:

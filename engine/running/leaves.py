@@ -28,7 +28,7 @@ from engine.conditions import (
     Same,
     Silent,
 )
-from engine.observation import GRADES, REASONS, Reason, Unknown
+from engine.observation import GRADES, Reason, Unknown
 from engine.observe import NOTHING_THERE, ROW_GRADE
 from engine.policy import Policy
 from engine.reasons import FAILED_FACT, FAILED_TEST, MISSING_ROW, NEVER, OTHER_CHOICE
@@ -61,17 +61,13 @@ NO_GRADE = absent("int64")
 
 
 class Sight(Struct, frozen=True):
-    """What a leaf saw: its verdict, why, how far from met, what grade it gives when met, and the values looked at.
-
-    `declared` says that the grade is that of a mere declaration.
-    """
+    """What a leaf saw: its verdict, why, how far from met, what grade it gives when met, and the values looked at."""
 
     verdict: Term
     why: Term
     gap: Term
     grade: Term | None = None
     saw: tuple[tuple[str, Term], ...] = ()
-    declared: bool = False
 
 
 def code(word: Reason | Unknown) -> int:
@@ -211,8 +207,9 @@ class Leaves:
         if waited:
             verdict = which((sure(found), UNKNOWN), otherwise=verdict)
             why = which((sure(found), constant(code("not_yet"))), otherwise=why)
-        grade = constant(GRADES.index(ROW_GRADE[leaf.row]), "int64")
-        return Sight(verdict, why, self._gap(leaf, rows), grade, declared=ROW_GRADE[leaf.row] == "declared")
+        own, upheld = (constant(GRADES.index(grade), "int64") for grade in (ROW_GRADE[leaf.row], "documented"))
+        confirmed = either(*(both(sure(row.verdict), row.confirmed) for row in rows))
+        return Sight(verdict, why, self._gap(leaf, rows), which((confirmed, upheld), otherwise=own))
 
     def _why(self, leaf: Record, rows: Sequence[_Row]) -> Term:
         """Why no row matched: what stopped the row that came nearest, told by `observe._why`."""
@@ -233,7 +230,7 @@ class _Row:
 
     def __init__(self, leaves: Leaves, leaf: Record, pool: Pool, policy: Policy) -> None:
         self.spread, self.pool, self.policy = leaves.spread, pool, policy
-        self.leaves, self.fields = leaves, _Fields(leaves.spread, pool)
+        self.leaves, self.fields, self.filed = leaves, _Fields(leaves.spread, pool), leaf.filed
         self.held = self.spread.column(pool)
         filing = {name for test in leaf.where for name in test.fields if name in FILED_ON}
         self.there = self.held
@@ -252,6 +249,26 @@ class _Row:
         if self.pool.row != "document":
             return FALSE
         return sure(self.spread.of_row(self.pool, "status").term == "rejected")
+
+    @property
+    def refuted(self) -> Term:
+        """A control found against what the row says."""
+        return FALSE if self.filed else self._found("refuted")
+
+    @property
+    def confirmed(self) -> Term:
+        """A control upheld what the row says."""
+        return both(~self.rejected, self._found("confirmed"))
+
+    def _found(self, outcome: str) -> Term:
+        item = self.pool.item
+        if item is None or self.pool.earlier:
+            return FALSE
+        about = self.spread.column(item, "choice")
+        chosen = self.spread.of_row(self.pool, "choice").term if self.pool.row != "document" else absent("string")
+        bears = either(about.isnull(), sure(about == chosen))
+        here = both(self.spread.column(item, "finding"), sure(self.spread.column(item, "outcome") == outcome), bears)
+        return self.leaves.kept(0, (outcome, self.pool), here)
 
     @property
     def yielded(self) -> Term:
@@ -274,7 +291,8 @@ class _Row:
     @property
     def verdict(self) -> Term:
         """Whether the row is there and passes every test."""
-        return both(self.there, ~self.rejected, ~self.yielded, *(check.verdict for check in self.checks))
+        stands = both(self.there, ~self.rejected, ~self.refuted, ~self.yielded)
+        return both(stands, *(check.verdict for check in self.checks))
 
     @property
     def told(self) -> Term:
@@ -296,9 +314,9 @@ class _Row:
         most = ibis.greatest(constant(-1), *each)
         worst = which(*refused, otherwise=most) if refused else most
         near = counted_ * PLACES + (PLACES - 1) - worst
-        rejected = constant(PLACES - 1 - REASONS.index("document_rejected"))
+        rejected, refuted = (constant(PLACES - 1 - code(why)) for why in ("document_rejected", "refuted"))
         seen = both(self.there, ~self.yielded)
-        return which((~seen, absent("int64")), (self.rejected, rejected), otherwise=near)
+        return which((~seen, absent("int64")), (self.rejected, rejected), (self.refuted, refuted), otherwise=near)
 
     @property
     def gap(self) -> Term:

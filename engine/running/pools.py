@@ -24,6 +24,11 @@ class Pool(Struct, frozen=True):
     of: str | None
     earlier: bool
 
+    @property
+    def item(self) -> str | None:
+        """The item that a control would establish something about."""
+        return self.of if self.row == "document" else self.name
+
 
 class Counted(Struct, frozen=True):
     """The counts of a measure over a span; `told` when the leaf names the span, so that a count must be dated in it.
@@ -69,11 +74,9 @@ class Looked(Struct, frozen=True):
             fields = self.pools.setdefault(pool, {})
             fields.update(dict.fromkeys(name for test in leaf.where for name in test.fields))
             fields.update(dict.fromkeys(same.mine for same in leaf.same))
-            if pool.row == "document":
-                fields["status"] = None
+            fields["status" if pool.row == "document" else "choice"] = None
             if pool.row == "prefill":
                 # A prefill yields to a declaration of another choice made in time.
-                fields["choice"] = None
                 declared = self.pools.setdefault(Pool("declaration", pool.name, None, pool.earlier), {})
                 declared.update({"choice": None, FILED_BY["declaration"]: None})
         for same in leaf.same:

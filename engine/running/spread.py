@@ -21,7 +21,7 @@ from engine.policy import FieldType, Policy
 from engine.running.asking import DTYPES, NOTHING, Given, Term, absent, both, constant, either, passes, sure, which
 from engine.running.pools import Counted, Looked, Pool, type_of
 from engine.running.suspects import suspects
-from engine.running.vouching import text_as
+from engine.running.vouching import NOT_FOUND, REPLACED, text_as
 from engine.standing import FILED_BY
 from engine.tables import ATTRIBUTES, DOCTORS, ITEMS, ROW, ROWS
 
@@ -53,7 +53,12 @@ class Spread:
                 yield pool, "year"
         yield from ((counted, part) for counted in looked.counts for part in ("numerator", "denominator"))
         yield from ((fact, part) for fact in looked.facts for part in ("there", "value", "observed_on"))
+        yield from ((item, part) for item in self._items() for part in ("finding", "outcome", "choice"))
         yield from looked.departments
+
+    def _items(self) -> list[str]:
+        """The items about which a control may have found something."""
+        return list(dict.fromkeys(pool.item for pool in self.looked.pools if pool.item))
 
     def column(self, *key: object) -> Term:
         """The column of a thing looked at."""
@@ -84,6 +89,7 @@ class Spread:
             self._records("document", self._covering(declared["documents"], tables[ITEMS])),
             *self._counts(tables),
             self._facts(tables),
+            self._findings(tables),
             *self._departments(tables),
         ]
         doubtful = suspects(tables, self.policies, self.year)
@@ -126,11 +132,15 @@ class Spread:
             yield self._in_force(tables, day).group_by(DOCTOR).aggregate(**column)
 
     def _known(self, rows: Table, type: RowType, *, earlier: bool = False) -> Table:
-        """The rows of the campaign (`earlier`: and of those before) known by the end of the day of the decision."""
+        """The rows of the campaign (`earlier`: and of those before) known by the end of the day, and not replaced."""
         filed = FILED_BY.get(type)
         day = ibis.coalesce(_.recorded_on, _[filed]) if filed else _.recorded_on
         campaign = _.year <= self.year if earlier else _.year == self.year
-        return rows.filter(campaign, either(day.isnull(), day <= self.as_of))
+        known = rows.filter(campaign, either(day.isnull(), day <= self.as_of))
+        if f"{type}s" not in REPLACED:
+            return known
+        replaced = known.filter(_.supersedes.notnull()).select(DOCTOR, "year", id="supersedes")
+        return known.anti_join(replaced, [DOCTOR, "year", "id"])
 
     # --- what is counted and observed ------------------------------------------------------------------------------
 
@@ -187,6 +197,8 @@ class Spread:
         """The rows of a table with those of their attributes that are looked at, as `a_NAME`."""
         named = {name for pool, fields in self.looked.pools.items() if f"{pool.row}s" == table for name in fields}
         wanted = sorted(named - set(ROWS[table]))
+        if table == "documents":
+            wanted += [name for name in NOT_FOUND if name in named]
         columns = {f"a_{name}": _attribute(name, type_of(name, self.policy)).max() for name in wanted}
         own = tables[ATTRIBUTES].filter(_.of == table, _.year <= self.year, _[ROW].notnull())
         return _joined(tables[table], own.group_by(KEY).aggregate(count=_.count(), **columns), KEY)
@@ -208,10 +220,25 @@ class Spread:
             here = _[flags[pool]]
             found[f"n_{self.names[pool]}"] = here.sum()
             for name in [*fields, *(["year"] if pool.earlier else [])]:
-                own = name in ROWS[f"{row}s"]
-                held = _held(_[name], ROWS[f"{row}s"][name]) if own else _[f"a_{name}"]
+                held = self._column(f"{row}s", name)
                 found[self.names[pool, name]] = held.max(where=here)
         return flagged.group_by(DOCTOR).aggregate(**{f"n_{row}s": _.count()}, **found)
+
+    def _column(self, table: str, name: str) -> Term:
+        """A field of a row: one of its own columns, or an attribute."""
+        if name not in ROWS[table]:
+            return _[f"a_{name}"]
+        own = _held(_[name], ROWS[table][name])
+        return ibis.coalesce(own, _[f"a_{name}"]) if table == "documents" and name in NOT_FOUND else own
+
+    def _findings(self, tables: Mapping[str, Table]) -> Table:
+        """What a control established about each item."""
+        found: dict[str, Term] = {}
+        for item in self._items():
+            here = _.item == item
+            found[f"n_{self.names[item, 'finding']}"] = sure(here).sum()
+            found |= {self.names[item, part]: _[part].max(where=here) for part in ("outcome", "choice")}
+        return self._known(tables["findings"], "finding").group_by(DOCTOR).aggregate(n_findings=_.count(), **found)
 
     def _in_pool(self, pool: Pool) -> Term:
         campaign = _.year < self.year if pool.earlier else _.year == self.year

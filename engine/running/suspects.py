@@ -13,7 +13,7 @@ from ibis import _
 
 from engine.policy import Policy
 from engine.running.asking import both, constant, either
-from engine.running.vouching import vouched
+from engine.running.vouching import NOT_FOUND, REPLACED, vouched
 from engine.tables import ATTRIBUTES, EXCLUSIONS, ITEMS, ROW, ROWS, TABLES
 
 Table = Anything
@@ -26,19 +26,31 @@ def suspects(tables: Mapping[str, Table], policies: Iterable[Policy], year: int)
     """The doctors that columns do not vouch for: `doctor`, and `suspect`, which is true."""
     known = list(policies)
     failed = [tables[table].filter(~vouched(table, known, year)).select(DOCTOR) for table in TABLES]
-    failed += [*_children(tables), *_exclusions(tables, known, year), _same_ids(tables)]
+    failed += [*_children(tables), *_exclusions(tables, known, year), _same_ids(tables), *_replaced(tables)]
     return ibis.union(*failed, distinct=True).mutate(suspect=constant(True))
 
 
 def _children(tables: Mapping[str, Table]) -> Iterator[Table]:
-    """Rows of child tables that name no row, or one of several; attributes given twice; papers that cover nothing."""
+    """Rows of child tables that name no row, or one of several; what is said twice; papers that cover nothing."""
     for table in ("declarations", "documents"):
         own = tables[ATTRIBUTES].filter(_.of == table)
         yield from _orphans(own.select(KEY).distinct(), tables[table])
     yield from _orphans(tables[ITEMS].select(KEY).distinct(), tables["documents"])
     yield tables["documents"].anti_join(tables[ITEMS], KEY).select(DOCTOR)
+    for name in NOT_FOUND:
+        said = tables[ATTRIBUTES].filter(_.of == "documents", _.name == name).select(KEY)
+        yield tables["documents"].filter(_[name].notnull()).semi_join(said, KEY).select(DOCTOR)
     repeated = tables[ATTRIBUTES].group_by(*KEY, "of", "name").having(_.count() > 1)
     yield repeated.aggregate(count=_.count()).select(DOCTOR)
+
+
+def _replaced(tables: Mapping[str, Table]) -> Iterator[Table]:
+    """Rows that replace one that is not there."""
+    for table in REPLACED:
+        ids = tables[table].filter(_.id.notnull()).select(DOCTOR, "year", supersedes="id")
+        yield (
+            tables[table].filter(_.supersedes.notnull()).anti_join(ids, [DOCTOR, "year", "supersedes"]).select(DOCTOR)
+        )
 
 
 def _orphans(children: Table, parents: Table) -> Iterator[Table]:

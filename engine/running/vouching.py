@@ -14,8 +14,8 @@ import ibis
 from ibis import _
 
 from engine.dossier import ROW_FIELDS
-from engine.policy import Field, FieldType, Policy
-from engine.running.asking import FALSE, TRUE, Term, absent, both, constant, either, sure
+from engine.policy import Field, FieldType, Policy, Vocabulary
+from engine.running.asking import TRUE, Term, absent, both, constant, either, sure
 from engine.tables import TABLES
 
 NAMES = r"^[a-z0-9][a-z0-9_.-]*$"
@@ -47,6 +47,10 @@ NAMED: Mapping[str, tuple[str, ...]] = {
     "locations": ("department",),
     "attributes": ("name",),
 }
+REPLACED = ("locations", "declarations", "documents")
+"""The tables of which a row superseded stands no more, whatever it says."""
+NOT_FOUND = ("issued_on", "received_on")
+"""The dates of papers that may be looked for and not found: tables say so among their attributes."""
 LISTED: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("documents", "status"): ("received", "validated", "rejected"),
     ("findings", "outcome"): ("confirmed", "refuted", "not_produced"),
@@ -57,20 +61,21 @@ LISTED: Mapping[tuple[str, str], tuple[str, ...]] = {
 def vouched(table: str, policies: Iterable[Policy], year: int) -> Term:
     """Whether a row of a table of dossiers is surely well formed, and its names known; never NULL."""
     known = list(policies)
-    shape = [_well_formed(table, name, type) for name, type in TABLES[table].items()]
+    shape = [_well_formed(table, name, type, year) for name, type in TABLES[table].items()]
     # Of a later campaign only the shape is checked, as the reader does.
     later = both(_.year > year, *(_shaped(_[name]) for name in NAMED.get(table, ())))
     return sure(both(*shape, either(later, both(*_named(table, known, year)))))
 
 
-def _well_formed(table: str, name: str, type: FieldType) -> Term:
+def _well_formed(table: str, name: str, type: FieldType, year: int) -> Term:
     column = _[name]
     if name == "doctor":
         return column.re_search(DIGITS).fill_null(False)
     if name == "year":
         return both(column.notnull(), column >= YEARS[0], column <= YEARS[1])
     if name == "supersedes":
-        return column.isnull()
+        # What is replaced is told for these tables alone (`spread`), and for the campaign decided alone.
+        return either(column.isnull(), _.year == year) if table in REPLACED else column.isnull()
     match type:
         case "date":
             return either(column.isnull(), both(column >= FIRST, column <= LAST))
@@ -108,13 +113,8 @@ def _named(table: str, policies: list[Policy], year: int) -> list[Term]:
             typed = [both(_.fact == name, either(_.value.isnull(), _typed(_.value, field))) for name, field in kinds]
             return [either(both(~own, _shaped(_.fact), _short(_.value)), *typed)]
         case "prefills" | "declarations":
-            items = [
-                both(_.item == name, either(_.choice.isnull(), ~own, _.choice.isin(codes)))
-                if (codes := [entry.code for table in item.choices for entry in table.entries])
-                else _.item == name
-                for name, item in first.items.items()
-            ]
             channel = first.fields.get("channel")
+            items = _items(first, own)
             return [either(*items), TRUE if table == "prefills" else _listed(_.channel, channel)]
         case "documents":
             return [_.kind.isin(list(first.documents))]
@@ -123,10 +123,21 @@ def _named(table: str, policies: list[Policy], year: int) -> list[Term]:
         case "attributes":
             return [either(*_attributes(first.fields))]
         case "findings":
-            # What a control found bears on other rows: its doctor is read alone.
-            return [FALSE]
+            # What a paper not produced does is a reading, and may differ from one policy to another.
+            settled = both(own, _.outcome.isin(["confirmed", "refuted"]), _.decided_on.notnull())
+            return [settled, either(*_items(first, own))]
         case _:
             return [TRUE]
+
+
+def _items(vocabulary: Vocabulary, own: Term) -> list[Term]:
+    """The item is one of the vocabulary; in the year's own campaign, what was chosen of it is of its lists."""
+    return [
+        both(_.item == name, either(_.choice.isnull(), ~own, _.choice.isin(codes)))
+        if (codes := [entry.code for table in item.choices for entry in table.entries])
+        else _.item == name
+        for name, item in vocabulary.items.items()
+    ]
 
 
 def _listed(column: Term, field: Field | None) -> Term:
@@ -166,7 +177,8 @@ def _attributes(fields: Mapping[str, Field]) -> list[Term]:
         both(_.name.isin(names), either(_.value.isnull(), _.value == "none", _typed(_.value, type)))
         for type, names in by_type.items()
     ]
-    return [both(_.of.isin(["declarations", "documents"]), either(*plain, *listed))]
+    sought = both(_.of == "documents", _.name.isin(NOT_FOUND), _.value == "none")
+    return [either(sought, both(_.of.isin(["declarations", "documents"]), either(*plain, *listed)))]
 
 
 def _typed(value: Term, found: Field | FieldType) -> Term:
