@@ -44,20 +44,20 @@ ROW_GRADE: dict[str, Grade] = {"declaration": "declared", "prefill": "prefilled"
 def observe(leaf: Observed, standing: Standing, policy: Policy) -> Observation:
     """What a leaf sees in what stands of a dossier."""
     match leaf:
+        case Record():
+            return _record(leaf, standing)
+        case Rate():
+            return _rate(leaf, standing, policy)
+        case Fact():
+            return _fact(leaf, standing, policy)
+        case Attribute():
+            return _attribute(leaf, standing, policy)
+        case Empty():
+            return _empty(leaf, standing, policy)
         case Always():
             return Observation(MET)
         case Silent():
             return Observation(UNKNOWN, unknown="silent")
-        case Attribute():
-            return _attribute(leaf, standing, policy)
-        case Fact():
-            return _fact(leaf, standing, policy)
-        case Rate():
-            return _rate(leaf, standing, policy)
-        case Empty():
-            return _empty(leaf, standing, policy)
-        case Record():
-            return _record(leaf, standing)
 
 
 def _ended(entry: Entry | None, as_of: date) -> bool:
