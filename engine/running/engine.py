@@ -5,15 +5,16 @@ The same columns of the same types whatever the engine. Rows have no order that 
 
 from __future__ import annotations
 
+import sys
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any as Anything
 
 import ibis
 
 from engine.policy import FieldType
-from engine.problems import Invalid, Problem
-from engine.running.staging import Staged
+from engine.running.sharing import shared
 from engine.tables import TABLES, Columns
 
 TYPES: Mapping[FieldType, str] = {
@@ -23,6 +24,10 @@ TYPES: Mapping[FieldType, str] = {
     "boolean": "boolean",
     "date": "date",
 }
+BATCH = "forfait_batch_"
+"""What the name of a table of a batch begins with, among those of an engine."""
+DEPTH = 10_000
+"""The calls that Python may nest while a query of many steps is written."""
 
 
 class Engine(ABC):
@@ -35,52 +40,73 @@ class Engine(ABC):
     singly: frozenset[str]
     versions: Mapping[str, str]
     backend: Anything
+    held: Mapping[str, Anything]
 
-    @abstractmethod
     def tables(self, first: str, last: str) -> Mapping[str, Anything]:
         """The rows of the doctors whose numbers stand between two, both included, until others are asked for.
 
-        Raises Invalid when they cannot be read.
+        These are the same Ibis tables every time, so that an expression over them can be made once and found for
+        each batch. Raises Invalid when they cannot be read.
         """
+        self._hold(first, last)
+        return self.held
 
     @abstractmethod
     def found(self, expression: Anything) -> Anything:
-        """What an expression over these tables comes to, as an Arrow table.
+        """What an expression over these tables comes to now, as an Arrow table of its columns and their types.
 
         Raises Invalid when the memory given is not enough, or a server is lost.
         """
 
+    @abstractmethod
+    def _hold(self, first: str, last: str) -> None:
+        """Make the rows of a batch those that the tables stand for."""
 
-class ParquetEngine(Engine):
-    """An engine that reads Parquet files by itself; `out_of_memory` is what it raises then."""
 
-    def __init__(
-        self,
-        backend: Anything,
-        files: Staged,
-        versions: Mapping[str, str],
-        out_of_memory: tuple[type[Exception], ...] = (MemoryError,),
-    ) -> None:
-        self.backend, self.singly, self.versions = backend, files.singly, versions
-        self.out_of_memory = out_of_memory
-        self.held = {table: backend.read_parquet(str(files.files[table]), table_name=table) for table in TABLES}
+class SqlEngine(Engine):
+    """An engine that is asked by SQL: each query is written once, since that takes longer than many a batch."""
 
-    def tables(self, first: str, last: str) -> Mapping[str, Anything]:
-        """See `Engine`: what is not theirs is left out as a file is read."""
-        return {
-            table: shaped(held.filter(held.doctor.between(first, last)), TABLES[table])
-            for table, held in self.held.items()
-        }
+    def __init__(self) -> None:
+        self.queries: dict[Anything, str] = {}
 
     def found(self, expression: Anything) -> Anything:
         """See `Engine`."""
-        try:
-            return self._found(expression)
-        except self.out_of_memory:
-            raise Invalid([Problem("not_enough_memory")]) from None
+        node = expression.op()
+        if node not in self.queries:
+            self.backend._run_pre_execute_hooks(expression)  # brings the tables in memory that it names
+            with _deep(), _unmerged():
+                self.queries[node] = self._written(shared(expression))
+        return self._fetched(self.queries[node], expression.schema().to_pyarrow())
 
-    def _found(self, expression: Anything) -> Anything:
-        return self.backend.to_pyarrow(expression)
+    def _written(self, expression: Anything) -> str:
+        """The query of an expression."""
+        return str(self.backend.compile(expression))
+
+    @abstractmethod
+    def _fetched(self, query: str, schema: Anything) -> Anything:
+        """What a query comes to, as an Arrow table of a schema."""
+
+
+@contextmanager
+def _deep() -> Iterator[None]:
+    """Room for a query of many steps, each within the next."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, DEPTH))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
+
+
+@contextmanager
+def _unmerged() -> Iterator[None]:
+    """Steps stay steps: merged, they would be written out as many times as they are used."""
+    before = ibis.options.sql.fuse_selects
+    ibis.options.sql.fuse_selects = False
+    try:
+        yield
+    finally:
+        ibis.options.sql.fuse_selects = before
 
 
 def shaped(table: Anything, columns: Columns) -> Anything:
@@ -91,3 +117,8 @@ def shaped(table: Anything, columns: Columns) -> Anything:
             for name, type in columns.items()
         }
     )
+
+
+def batch(table: str, held: Anything, first: str, last: str) -> Anything:
+    """The rows of some doctors of an Ibis table of dossiers, in the columns of that table."""
+    return shaped(held.filter(held.doctor.between(first, last)), TABLES[table])

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from importlib.metadata import version
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any as Anything
-
-import duckdb
-import ibis
 
 from engine.problems import Invalid, Problem
-from engine.running.engine import Engine, ParquetEngine
+from engine.running.engine import Engine
 from engine.running.sources import POSTGRES, Source
-from engine.running.staging import settings, staged
+
+Opened = Callable[[Source, Path, int | None], AbstractContextManager[Engine]]
 
 DEFAULT = "polars"
 """The engine of a run that names none: the faster of the two that are embedded (`bench/`)."""
@@ -38,24 +35,25 @@ def connect(engine: str, source: Source, scratch: Path, memory: str | None = Non
     `memory`, such as `4GB`, is what all may take. Raises Invalid: no such engine, it cannot be reached.
     """
     given = None if memory is None else read_memory(memory)
-    share = given and given // SHARE
-    if engine == "duckdb":
-        with _duckdb(source, scratch, share) as connected:
-            yield connected
-    elif engine == "polars":
-        yield _polars(source, scratch, share)
-    elif engine.startswith(POSTGRES):
-        from engine.running.postgres_engine import postgres  # noqa: PLC0415
+    with _opened(engine)(source, scratch, given and given // SHARE) as connected:
+        yield connected
 
-        with postgres(engine, source, scratch, share) as connected:
-            yield connected
-    elif engine.startswith(SPARK):
-        from engine.running.spark_engine import spark  # noqa: PLC0415
 
-        with spark(_master(engine), source, scratch, share) as connected:
-            yield connected
-    else:
-        raise Invalid([Problem("unknown_engine", details={"name": engine, "valid": ", ".join(NAMED), "nearest": ""})])
+def _opened(engine: str) -> Opened:
+    """How an engine of that name is connected; each is loaded by itself, since all are heavy."""
+    if engine in ("duckdb", "polars"):
+        from engine.running.embedded import in_duckdb, in_polars  # noqa: PLC0415
+
+        return in_duckdb if engine == "duckdb" else in_polars
+    if engine.startswith(POSTGRES):
+        from engine.running.postgres_engine import in_postgres  # noqa: PLC0415
+
+        return partial(in_postgres, engine)
+    if engine.startswith(SPARK):
+        from engine.running.spark_engine import in_spark  # noqa: PLC0415
+
+        return partial(in_spark, _master(engine))
+    raise Invalid([Problem("unknown_engine", details={"name": engine, "valid": ", ".join(NAMED), "nearest": ""})])
 
 
 def _master(engine: str) -> str:
@@ -71,26 +69,3 @@ def read_memory(text: str) -> int:
     if amount < LEAST:
         raise Invalid([Problem("bad_memory", details={"value": text})])
     return amount
-
-
-@contextmanager
-def _duckdb(source: Source, scratch: Path, memory: int | None) -> Iterator[Engine]:
-    files = staged(source, scratch, memory)
-    backend = ibis.duckdb.connect(**settings(scratch, memory))
-    versions = {"ibis": version("ibis-framework"), "duckdb": version("duckdb")}
-    try:
-        yield ParquetEngine(backend, files, versions, (duckdb.OutOfMemoryException, MemoryError))
-    finally:
-        backend.disconnect()
-
-
-class _Polars(ParquetEngine):
-    """Polars, which knows no limit of memory: it works through a batch piece by piece."""
-
-    def _found(self, expression: Anything) -> Anything:
-        return self.backend.to_pyarrow(expression, engine="streaming")
-
-
-def _polars(source: Source, scratch: Path, memory: int | None) -> Engine:
-    versions = {"ibis": version("ibis-framework"), "polars": version("polars")}
-    return _Polars(ibis.polars.connect(), staged(source, scratch, memory), versions)

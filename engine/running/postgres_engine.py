@@ -19,10 +19,11 @@ import pyarrow as arrow
 import pyarrow.compute as computed
 import pyarrow.csv as comma
 import pyarrow.dataset as datasets
+import sqlglot
 from psycopg.sql import SQL, Composed, Identifier
 
 from engine.policy import FieldType
-from engine.running.engine import Engine
+from engine.running.engine import BATCH, Engine, SqlEngine
 from engine.running.postgres import Address, PostgresSource, address, connected, fetched, told
 from engine.running.sources import Source
 from engine.running.staging import Staged, staged
@@ -35,14 +36,14 @@ TYPES: Mapping[FieldType, str] = {
     "boolean": "boolean",
     "date": "date",
 }
-NUMBERS = "forfait_batch"
-"""The temporary table of the numbers of a batch; those of its rows are named after it."""
+NUMBERS = f"{BATCH}numbers"
+"""The temporary table of the numbers of a batch."""
 PART = 8
 """One sort or join of many at once may take one part in so many of the memory given."""
 
 
 @contextmanager
-def postgres(to: str, source: Source, scratch: Path, memory: int | None) -> Iterator[Engine]:
+def in_postgres(to: str, source: Source, scratch: Path, memory: int | None) -> Iterator[Engine]:
     """The server of an address as an engine; in the source's own session where that is the source. Raises Invalid."""
     where = address(to)
     if isinstance(source, PostgresSource) and source.address == where and source.typed:
@@ -55,52 +56,57 @@ def postgres(to: str, source: Source, scratch: Path, memory: int | None) -> Iter
         connection.close()
 
 
-class _Postgres(Engine):
+class _Postgres(SqlEngine):
     """What is common to both: the temporary tables, and how what is found comes back."""
 
     def __init__(
         self, connection: psycopg.Connection, where: Address, singly: frozenset[str], memory: int | None
     ) -> None:
+        super().__init__()
         self.connection, self.place, self.singly = connection, where.shown, singly
         with told(self.place):
+            # Compiling a query of so many columns takes far longer than running it.
+            self._do(SQL("SET jit = off"))
             if memory is not None:
                 self._do(SQL("SET work_mem = {}").format(f"{memory // PART // 1024}kB"))
             for table, columns in TABLES.items():
                 typed = [SQL("{} {}").format(Identifier(name), SQL(TYPES[type])) for name, type in columns.items()]
                 self._do(SQL("CREATE TEMPORARY TABLE {} ({})").format(_of(table), SQL(", ").join(typed)))
             self.backend = ibis.postgres.from_connection(connection)
-            self.held = {table: self.backend.table(f"{NUMBERS}_{table}") for table in TABLES}
+            self.held = {table: self.backend.table(f"{BATCH}{table}") for table in TABLES}
         server = connection.info.parameter_status("server_version") or ""
         self.versions = {"ibis": version("ibis-framework"), "postgresql": server}
 
-    def tables(self, first: str, last: str) -> Mapping[str, Anything]:
-        """See `Engine`: until the next batch is asked for."""
+    def _hold(self, first: str, last: str) -> None:
         with told(self.place):
             for table in TABLES:
                 self._do(SQL("TRUNCATE {}").format(_of(table)))
             self._fill(first, last)
             for table in TABLES:
                 self._do(SQL("ANALYZE {}").format(_of(table)))
-        return self.held
 
     @abstractmethod
     def _fill(self, first: str, last: str) -> None:
         """Put the rows of the doctors of a batch in the temporary tables."""
 
-    def found(self, expression: Anything) -> Anything:
-        """See `Engine`."""
-        self.backend._run_pre_execute_hooks(expression)  # the tables in memory that it names
-        query = SQL(self.backend.compile(expression))  # written by Ibis, and no text of ours or the user's
-        schema = expression.schema().to_pyarrow()
-        with told(self.place):
-            return arrow.Table.from_batches(fetched(self.connection, query, schema), schema)
+    def _written(self, expression: Anything) -> str:
+        """A planner that merges the steps of a query writes each out as often as it is used: OFFSET forbids it."""
+        query = self.backend.compiler.to_sqlglot(expression)
+        for step in query.find_all(sqlglot.exp.Subquery):
+            if isinstance(step.this, sqlglot.exp.Select):
+                step.this.offset(0, copy=False)
+        return str(query.sql(self.backend.dialect))
 
-    def _do(self, statement: Composed) -> None:
+    def _fetched(self, query: str, schema: Anything) -> Anything:
+        with told(self.place):
+            return arrow.Table.from_batches(fetched(self.connection, SQL(query), schema), schema)
+
+    def _do(self, statement: SQL | Composed) -> None:
         self.connection.execute(statement)
 
 
 def _of(table: str) -> Identifier:
-    return Identifier("pg_temp", f"{NUMBERS}_{table}")
+    return Identifier("pg_temp", f"{BATCH}{table}")
 
 
 class _InPlace(_Postgres):

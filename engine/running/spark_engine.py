@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any as Anything
 
 import ibis
+import ibis.expr.operations as ops
 
 from engine.problems import Invalid, Problem
-from engine.running.engine import Engine, ParquetEngine
+from engine.running.engine import BATCH, Engine, SqlEngine, batch
 from engine.running.sources import Source
 from engine.running.staging import Staged, staged
+from engine.tables import TABLES
 
 OPTIONS = {
     "spark.app.name": "forfait",
@@ -45,7 +47,7 @@ SHOWN = 160
 
 
 @contextmanager
-def spark(master: str, source: Source, scratch: Path, memory: int | None) -> Iterator[Engine]:
+def in_spark(master: str, source: Source, scratch: Path, memory: int | None) -> Iterator[Engine]:
     """Spark under a master: `local[2]`, or the address of a cluster, which has to see the files of the source.
 
     Raises Invalid: Spark or Java is not installed, or it cannot start.
@@ -118,22 +120,40 @@ def _settings(master: str, scratch: Path, memory: int | None) -> Anything:
     return SparkConf(loadDefaults=False).setMaster(master).setAll(list(given.items()))
 
 
-class _Spark(ParquetEngine):
+def _of_one(node: Anything, given: dict[str, Anything] | None) -> Anything:
+    """The greatest, or least, of one value is that value: Spark wants two at least."""
+    made = node.__recreate__(given) if given else node
+    return made.arg[0] if isinstance(made, ops.Greatest | ops.Least) and len(made.arg) == 1 else made
+
+
+class _Spark(SqlEngine):
     """Spark, which reads the files by itself, each of its machines some parts."""
 
     def __init__(self, session: Anything, files: Staged) -> None:
-        versions = {"ibis": version("ibis-framework"), "spark": session.version}
-        super().__init__(ibis.pyspark.connect(session), files, versions)
-        self.session = session
+        super().__init__()
+        self.session, self.backend, self.singly = session, ibis.pyspark.connect(session), files.singly
+        self.versions = {"ibis": version("ibis-framework"), "spark": session.version}
+        self.files = {
+            table: self.backend.read_parquet(str(file), table_name=f"forfait_{table}")
+            for table, file in files.files.items()
+        }
+        self._hold("", "")
+        self.held = {table: self.backend.table(f"{BATCH}{table}") for table in TABLES}
 
-    def _found(self, expression: Anything) -> Anything:
-        # By Ibis it would come through pandas, a row at a time.
-        self.backend._run_pre_execute_hooks(expression)
+    def _hold(self, first: str, last: str) -> None:
+        for table, file in self.files.items():
+            some = self.backend.compile(batch(table, file, first, last))
+            self.session.sql(some).createOrReplaceTempView(f"{BATCH}{table}")
+
+    def _written(self, expression: Anything) -> str:
+        return super()._written(expression.op().replace(_of_one).to_expr())
+
+    def _fetched(self, query: str, schema: Anything) -> Anything:
         try:
-            found = self.session.sql(self.backend.compile(expression)).toArrow()
+            # By Ibis it would come through pandas, a row at a time.
+            return self.session.sql(query).toArrow().cast(schema)
         except Exception as error:
             # Java's own errors have no type of their own here.
             if "OutOfMemoryError" in str(error):
-                raise MemoryError from None
+                raise Invalid([Problem("not_enough_memory")]) from None
             raise
-        return found.cast(expression.schema().to_pyarrow())
