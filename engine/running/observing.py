@@ -6,12 +6,13 @@ from the leaves is what follows from those of any other doctor.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any as Anything
 
 import pyarrow as arrow
 
+from engine.conditions import Fact, Observed, Record
 from engine.dossier import Dossier, read_dossier
 from engine.observation import GRADES, Observation
 from engine.observe import observe
@@ -28,61 +29,88 @@ VOUCHED = "vouched"
 Line = dict[str, Anything]
 
 
-def observed_line(page: Page, policy: Policy, questions: Mapping[object, Question], day: date) -> Line | None:
-    """What every leaf sees of a dossier; None where readings differ in more than questions tell apart.
+class Observing:
+    """Answers the questions of policies about one dossier after another, as they stood at the end of a day."""
 
-    Raises Invalid when `policy` cannot read the page.
-    """
-    dossiers = {id(policy.vocabulary): read_dossier(page, policy)}
-    if any(row.fields.get("outcome") == "not_produced" for row in dossiers[id(policy.vocabulary)].rows):
-        return None
-    line: Line = {DOCTOR: dossiers[id(policy.vocabulary)].doctor, VOUCHED: True}
-    standings: dict[object, Standing] = {}
-    for question in questions.values():
-        under = question.policy
-        if id(under.vocabulary) not in dossiers:
-            try:
-                dossiers[id(under.vocabulary)] = read_dossier(page, under)
-            except Invalid:
-                return None
-        standing = _standing(dossiers[id(under.vocabulary)], under, day, standings)
-        line |= _answer(question, observe(question.leaf, standing, under))
-    return line
+    def __init__(self, policy: Policy, questions: Iterable[Question], day: date) -> None:
+        self.policy, self.questions, self.day = policy, list(questions), day
+        empty = Dossier("", None, policy.year, {}, ())
+        standings: dict[object, Standing] = {}
+        # Most leaves ask for rows that most dossiers do not have: what they see then is seen once.
+        self.blank = {
+            question.name: self._answer(question, empty, standings)
+            for question in self.questions
+            if isinstance(question.leaf, Record | Fact)
+        }
+
+    def line(self, page: Page) -> Line | None:
+        """What every leaf sees of a dossier; None where readings differ in more than questions tell apart.
+
+        Raises Invalid when the policy cannot read the page.
+        """
+        own = id(self.policy.vocabulary)
+        dossiers = {own: read_dossier(page, self.policy)}
+        rows = dossiers[own].rows
+        if any(row.fields.get("outcome") == "not_produced" for row in rows):
+            return None
+        there = {(row.type, row.name) for row in rows}
+        line: Line = {DOCTOR: dossiers[own].doctor, VOUCHED: True}
+        standings: dict[object, Standing] = {}
+        for question in self.questions:
+            if _nothing_there(question.leaf, there):
+                line |= self.blank[question.name]
+                continue
+            vocabulary = question.policy.vocabulary
+            if id(vocabulary) not in dossiers:
+                try:
+                    dossiers[id(vocabulary)] = read_dossier(page, question.policy)
+                except Invalid:
+                    return None
+            line |= self._answer(question, dossiers[id(vocabulary)], standings)
+        return line
+
+    def _answer(self, question: Question, dossier: Dossier, standings: dict[object, Standing]) -> Line:
+        policy = question.policy
+        alike = id(policy.vocabulary), policy.calendar["campaign"], policy.not_produced
+        if alike not in standings:
+            standings[alike] = standing_on(dossier, policy, self.day)
+        return _told(question, observe(question.leaf, standings[alike], policy))
 
 
-def _standing(dossier: Dossier, policy: Policy, day: date, known: dict[object, Standing]) -> Standing:
-    """What stands of a dossier, worked out once for all policies under which it is the same."""
-    alike = id(policy.vocabulary), policy.calendar["campaign"], policy.not_produced
-    if alike not in known:
-        known[alike] = standing_on(dossier, policy, day)
-    return known[alike]
+def _nothing_there(leaf: Observed, there: Collection[tuple[str, str]]) -> bool:
+    """Whether a leaf asks for rows, and the dossier has none of them."""
+    match leaf:
+        case Record(row=kind, names=names):
+            return not any((kind, name) in there for name in names)
+        case Fact(fact=fact):
+            return ("fact", fact) not in there
+        case _:
+            return False
 
 
-def _answer(question: Question, found: Observation) -> Line:
+def _told(question: Question, found: Observation) -> Line:
     """The columns of one question."""
-    leaf = question.leaf
-    at = leaf.at
-    reasons = Reasons({at: found.verdict}, {at: found}, {})
-    fixed, cost = reasons.gap(leaf)
-    told = found.reason or found.unknown
+    at = question.leaf.at
+    fixed, cost = Reasons({at: found.verdict}, {at: found}, {}).gap(question.leaf)
+    why = found.reason or found.unknown
     line: Line = {
         question.name: TRUTH[found.verdict],
-        question.why: WHY.index(told) if told else 0,
+        question.why: WHY.index(why) if why else 0,
         question.gap: cost + (FIXED if fixed else 0),
         question.grade: None if found.grade is None else GRADES.index(found.grade),
     }
     return line | {question.saw(part): value_of(part, found) for part in _parts(question)}
 
 
-def _parts(question: Question) -> dict[str, Anything]:
+def _parts(question: Question) -> Mapping[str, Anything]:
     """The values that a leaf looked at, with their types; why it is unmet has a column of its own."""
     return {part: type for part, type in saw(question.leaf, question.policy).items() if type != WORD}
 
 
-def observed_table(lines: Sequence[Line], questions: Mapping[object, Question]) -> Anything:
+def observed_table(lines: Sequence[Line], questions: Iterable[Question]) -> Anything:
     """Those lines as an Arrow table, with the columns that `Columns.after` reads."""
     fields = [(DOCTOR, arrow.string()), (VOUCHED, arrow.bool_())]
-    for question in questions.values():
+    for question in questions:
         fields.append((question.name, arrow.bool_()))
         fields += [(name, arrow.int64()) for name in (question.why, question.gap, question.grade)]
         fields += [(question.saw(part), type) for part, type in _parts(question).items()]
