@@ -7,7 +7,7 @@ so that every other reading costs only what it changes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any as Anything
 
@@ -70,14 +70,15 @@ class Columns:
 
         `tables` holds every table of `engine.tables.TABLES`, with all its columns.
         """
-        return self._derived(self.spread.wide(tables), self.steps)
+        return self._derived(self.spread.wide(tables), self.steps, self.leaves.doubts.values())
 
     def after(self, observed: Table) -> Table:
         """The same, for doctors whose leaves were observed one by one (`running.observing`)."""
-        return self._derived(observed, self.steps[LEAVES + 1 :])
+        return self._derived(observed, self.steps[LEAVES + 1 :], ())
 
-    def _derived(self, table: Table, steps: Sequence[Mapping[str, Term]]) -> Table:
-        vouched = both(_[VOUCHED], ~either(*(sure(doubt) for doubt in self.worth.doubts.values())))
+    def _derived(self, table: Table, steps: Sequence[Mapping[str, Term]], doubts: Iterable[Term]) -> Table:
+        doubtful = [sure(doubt) for doubt in (*doubts, *self.worth.doubts.values())]
+        vouched = both(_[VOUCHED], ~either(*doubtful))
         last = {DOCTOR: _[DOCTOR], VOUCHED: vouched, **self.given.terms}
         return stepped(table, [*steps, *self.worth.steps], last)
 

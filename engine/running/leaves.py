@@ -57,6 +57,8 @@ from engine.running.vouching import MOST
 
 PLACES = 64
 """More than there are reasons: a count and a reason make one number."""
+PLAIN = r"^[ -~]*$"
+"""Texts whose letters compare as names by their case and spaces alone."""
 NO_GRADE = absent("int64")
 
 
@@ -88,6 +90,11 @@ class Leaves:
 
     def __init__(self, spread: Spread, kept: Callable[[int, object, Term], Term]) -> None:
         self.spread, self.day, self.kept = spread, spread.as_of, kept
+        self.doubts: dict[object, Term] = {}
+
+    def doubt(self, key: object, term: Term) -> None:
+        """Columns do not vouch for the doctors for whom this holds."""
+        self.doubts[key] = self.kept(1, ("doubt", key), term)
 
     def sight(self, leaf: Observed, policy: Policy) -> Sight:
         """What one leaf of a policy sees."""
@@ -341,19 +348,20 @@ class _Row:
 
     def _agrees(self, same: Same) -> Asked:
         """Whether the row agrees with the standing statement of another item; unknown when none stands."""
-        mine = self.spread.of_row(self.pool, same.mine)
+        mine, window = self.spread.of_row(self.pool, same.mine), self.policy.calendar["campaign"]
         standing = []
         for pool in stated(same.item):
             stands = self.spread.column(pool)
             if pool.row == "prefill":
                 stands = both(stands, ~_Row(self.leaves, _NO_TESTS, pool, self.policy).yielded)
-            standing.append((stands, self.spread.of_row(pool, same.theirs).term))
+            theirs = self.spread.of_row(pool, same.theirs).term
+            standing.append((stands, theirs))
+            self.leaves.doubt((self.pool, same, pool, window), both(self.held, stands, _foreign(mine.term, theirs)))
         equal = either(*(both(stands, _alike(mine.term, theirs)) for stands, theirs in standing))
         nothing = both(*(~stands for stands, _ in standing))
         unknown = either(mine.term.isnull(), nothing)
         verdict = which((mine.none, FALSE), (unknown, UNKNOWN), otherwise=equal)
         why: tuple[tuple[Term, Reason], ...] = ((mine.none, "document_incomplete"), (TRUE, "document_mismatch"))
-        window = self.policy.calendar["campaign"]
         return Asked(self.leaves.kept(1, (self.pool, same, window), verdict), why, FALSE, FALSE)
 
 
@@ -376,6 +384,11 @@ class _Fields(dict[str, Given]):
 def _alike(one: Term, other: Term) -> Term:
     """Whether two texts are the same name; where they are not of plain letters, columns vouch only for equal ones."""
     return either(one == other, _name(one) == _name(other))
+
+
+def _foreign(one: Term, other: Term) -> Term:
+    """Whether two names differ, and are not of letters that columns can compare."""
+    return sure(both(one != other, either(*(~each.re_search(PLAIN) for each in (one, other)))))
 
 
 def _name(text: Term) -> Term:

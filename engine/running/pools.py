@@ -46,14 +46,12 @@ class Looked(Struct, frozen=True):
     """What is looked at, in the order found: pools with their fields, counts, facts, and tests on the department.
 
     A test on the department goes with the day on which a location must be in force (None: that of the decision).
-    `same` holds the pairs of fields that are compared as names.
     """
 
     pools: dict[Pool, dict[str, None]] = field(default_factory=dict)
     counts: dict[Counted, None] = field(default_factory=dict)
     facts: dict[str, None] = field(default_factory=dict)
     departments: dict[tuple[FieldTest, date | None], None] = field(default_factory=dict)
-    same: dict[tuple[Pool, str, Pool, str], None] = field(default_factory=dict)
 
     def add(self, leaf: Observed, policy: Policy) -> None:
         """Add what one leaf looks at."""
@@ -82,7 +80,6 @@ class Looked(Struct, frozen=True):
         for same in leaf.same:
             for pool in stated(same.item):
                 self.pools.setdefault(pool, {}).update({same.theirs: None, "choice": None})
-                self.same.update({(mine, same.mine, pool, same.theirs): None for mine in pools(leaf)})
             self.pools[stated(same.item)[0]][FILED_BY["declaration"]] = None
 
 

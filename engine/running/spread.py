@@ -29,8 +29,6 @@ Table = Anything
 """An Ibis table."""
 DOCTOR, VOUCHED = "doctor", "vouched"
 KEY = (DOCTOR, "year", ROW)
-PLAIN = r"^[ -~]*$"
-"""Texts whose letters compare as names by their case and spaces alone."""
 
 
 class Spread:
@@ -96,17 +94,10 @@ class Spread:
         whole = reduce(_beside, parts, _beside(self._doctors(tables), doubtful))
         there = {key: f"n_{name}" for key, name in self.names.items() if f"n_{name}" in whole.columns}
         alone = [sure(whole[count] > self._most(key)) for key, count in there.items()]
-        names = [self._not_compared(whole, *pair) for pair in self.looked.same]
         alone += [whole.n_doctor > 1, sure(whole.n_counts > 1)]
-        vouched = {VOUCHED: ~either(whole.suspect.notnull(), *alone, *names)}
+        vouched = {VOUCHED: ~either(whole.suspect.notnull(), *alone)}
         filled = {self.names[key]: sure(whole[count] > 0) for key, count in there.items()}
         return whole.mutate(**vouched, **filled).select(DOCTOR, VOUCHED, *self.names.values())
-
-    def _not_compared(self, whole: Table, mine: Pool, field: str, theirs: Pool, other: str) -> Term:
-        """Whether two names are neither the very same nor both of letters that columns can compare."""
-        one, two = whole[self.names[mine, field]], whole[self.names[theirs, other]]
-        foreign = either(*(~each.re_search(PLAIN) for each in (one, two)))
-        return sure(both(one != two, foreign))
 
     def _most(self, key: object) -> int:
         """The rows of one thing that columns vouch for."""
