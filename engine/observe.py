@@ -272,7 +272,7 @@ def _look(leaf: Record, candidate: Candidate, standing: Standing) -> Seen:
     checks = [check_field(test, row.fields, row.type) for test in tests]
     checks += [check_same(same, row, standing.standing_rows(same.item, standing.dossier.year)) for same in leaf.same]
     struck = None if leaf.filed and candidate.struck in BY_FINDING else candidate.struck
-    verdict = UNMET if struck else all_of(check.verdict for check in checks)
+    verdict = UNMET if struck else all_of([check.verdict for check in checks])
     return Seen(row, verdict, tuple(checks), struck, candidate.findings)
 
 

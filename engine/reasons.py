@@ -66,6 +66,8 @@ class Reasons(Struct, frozen=True):
     def unmet(self, node: Node) -> Reason:
         """Why an unmet tree is unmet: the first failing part of an `all`, the nearest branch of an `any`."""
         match node:
+            case Record() | Rate() | Fact():
+                return self.observations[node.at].reason or "not_eligible"
             case All(of=of):
                 return self.unmet(next(part for part in of if self.verdicts[part.at] is Verdict.UNMET))
             case Any(of=of):
@@ -84,7 +86,8 @@ class Reasons(Struct, frozen=True):
     def nearest(self, branches: Sequence[Node]) -> Node:
         """Of several unmet branches, the one that came nearest to being met; of equals, the one that says most."""
         gaps = [self.gap(branch) for branch in branches]
-        near = [branch for branch, gap in zip(branches, gaps, strict=True) if gap == min(gaps)]
+        least = min(gaps)
+        near = [branch for branch, gap in zip(branches, gaps, strict=True) if gap == least]
         return near[0] if len(near) == 1 else max(near, key=lambda branch: REASONS.index(self.unmet(branch)))
 
     def gap(self, node: Node) -> tuple[bool, int]:
@@ -92,6 +95,8 @@ class Reasons(Struct, frozen=True):
         if self.verdicts[node.at] is Verdict.MET:
             return (False, 0)
         match node:
+            case Record():
+                return self._record_gap(node)
             case All(of=of):
                 gaps = [self.gap(part) for part in of]
                 return (any(fixed for fixed, _ in gaps), sum(cost for _, cost in gaps))
@@ -99,8 +104,6 @@ class Reasons(Struct, frozen=True):
                 return min((self.gap(branch) for branch in of), default=NEVER)
             case Exempt(when=when, require=require):
                 return min(self.gap(when), self.gap(require))
-            case Record():
-                return self._record_gap(node)
             case Rate():
                 return (False, FAILED_FACT)
             case Fact():

@@ -220,8 +220,7 @@ class _Writer:
         observed = self.decision.observations.get(node.at)
         if observed:
             written["saw"] = saw(observed, self.row)
-        below = children(node)
-        if below:
+        elif below := children(node):
             written["of"] = [self.node(child) for child in below]
         return written
 
@@ -245,22 +244,27 @@ def _basis(one: Node | Volet | Indicator | Component) -> Json:
 def saw(observation: Observation, plain: Callable[[Row], Json] = Row.plain) -> Json:
     """What a leaf saw, as plain data; what does not apply is left out. `plain` writes a row."""
     count, value = observation.count, observation.value
-    written: Json = {
-        "grade": observation.grade,
-        "value": value.isoformat() if isinstance(value, date) else value,
-        "until": observation.until and observation.until.isoformat(),
-        "refused": observation.refused and observation.refused.code,
-        "rows": _sorted([_seen(one, plain) for one in observation.seen]),
-        "conflict": _sorted([plain(row) for row in observation.conflict]),
-    }
-    if count:
+    written: Json = {}
+    if observation.grade is not None:
+        written["grade"] = observation.grade
+    if value is not None:
+        written["value"] = value.isoformat() if isinstance(value, date) else value
+    if observation.until is not None:
+        written["until"] = observation.until.isoformat()
+    if observation.refused is not None:
+        written["refused"] = observation.refused.code
+    if observation.seen:
+        written["rows"] = _sorted([_seen(one, plain) for one in observation.seen])
+    if observation.conflict:
+        written["conflict"] = _sorted([plain(row) for row in observation.conflict])
+    if count is not None:
         written["count"] = {
             "numerator": str(count.numerator),
             "denominator": str(count.denominator),
             "needed": str(count.needed),
             "missing": str(max(0, count.needed - count.numerator)),
         }
-    return {key: value for key, value in written.items() if value is not None and value != []}
+    return written
 
 
 def _change(change: Change) -> Json:
