@@ -30,9 +30,10 @@ ROOT = HERE.parent.parent
 REQUIREMENTS = HERE.parent / "requirements-national.txt"
 FORFAIT = (sys.executable, "-c", "from cli.start import main; main()")
 SQL = "SQL by hand (DuckDB)"
-WHOLE = "SQL by hand, conditions too"
 TABLES = ("doctors", "nodes")
 RUNS = {f"forfait run --engine {engine}": engine for engine in ("duckdb", "polars")}
+WHOLE = {"duckdb": "SQL, conditions too", "polars": "polars, conditions too"}
+"""The side that writes both tables by hand with the engine."""
 SINGLE = 2_000
 """Doctors through the single derivations."""
 
@@ -111,6 +112,9 @@ def all_sides(keep: Path, data: Path, sample: int) -> Mapping[str, Side]:
         rows = int(options[-1]) if options else None
         return Side((python, str(HERE / f"{script}.py"), str(data), str(written), *options), written, rows)
 
+    def both(script: str) -> Side:
+        return Side((sys.executable, str(HERE / f"{script}.py"), str(data), str(out / script)), out / script)
+
     def run(engine: str) -> Side:
         folder = out / f"run-{engine}"
         command = ("run", "--year", "2023", "--data", str(data), "--out", str(folder), "--engine", engine)
@@ -118,8 +122,9 @@ def all_sides(keep: Path, data: Path, sample: int) -> Mapping[str, Side]:
 
     return {
         SQL: by(sys.executable, "by_sql"),
-        WHOLE: Side((sys.executable, str(HERE / "by_sql_nodes.py"), str(data), str(out / "whole")), out / "whole"),
         "polars by hand": by(sys.executable, "by_polars"),
+        WHOLE["duckdb"]: both("by_sql_nodes"),
+        WHOLE["polars"]: both("by_polars_nodes"),
         **{name: run(engine) for name, engine in RUNS.items()},
         "OpenFisca-Core": by(other, "by_openfisca"),
         "zen-engine": by(other, "by_zen", "--doctors", str(sample)),
@@ -152,14 +157,16 @@ def said_alike(truth: Mapping[str, Anything], side: Side) -> Mapping[str, Agreem
 
 def tell(found: Mapping[str, list[Measured]], alike: Mapping[str, Mapping[str, Agreement]]) -> None:
     """The table of every side, then what each said of itself."""
-    bases = [median(one.wall for one in found[name]) if name in found else None for name in (SQL, WHOLE)]
-    print(f"{'side':<28} {'seconds':>8} {'processor':>9} {'MiB':>6} {'x SQL':>6} {'x all':>6}  as judged")
+    seconds = {name: median(one.wall for one in times) for name, times in found.items()}
+    same_columns = {run: seconds.get(WHOLE[engine]) for run, engine in RUNS.items()}
+    print(f"{'side':<28} {'seconds':>8} {'processor':>9} {'MiB':>6} {'x SQL':>6} {'x same':>6}  as judged")
     for name, times in found.items():
-        wall, processor = (median(getattr(one, what) for one in times) for what in ("wall", "processor"))
+        processor = median(one.processor for one in times)
         peak = max(one.peak for one in times) / 2**20
-        ratios = (f"{wall / base:6.2f}" if base and not _counts_itself(times) else "     –" for base in bases)
+        bases = (None if _counts_itself(times) else seconds.get(SQL), same_columns.get(name))
+        ratios = (f"{seconds[name] / base:6.2f}" if base else "     –" for base in bases)
         same = ", ".join(f"{table} {one.compared - len(one.differing):,}" for table, one in alike[name].items())
-        print(f"{name:<28} {wall:8.2f} {processor:9.2f} {peak:6.0f} {' '.join(ratios)}  {same}")
+        print(f"{name:<28} {seconds[name]:8.2f} {processor:9.2f} {peak:6.0f} {' '.join(ratios)}  {same}")
     print()
     for name, times in found.items():
         parts = [json.loads(one.said) for one in times if one.said.startswith("{")]

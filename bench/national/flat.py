@@ -42,7 +42,7 @@ def flat(data: Path, doctors: int | None = None) -> pl.LazyFrame:
     known = _rows(data, "doctors").select("doctor", "specialty", "sector", "status", "activity_start", "activity_end")
     if doctors is not None:
         known = known.sort("doctor").head(doctors)
-    for part in (_counts, _facts, _declarations, _papers, _prefills, _findings):
+    for part in (counts, _facts, _declarations, _papers, _prefills, _findings):
         known = known.join(part(data), on="doctor", how="left")
     return known
 
@@ -51,7 +51,7 @@ def _rows(data: Path, table: str) -> pl.LazyFrame:
     return pl.scan_parquet(data / f"{table}.parquet").filter(col("year") == YEAR)
 
 
-def _counts(data: Path) -> pl.LazyFrame:
+def counts(data: Path) -> pl.LazyFrame:
     """Counts of a measure: known when there is one row of them, or one of each place of practice."""
     later = (col("measure") == "vsm") & (col("period_end") > YEAR_END)
     counts = _rows(data, "measures").with_columns(
