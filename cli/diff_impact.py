@@ -53,7 +53,7 @@ def measure_impact(
         return
     with draft(out) as folder:
         with _progress() as heard:
-            told = ImpactTold(compare(asked, heard), names, spoken())
+            told = ImpactTold(compare(asked, heard, scratch=folder), names, spoken())
         write_impact(told, folder)
     draw_impact(told)
     typer.echo(printable(told.say("impact.written", folder=out)))

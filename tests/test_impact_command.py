@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any as Anything
 
@@ -12,6 +13,7 @@ from engine.loading import bundled_policies
 from engine.population.plan import read_plan
 from engine.population.writing import write_population
 from engine.running.impact import comparing
+from engine.running.run import Request
 from engine.stores import bundled_examples
 from tests.compared import both, run_singly
 from tests.conftest import Forfait
@@ -59,7 +61,7 @@ def test_two_runs_come_to_what_deciding_each_doctor_comes_to(
 def test_dossiers_of_the_second_year_are_moved_back_to_the_first(forfait: Forfait, tmp_path: Path) -> None:
     write_population(read_plan(bundled_policies() / "2024"), 6, 2, tmp_path / "drawn")
     ran = forfait("diff", 2023, 2024, "--impact", tmp_path / "drawn", "--format", "json")
-    assert (ran.code, ran.data["source"]["year"]) == (0, 2024)
+    assert (ran.code, ran.data["source"]["year"], ran.data["source"]["where"]) == (0, 2024, str(tmp_path / "drawn"))
     assert [side["decided"] for side in ran.data["sides"]] == [6, 6]
 
 
@@ -110,6 +112,22 @@ def test_a_folder_that_is_there_is_left_as_it_is(forfait: Forfait, population: P
 def test_a_comparison_that_fails_leaves_no_folder(forfait: Forfait, tmp_path: Path) -> None:
     ran = forfait("diff", 2023, "--impact", tmp_path / "nothing", "--out", tmp_path / "out")
     assert (ran.code, [*tmp_path.iterdir()]) == (2, [])
+
+
+def test_a_source_that_changes_meanwhile_is_refused(
+    forfait: Forfait, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who the doctors are was read from what was there before."""
+    write_population(read_plan(bundled_policies() / "2023"), 3, 2, tmp_path / "drawn")
+
+    def meanwhile(request: Request, told: object) -> object:
+        shutil.rmtree(tmp_path / "drawn")
+        write_population(read_plan(bundled_policies() / "2023"), 3, 3, tmp_path / "drawn")
+        return run_singly(request, told)
+
+    monkeypatch.setattr(comparing, "run", meanwhile)
+    ran = forfait("diff", 2023, "--impact", tmp_path / "drawn", *PRICED, "--out", tmp_path / "out", "--lang", "en")
+    assert (ran.code, str(tmp_path / "drawn") in ran.err, (tmp_path / "out").exists()) == (2, True, False)
 
 
 def test_dossiers_of_neither_year_are_refused(forfait: Forfait, population: Path, tmp_path: Path) -> None:

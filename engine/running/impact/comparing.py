@@ -18,7 +18,7 @@ from engine.running.impact.measured import Measured, measure
 from engine.running.impact.moving import Moved, Unnamed
 from engine.running.impact.pair import Pair
 from engine.running.impact.who import Who
-from engine.running.manifest import Manifest
+from engine.running.manifest import From, Manifest
 from engine.running.run import Request, Told, run
 from engine.running.sources import Source, open_source
 
@@ -51,16 +51,23 @@ class Compared(Struct, frozen=True):
     left_out: int
     measured: Measured
 
+    @property
+    def source(self) -> From:
+        """Where the dossiers are, before any was moved."""
+        return next(made.source for made in self.manifests if made.year == self.year)
 
-def compare(asked: Asked, told: Told = lambda *_: None) -> Compared:
+
+def compare(asked: Asked, told: Told = lambda *_: None, scratch: Path | None = None) -> Compared:
     """Decide the doctors of a source by both policies, and compare; `told` hears how far the runs are.
 
     A policy of another year than the source decides it moved there: days by their distance to the calendar.
-    Raises Invalid as `run` does, and when the source has no campaign of either year; EngineFault when derivations
+    `scratch` is where the runs are written meanwhile (None: where the system has such things). Raises Invalid as
+    `run` does, and when the source has no campaign of either year or changes meanwhile; EngineFault when derivations
     diverge or the figures do not add up; OSError when nothing can be written.
     """
     policies = asked.policies
-    with TemporaryDirectory(prefix="forfait-") as folder, open_source(asked.data) as source:
+    with TemporaryDirectory(prefix="forfait-", dir=scratch) as folder, open_source(asked.data) as source:
+        digests = source.digest()
         base = _base(source, policies)
         who = Who(base.year, base.calendar["assessment"].last or day_of(base, None))
         moved = next((policy for policy in policies if policy.year != base.year), None)
@@ -73,6 +80,8 @@ def compare(asked: Asked, told: Told = lambda *_: None) -> Compared:
                 files=files, data=here, out=runs[-1], readings=readings, sample=asked.sample, jobs=asked.jobs
             )
             manifests.append(run(request, told).manifest)
+            if policy.year == base.year and manifests[-1].source.digests != digests:
+                raise Invalid([Problem("source_changed", source.where)])
         measured = measure(Pair(*runs), *policies, who.table())
     return Compared(policies, (manifests[0], manifests[1]), base.year, left_out, measured)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 from typing import Any as Anything
 
@@ -36,6 +35,8 @@ class Pair:
         """The doctors whom both runs decided."""
         self.places = [None if one.equals(both) else computed.index_in(both, one) for one in numbers]
 
+        self.known: dict[tuple[int, str], Verdicts] = {}
+
     def __len__(self) -> int:
         return len(self.numbers)
 
@@ -47,10 +48,11 @@ class Pair:
         """A column of one run's table of doctors."""
         return self._read(side, "doctors", name)
 
-    @cache  # noqa: B019 - a pair lives as long as its comparison, and a column of verdicts is small
     def verdicts(self, side: int, place: str) -> Verdicts:
         """What one run made of a condition, as numbers."""
-        return numbered(self._read(side, "nodes", place))
+        if (side, place) not in self.known:
+            self.known[side, place] = numbered(self._read(side, "nodes", place))
+        return self.known[side, place]
 
     def amounts(self, side: int, name: str) -> tuple[Anything, ...]:
         """The least and the most of an amount, of each doctor."""

@@ -22,7 +22,7 @@ def record(compared: Compared) -> dict[str, Anything]:
     """What changes, under which policies and on which source."""
     impact = compared.measured.impact
     sides = zip(compared.policies, compared.manifests, strict=True)
-    source = compared.manifests[0].source
+    source = compared.source
     return {
         "schema": SCHEMA,
         "sides": [_side(policy, manifest) for policy, manifest in sides],

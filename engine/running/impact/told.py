@@ -54,7 +54,7 @@ class ImpactTold(Phrases):
         """On whom, on what days, and how much changes in all."""
         compared, whole = self.compared, self.impact.whole
         policies = compared.policies
-        yield self.say("impact.source", source=compared.manifests[0].source.where, year=compared.year)
+        yield self.say("impact.source", source=compared.source.where, year=compared.year)
         for policy, name in zip(policies, self.names, strict=True):
             taken = ", ".join(f"{one}={option}" for one, option in not_default(policy).items())
             if taken not in ("", name):
