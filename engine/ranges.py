@@ -56,7 +56,7 @@ class Completions:
         order = [claim for claim in self.order if claim[0] in names]
         questions: dict[Node, list[str]] = {}
         for node in self._unknown(names):
-            questions.setdefault(_asked(node), []).append(node.at)
+            questions.setdefault(question(node), []).append(node.at)
         if not questions or len(questions) > MOST_QUESTIONS:
             return total(measured(self.verdicts, indicator) for indicator in group)
         sums = []
@@ -72,7 +72,7 @@ class Completions:
         """The indicators in groups that share no unknown question with each other."""
         groups: list[tuple[set[Node], list[Indicator]]] = []
         for indicator in indicators:
-            asked = {_asked(node) for node in self._unknown(set(claims_of(indicator, self.trees)))}
+            asked = {question(node) for node in self._unknown(set(claims_of(indicator, self.trees)))}
             touching = [group for group in groups if group[0] & asked]
             groups = [group for group in groups if not group[0] & asked]
             members = [one for _, group in touching for one in group]
@@ -97,7 +97,7 @@ def claims_of(indicator: Indicator, trees: Mapping[str, Node]) -> Iterator[str]:
             pending += [node.of for node in walk(trees[name]) if isinstance(node, Outcome)]
 
 
-def _asked(node: Node) -> Node:
+def question(node: Node) -> Node:
     """What a leaf asks, wherever it stands and whatever it is called."""
     return replace(node, at="", label=None, sources=(), presumed=False, readings=())
 

@@ -6,14 +6,15 @@ it was, is not decided again: that is found out from the few conditions that are
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import zip_longest
 
 from msgspec import Struct
 
 from engine.amount import Amount, total
 from engine.claims import leaves, listed, looking, own_claims, parts
-from engine.conditions import Observed
+from engine.conditions import Node, Observed
 from engine.decision import ComponentDecision, Decision, IndicatorDecision, VoletDecision, judge, settled, worth
 from engine.dossier import Dossier, read_dossier
 from engine.linking import linked
@@ -22,8 +23,9 @@ from engine.observation import Observation
 from engine.observe import observe
 from engine.policy import Policy
 from engine.problems import Invalid
+from engine.ranges import question
 from engine.standing import standing_on
-from engine.verdict import derive
+from engine.verdict import Verdict, derive
 from engine.yamltext import Page
 
 
@@ -72,7 +74,7 @@ class _Pricing:
         self.files, self.page, self.decision, self.policy = files, page, decision, decision.policy
         self.leaves = {leaf.at: leaf for leaf in leaves(decision.policy)}
         self.standing = standing_on(decision.dossier, decision.policy, decision.as_of)
-        self.worth = _worth(decision.policy) if _settled(decision) else None
+        self.settled = _settled(decision)
 
     def others(self) -> Iterator[Alternative]:
         """Every other computable option but those that surely change nothing."""
@@ -92,8 +94,7 @@ class _Pricing:
             return judge(other, read_dossier(self.page, other), day)
         if _looks(other, dossier) != _looks(self.policy, dossier):
             return judge(other, dossier, day)
-        # Amounts not settled hang on more than the verdicts of claims: there, nothing is sure before it is decided.
-        if self.worth is not None and _worth(other) == self.worth and self.alike(other):
+        if worth_alike(self.policy, other) and self.alike(other):
             return None
         return worth(other, dossier, settled(other, self.standing, self.seen(leaves(other))))
 
@@ -102,27 +103,68 @@ class _Pricing:
 
         One whose tree is the very same does if those it names do; another is settled anew, what it names being as it
         was. Claims wait for each other in no circle: if each comes out as it did when the others do, they all do.
+
+        Amounts not settled hang on what claims come to whatever the facts turn out to be. One that is known stays
+        what it is; and as long as it leaves the same questions open, those are answered together as they were.
         """
-        verdicts = self.decision.verdicts
-        for was, now in zip_longest(parts(self.policy), parts(other)):
-            if was is now or was == now:
-                continue
-            before, after = listed(was) if was else {}, dict(own_claims(now)) if now else {}
-            if before.keys() != after.keys():
-                return False
-            changed = [(name, tree) for name, tree in after.items() if tree != before[name].tree]
-            below = [leaf for _, tree in changed for leaf in looking(tree)]
-            seen = self.seen(below)
-            found = {leaf.at: (seen.get(leaf.at) or observe(leaf, self.standing, other)).verdict for leaf in below}
-            settled = derive(changed, found, verdicts)
-            if any(settled[name] is not verdicts[name] for name, _ in changed):
-                return False
-        return True
+        changes = changed(self.policy, other)
+        return changes is not None and all(self.same(change, other) for change in changes)
+
+    def same(self, change: Change, other: Policy) -> bool:
+        """Whether a claim that another policy states otherwise comes out as it did."""
+        verdicts, seen = self.decision.verdicts, self.seen(change.leaves)
+        found = {
+            leaf.at: (seen.get(leaf.at) or observe(leaf, self.standing, other)).verdict for leaf in change.leaves
+        }
+        verdict = derive([(change.name, change.tree)], found, verdicts)[change.name]
+        if verdict is not verdicts[change.name]:
+            return False
+        if self.settled:
+            return True
+        return verdict is not Verdict.UNKNOWN and _open(change.before, verdicts) == _open(change.leaves, found)
 
     def seen(self, others: Iterable[Observed]) -> dict[str, Observation]:
         """What those of other leaves that ask the very same as the decision's saw, by place."""
         saw, asked = self.decision.observations, self.leaves.get
         return {leaf.at: saw[leaf.at] for leaf in others if leaf is (same := asked(leaf.at)) or leaf == same}
+
+
+class Change(Struct, frozen=True):
+    """A claim that another policy states otherwise: its tree there, the leaves of that, and those that it had."""
+
+    name: str
+    tree: Node
+    leaves: tuple[Observed, ...]
+    before: tuple[Observed, ...]
+
+
+@lru_cache(maxsize=1024)
+def changed(policy: Policy, other: Policy) -> tuple[Change, ...] | None:
+    """What another policy states otherwise; None where it does not state the same claims."""
+    found: list[Change] = []
+    for was, now in zip_longest(parts(policy), parts(other)):
+        if was is now or was == now:
+            continue
+        before, after = listed(was) if was else {}, dict(own_claims(now)) if now else {}
+        if before.keys() != after.keys():
+            return None
+        found += [
+            Change(name, tree, tuple(looking(tree)), before[name].leaves)
+            for name, tree in after.items()
+            if tree != before[name].tree
+        ]
+    return tuple(found)
+
+
+@lru_cache(maxsize=1024)
+def worth_alike(policy: Policy, other: Policy) -> bool:
+    """Whether two policies turn the same verdicts into the same amounts."""
+    return _worth(policy) == _worth(other)
+
+
+def _open(below: Iterable[Observed], verdicts: Mapping[str, Verdict]) -> set[Node]:
+    """What leaves ask that is not known."""
+    return {question(leaf) for leaf in below if verdicts[leaf.at] is Verdict.UNKNOWN}
 
 
 def _looks(policy: Policy, dossier: Dossier) -> tuple[object, ...]:
