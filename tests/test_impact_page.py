@@ -9,6 +9,7 @@ from importlib.resources import files
 from itertools import chain
 from pathlib import Path
 
+import pyarrow as arrow
 import pytest
 from jsonschema import Draft202012Validator
 from syrupy.assertion import SnapshotAssertion
@@ -128,6 +129,24 @@ def test_what_is_written_is_the_page_the_data_and_every_doctor(years: Both, tmp_
     names = ["doctors.parquet", "flips.parquet", "impact.html", "impact.json"]
     assert sorted(file.name for file in (tmp_path / "again").iterdir()) == names
     assert all((tmp_path / name).read_bytes() == (tmp_path / "again" / name).read_bytes() for name in names)
+
+
+def test_what_a_source_calls_a_specialty_or_a_departement_stays_text(
+    years: Both, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = years.who
+    for name in ("specialty", "department"):
+        place = table.schema.get_field_index(name)
+        table = table.set_column(place, name, arrow.array([HOSTILE] * table.num_rows, arrow.string()))
+    hostile = ImpactTold(Both(years.folder, years.policies, years.decisions, table).compared(), ("<i>", "*b*"), "en")
+    read = Read(impact_page(hostile))
+    assert read.wrong == []
+    assert not {"script", "img", "i"} & {tag for tag, _ in read.tags}
+    assert any("alert(1)" in text for text in read.text)
+    draw_impact(hostile)
+    assert not {"\x1b", "\u202e"} & set(capsys.readouterr().out)
+    assert "<script>" not in markdown(hostile.title(), hostile.intro(), hostile.whole())
+    assert json.loads(as_json(hostile.compared))["by_specialty"][0]["value"] == HOSTILE
 
 
 # --- charts ---------------------------------------------------------------------------------------------------------
