@@ -158,15 +158,19 @@ def said_alike(truth: Mapping[str, Anything], side: Side) -> Mapping[str, Agreem
 def tell(found: Mapping[str, list[Measured]], alike: Mapping[str, Mapping[str, Agreement]]) -> None:
     """The table of every side, then what each said of itself."""
     seconds = {name: median(one.wall for one in times) for name, times in found.items()}
-    same_columns = {run: seconds.get(WHOLE[engine]) for run, engine in RUNS.items()}
-    print(f"{'side':<28} {'seconds':>8} {'processor':>9} {'MiB':>6} {'x SQL':>6} {'x same':>6}  as judged")
+    processor = {name: median(one.processor for one in times) for name, times in found.items()}
+    print(f"{'side':<28} {'seconds':>8} {'processor':>9} {'MiB':>6} {'x SQL':>13} {'x same':>13}  as judged")
     for name, times in found.items():
-        processor = median(one.processor for one in times)
         peak = max(one.peak for one in times) / 2**20
-        bases = (None if _counts_itself(times) else seconds.get(SQL), same_columns.get(name))
-        ratios = (f"{seconds[name] / base:6.2f}" if base else "     –" for base in bases)
+        bases = (None if _counts_itself(times) else SQL, WHOLE[RUNS[name]] if name in RUNS else None)
+        ratios = [
+            f"{seconds[name] / seconds[base]:6.2f} {processor[name] / processor[base]:6.2f}"
+            if base in found
+            else " " * 12 + "–"
+            for base in bases
+        ]
         same = ", ".join(f"{table} {one.compared - len(one.differing):,}" for table, one in alike[name].items())
-        print(f"{name:<28} {seconds[name]:8.2f} {processor:9.2f} {peak:6.0f} {' '.join(ratios)}  {same}")
+        print(f"{name:<28} {seconds[name]:8.2f} {processor[name]:9.2f} {peak:6.0f} {' '.join(ratios)}  {same}")
     print()
     for name, times in found.items():
         parts = [json.loads(one.said) for one in times if one.said.startswith("{")]
