@@ -65,6 +65,7 @@ def compare(asked: Asked, told: Told = lambda *_: None, scratch: Path | None = N
     `run` does, and when the source has no campaign of either year or changes meanwhile; EngineFault when derivations
     diverge or the figures do not add up; OSError when nothing can be written.
     """
+    told("source", 0, 0)
     policies = asked.policies
     with TemporaryDirectory(prefix="forfait-", dir=scratch) as folder, open_source(asked.data) as source:
         digests = source.digest()
