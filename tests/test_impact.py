@@ -15,7 +15,7 @@ from engine.amount import NOTHING, Amount
 from engine.decision import Decision
 from engine.network import EngineFault
 from engine.running.impact.measured import Impact, reconcile
-from engine.running.impact.outcomes import subjects
+from engine.running.impact.outcomes import alone, subjects
 from engine.running.layout import doctor_line
 from tests.compared import Both, both
 
@@ -76,6 +76,16 @@ def test_what_one_policy_alone_pays_is_told_as_such(years: Both) -> None:
     assert [(share.id, share.after) for share in years.measured.impact.shares if share.side != "both"] == [
         ("vsm", NOTHING)
     ]
+
+
+def test_an_indicator_that_one_policy_alone_has_is_told_even_where_it_pays_nothing_by_itself(years: Both) -> None:
+    one, other = years.policies
+    block, *rest = other.volets
+    assert block.pays == "block"
+    without = replace(other, volets=(replace(block, indicators=block.indicators[1:]), *rest))
+    assert alone(one, other) == {"vsm": "first"}
+    assert alone(one, without) == {block.indicators[0].id: "first", "vsm": "first"}
+    assert alone(without, one) == {block.indicators[0].id: "second", "vsm": "second"}
 
 
 def test_the_other_way_round_gains_are_losses(readings: Both) -> None:

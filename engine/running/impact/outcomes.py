@@ -12,8 +12,9 @@ from msgspec import Struct
 
 from engine.decision import OutcomeWord
 from engine.policy import Component, Indicator, Policy, Volet
-from engine.running.impact.flips import Cause, Causes, Found
+from engine.running.impact.flips import Cause, Causes, Found, Side
 from engine.running.impact.pair import Mask, Pair, numbered
+from engine.running.impact.shares import Part
 from engine.running.layout import DOCTOR
 from engine.running.summary import VERDICTS
 
@@ -62,9 +63,19 @@ def subjects(one: Policy, other: Policy) -> list[str]:
     return [ELIGIBLE, *(part.id for part in _decided(other) if part.id in here)]
 
 
-def _decided(policy: Policy) -> list[Volet | Indicator | Component]:
-    blocks = [volet for volet in policy.volets if volet.pays == "block"]
-    return [*blocks, *policy.indicators, *policy.components]
+def alone(one: Policy, other: Policy) -> dict[str, Side]:
+    """The volets, indicators and components that one policy alone has, and which."""
+    here, there = ([part.id for part in _named(policy)] for policy in (one, other))
+    gone: dict[str, Side] = {name: "first" for name in here if name not in there}
+    return gone | {name: "second" for name in there if name not in here}
+
+
+def _named(policy: Policy) -> list[Part]:
+    return [*policy.volets, *policy.indicators, *policy.components]
+
+
+def _decided(policy: Policy) -> list[Part]:
+    return [part for part in _named(policy) if not isinstance(part, Volet) or part.pays == "block"]
 
 
 def _outcomes(pair: Pair, side: int, subject: str) -> Anything:

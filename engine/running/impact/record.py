@@ -11,6 +11,7 @@ from engine.policy import Policy
 from engine.record import amount
 from engine.running.impact.comparing import Compared
 from engine.running.impact.measured import Group
+from engine.running.impact.outcomes import alone
 from engine.running.manifest import Manifest
 from engine.text import decimal_text
 
@@ -33,6 +34,7 @@ def record(compared: Compared) -> dict[str, Anything]:
             "year": compared.year,
             "left_out": compared.left_out,
         },
+        "alone": [{"id": name, "side": side} for name, side in alone(*compared.policies).items()],
         "whole": _group(impact.whole),
         "by_title": [
             {"id": share.id, "side": share.side, **_both(share.before, share.after)} for share in impact.shares

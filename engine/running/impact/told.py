@@ -17,7 +17,7 @@ from engine.drafting.diff.plain import kind
 from engine.record import amount
 from engine.running.impact.comparing import Compared
 from engine.running.impact.measured import Group
-from engine.running.impact.outcomes import ELIGIBLE
+from engine.running.impact.outcomes import ELIGIBLE, alone
 from engine.running.impact.shares import Share
 from engine.running.impact.who import DEPARTMENT, SEVERAL, SPECIALTY
 from engine.running.summary_told import titles
@@ -159,12 +159,9 @@ class ImpactTold(Phrases):
 
     def _alone(self) -> tuple[str, ...]:
         """What one side alone has."""
-        sides = (("first", 0), ("second", 1))
         return tuple(
-            self.say("impact.alone", title=self.text(self.titles[share.id]), name=self.names[place])
-            for side, place in sides
-            for share in self.impact.shares
-            if share.side == side
+            self.say("impact.alone", title=self.text(self.titles[name]), name=self.names[0 if side == "first" else 1])
+            for name, side in alone(*self.compared.policies).items()
         )
 
     def reasons(self, most: int | None = None) -> Sheet:
