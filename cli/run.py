@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,13 +27,18 @@ def run(
     out: Annotated[Path, typer.Option("--out", metavar="metavar.folder", help="help.run_out")],
     reading: Readings = None,
     as_of: AsOf = None,
+    engine: Annotated[str | None, typer.Option("--engine", metavar="metavar.engine", help="help.run_engine")] = None,
+    memory: Annotated[str | None, typer.Option("--memory", metavar="metavar.memory", help="help.run_memory")] = None,
     sample: Annotated[int, typer.Option("--sample", metavar="metavar.count", help="help.run_sample")] = 1000,
     seed: Annotated[int, typer.Option("--seed", metavar="metavar.count", help="help.run_seed")] = 0,
     policies: Policies = None,
     lang: Spoken = Language.fr,
 ) -> None:
     """Decide a whole population: a table of doctors, one of conditions, and what could not be decided."""
+    # A library of the run complains of what it finds not given back at the end, which `cli/start` leaves so.
+    atexit.register(gc.unfreeze)
     from cli.policy_mutate import free_cores
+    from engine.running.engines import DEFAULT
     from engine.running.run import Request
     from engine.running.run import run as decide_all
 
@@ -41,6 +48,8 @@ def run(
         out=out,
         readings=readings(reading),
         as_of=day(as_of),
+        engine=engine or DEFAULT,
+        memory=memory,
         sample=sample,
         seed=seed,
         jobs=free_cores(),
@@ -70,19 +79,23 @@ def _progress() -> Iterator[Told]:
 
 
 def _tell(report: Report, policy: Policy, out: Path) -> None:
-    """Where the result is, who was read and what came of them, and what is paid."""
-    from engine.record import amount
+    """Where the result is, who was read and what came of them; then what is paid, for what and to whom."""
+    from rich.text import Text
+
+    from cli.console import Line, console
+    from cli.summary import draw_summary
     from engine.telling.phrases import Phrases
 
     phrases, manifest = Phrases(policy, spoken()), report.manifest
     counts = {name: phrases.number(count) for name, count in asdict(manifest.counts).items()}
-    lines = [phrases.say("run.counts", folder=out, **counts)]
+    # A path is left whole, to be copied.
+    typer.echo(printable(phrases.say("run.written", folder=out)))
+    lines = [phrases.say("run.counts", **counts)]
     if manifest.counts.quarantined:
-        lines.append(phrases.say("run.why_quarantined", file=out / "quarantine.parquet"))
+        lines.append(phrases.say("run.why_quarantined"))
     if manifest.counts.elsewhere:
         lines.append(phrases.say("run.elsewhere", year=policy.year, **counts))
     lines.append(phrases.say("run.sampled", doctors=phrases.number(manifest.sample.doctors)))
-    points, euros = phrases.amount(amount(report.points), "points"), phrases.amount(amount(report.euros), "euros")
-    lines.append(phrases.say("run.paid", points=points, euros=euros))
     for line in lines:
-        typer.echo(printable(line))
+        console().print(Line(Text(printable(line))))
+    draw_summary(policy, out, report.sorts, spoken())

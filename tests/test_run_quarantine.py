@@ -106,7 +106,8 @@ def test_a_run_says_how_many_are_in_quarantine_and_where_that_is_told(
     told = " ".join(ran.out.split())
     assert ran.code == 0
     assert "8 doctors read = 1 decided + 7 in quarantine." in told
-    assert f"{tmp_path / 'out' / 'quarantine.parquet'}" in told
+    assert "What could not be decided, and why: quarantine.parquet." in told
+    assert f"Written in {tmp_path / 'out'}\n" in ran.out
     assert "Without a campaign of 2023, not read: 1 doctor" in told
 
 

@@ -6,72 +6,102 @@ Those of the sample are decided singly besides, and must come out as the columns
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import date
+from functools import cached_property
 from typing import Any as Anything
 
 import pyarrow as arrow
 import pyarrow.compute as computed
 from msgspec import Struct
 
+from engine.columns import Columns
+from engine.loading import PolicyFiles
 from engine.network import EngineFault
 from engine.policy import Policy
-from engine.problems import Problem
+from engine.running.engine import Engine
 from engine.running.layout import DOCTOR, doctors_schema, nodes_schema
+from engine.running.quarantine import Refused
 from engine.running.sampling import held_against
 from engine.running.singly import Settled, Singly
 from engine.running.sources import Source
+from engine.tables import DOCTORS
 
-Refused = tuple[str, tuple[Problem, ...]]
 Heard = Callable[[int], None]
 
 
-class Together(Struct, frozen=True):
-    """The rows of the doctors that columns vouch for, in any order, and the numbers of all others."""
-
-    doctors: Anything
-    nodes: Anything
-    singly: Sequence[str]
-
-
 class Batch(Struct, frozen=True):
-    """What became of a batch: the rows of both tables by doctor, who was refused and why, who was decided singly."""
+    """What became of a batch: the rows of both tables by doctor, who was refused and why, how many went singly.
+
+    `sorts` are the numbers of its doctors with the field that they are told apart by, as the source has it.
+    """
 
     doctors: Anything
     nodes: Anything
     refused: tuple[Refused, ...]
     singly: int
+    sorts: Anything
 
 
-class Deciding:
-    """Decides batch after batch of one source."""
+class Deciding(Struct, frozen=True, dict=True):
+    """Decides batch after batch of a source; those who are `odd` are decided singly whatever the columns say."""
 
-    def __init__(self, policy: Policy, source: Source, singly: Singly, sample: frozenset[str]) -> None:
-        self.source, self.singly, self.sample = source, singly, sample
-        self.schemas = doctors_schema(policy), nodes_schema(policy)
+    files: PolicyFiles
+    policy: Policy
+    as_of: date | None
+    engine: Engine
+    source: Source
+    odd: frozenset[str]
+    singly: Singly
+    sample: frozenset[str]
+    sort_by: str
 
-    def together(self, numbers: Sequence[str]) -> Together:
-        """Those of a batch that can be decided at once."""
-        doctors, nodes = (schema.empty_table() for schema in self.schemas)
-        return Together(doctors, nodes, numbers)
+    @cached_property
+    def columns(self) -> Columns:
+        """The policy as columns, which takes as long as a hundred doctors: made once, and for who needs them."""
+        return Columns(self.files, self.policy, self.as_of)
+
+    @cached_property
+    def expression(self) -> Anything:
+        """What the columns ask of the engine: the same for every batch."""
+        return self.columns.expression(self.engine.held)
 
     def batch(self, numbers: Sequence[str], heard: Heard) -> Batch:
         """Decide the doctors of these numbers, sorted. Raises EngineFault where derivations or counts diverge."""
-        found = self.together(numbers)
-        alone = frozenset(found.singly)
+        sound = [number for number in numbers if number not in self.odd]
+        self.engine.tables(numbers[0] if numbers else "", numbers[-1] if numbers else "")
+        vouched = self._together(sound)
+        alone = frozenset(numbers).difference(vouched[0][DOCTOR].to_pylist())
         twice = self.sample & frozenset(numbers)
-        asked = sorted(alone | twice)
-        settled = list(self._settled(asked, twice, heard, len(numbers) - len(asked)))
+        settled = list(self._singly(sorted(alone | twice), twice, len(numbers), heard))
+        doctors = _whole(vouched[0], [part.doctors for part in settled], alone)
+        nodes = _whole(vouched[1], [part.nodes for part in settled], alone)
         refused = tuple(one for part in settled for one in part.refused)
-        doctors = _whole(found.doctors, [part.doctors for part in settled], alone)
-        nodes = _whole(found.nodes, [part.nodes for part in settled], alone)
         _check_everyone(numbers, doctors, nodes, refused)
-        return Batch(doctors, nodes, refused, len(alone))
+        return Batch(doctors, nodes, refused, len(alone), self._sorts())
 
-    def _settled(self, asked: Sequence[str], twice: Collection[str], heard: Heard, before: int) -> Iterator[Settled]:
-        done = before
+    def _together(self, numbers: Sequence[str]) -> tuple[Anything, Anything]:
+        """The rows of both tables of those of these doctors whom the columns vouch for."""
+        if not numbers:
+            return doctors_schema(self.policy).empty_table(), nodes_schema(self.policy).empty_table()
+        found = self.columns.results(self.engine.found(self.expression))
+        wanted = arrow.array(numbers, arrow.string())
+        return _among(found.doctors, wanted), _among(found.nodes, wanted)
+
+    def _sorts(self) -> Anything:
+        listed = self.engine.held[DOCTORS]
+        return self.engine.found(listed.filter(listed.year == self.policy.year).select(DOCTOR, self.sort_by))
+
+    def _singly(self, asked: Sequence[str], twice: Collection[str], everyone: int, heard: Heard) -> Iterator[Settled]:
+        done = everyone - len(asked)
         for part in self.singly.settled(zip(asked, self.source.pages(asked), strict=True), twice):
             done += part.doctors.num_rows + len(part.refused)
             heard(done)
             yield part
+
+
+def _among(table: Anything, doctors: Anything) -> Anything:
+    """The rows of these doctors: between the first and the last of a batch there may be others."""
+    return table.filter(computed.is_in(table[DOCTOR], doctors))
 
 
 def _whole(vouched: Anything, parts: Sequence[Anything], alone: Collection[str]) -> Anything:

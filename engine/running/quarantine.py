@@ -12,6 +12,8 @@ from engine.problems import Problem, names_to_try, sentence
 from engine.tables import TABLES
 from engine.words import LANGS, Lang
 
+Refused = tuple[str, tuple[Problem, ...]]
+"""A doctor who cannot be decided, and what is wrong."""
 SCHEMA = arrow.schema(
     [
         ("doctor", arrow.string()),
@@ -26,12 +28,12 @@ SCHEMA = arrow.schema(
 reader says of it in each language."""
 
 
-def quarantine_table(found: Iterable[tuple[str, Iterable[Problem]]]) -> Anything:
+def quarantine_table(found: Iterable[Refused]) -> Anything:
     """The rows of doctors with their problems, as an Arrow table."""
     return arrow.Table.from_pylist(list(_rows(found)), SCHEMA)
 
 
-def _rows(found: Iterable[tuple[str, Iterable[Problem]]]) -> Iterator[dict[str, Anything]]:
+def _rows(found: Iterable[Refused]) -> Iterator[dict[str, Anything]]:
     for doctor, problems in found:
         for problem in problems:
             told: dict[str, str] = {lang: _told(problem, lang) for lang in LANGS}

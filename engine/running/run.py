@@ -6,7 +6,9 @@ import platform
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import date
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any as Anything
 from typing import Literal
 
@@ -24,16 +26,18 @@ from engine.policy import Policy
 from engine.problems import Invalid, Problem
 from engine.running.deciding import Deciding
 from engine.running.draft import draft
-from engine.running.layout import doctors_schema, nodes_schema
-from engine.running.manifest import Counts, From, Made, Manifest, Sample, Written, digest_of, write_manifest
-from engine.running.quarantine import SCHEMA, quarantine_table
+from engine.running.engines import DEFAULT, connect
+from engine.running.layout import BOUNDS
+from engine.running.manifest import Counts, From, Made, Manifest, Sample, write_manifest
 from engine.running.sampling import chosen
 from engine.running.singly import Singly, Under
 from engine.running.sources import open_source
-from engine.running.writing import TableOut
+from engine.running.writing import Results
 
-BATCH = 50_000
+BATCH = 100_000
 """The doctors decided at once."""
+TOGETHER = 500
+"""Fewer doctors than this are all decided singly, in less time than it takes to write what an engine is asked."""
 SAMPLE = 1_000
 """The doctors held against both single derivations, unless another number is asked for."""
 
@@ -50,23 +54,36 @@ class Request(Struct, frozen=True, kw_only=True):
     out: Path
     readings: Mapping[str, str] = {}
     as_of: date | None = None
+    engine: str = DEFAULT
+    memory: str | None = None
     sample: int = SAMPLE
     seed: int = 0
     jobs: int = 1
     batch: int = BATCH
+    together: int = TOGETHER
+    sort_by: str = "specialty"
 
     @property
     def policy(self) -> Policy:
         """The policy under the readings asked for. Raises Invalid."""
         return linked(self.files, self.readings)
 
+    @property
+    def under(self) -> Under:
+        """What the doctors are decided under, as other processes are told."""
+        return Under(self.files.folder, self.files.digest, tuple(sorted(self.readings.items())), self.as_of)
+
 
 class Report(Struct, frozen=True):
-    """What a run came to: its manifest, and all that is paid, in points and in euros."""
+    """What a run came to: its manifest, all that is paid, in points and in euros, and of what sort the doctors are.
+
+    `sorts` is an Arrow table of the doctors' numbers and the field that they are told apart by, as the source has it.
+    """
 
     manifest: Manifest
     points: Amount
     euros: Amount
+    sorts: Anything
 
 
 class _Counted(Struct):
@@ -93,32 +110,46 @@ def run(request: Request, told: Told = lambda *_: None) -> Report:
 
 
 def _run(request: Request, folder: Path, told: Told) -> Report:
-    policy = request.policy
     told("source", 0, 0)
-    source = open_source(request.data)
-    found = From(source.kind, source.where, source.digest())
-    numbers = source.numbers(policy.year)
-    everyone = len(numbers.read)
-    sample = chosen(numbers.read, request.sample, request.seed)
-    under = Under(request.files.folder, request.files.digest, tuple(request.readings.items()), request.as_of)
-    schemas = {"doctors": doctors_schema(policy), "nodes": nodes_schema(policy), "quarantine": SCHEMA}
-    counted = _Counted()
+    policy, counted = request.policy, _Counted()
     with ExitStack() as opened:
-        outs = {name: opened.enter_context(TableOut(_file(folder, name), one)) for name, one in schemas.items()}
-        deciding = Deciding(policy, source, opened.enter_context(Singly(under, request.jobs)), sample)
-        for first in range(0, everyone, request.batch):
-            some = numbers.read[first : first + request.batch]
-            batch = deciding.batch(some, lambda done, first=first: told("deciding", first + done, everyone))  # type: ignore[misc]
-            for name, table in zip(outs, (batch.doctors, batch.nodes, quarantine_table(batch.refused)), strict=True):
-                outs[name].write(table)
+        source = opened.enter_context(open_source(request.data))
+        found = From(source.kind, source.where, source.digest())
+        numbers = source.numbers(policy.year)
+        everyone = len(numbers.read)
+        sample = chosen(numbers.read, request.sample, request.seed)
+        scratch = Path(opened.enter_context(TemporaryDirectory(dir=folder)))
+        engine = opened.enter_context(connect(request.engine, source, scratch, request.memory))
+        results = opened.enter_context(Results(folder, policy))
+        deciding = Deciding(
+            request.files,
+            policy,
+            request.as_of,
+            engine,
+            source,
+            frozenset(numbers.read) if everyone < request.together else numbers.odd | engine.singly,
+            opened.enter_context(Singly(request.under, request.jobs)),
+            sample,
+            request.sort_by,
+        )
+        sorts = []
+        # A source without anyone is a batch too: of nobody.
+        for first in range(0, max(everyone, 1), request.batch):
+            told("deciding", first, everyone)
+            heard = partial(_heard, told, first, everyone)
+            batch = deciding.batch(numbers.read[first : first + request.batch], heard)
+            results.write(batch.doctors, batch.nodes, batch.refused)
+            sorts.append(batch.sorts)
             counted.singly += batch.singly
             counted.quarantined += len(batch.refused)
             counted.points += _sum(batch.doctors, "paid")
             counted.euros += _sum(batch.doctors, "euros")
-    told("sealing", everyone, everyone)
-    if source.digest() != found.digests:
-        raise Invalid([Problem("source_changed", source.where)])
-    counts = Counts(everyone, outs["doctors"].rows, counted.quarantined, numbers.elsewhere)
+        told("sealing", everyone, everyone)
+        if source.digest() != found.digests:
+            raise Invalid([Problem("source_changed", source.where)])
+        made = Made(engine.backend.name, request.memory, counted.singly, _versions(engine.versions))
+    tables = results.written()
+    counts = Counts(everyone, tables["doctors"].rows, counted.quarantined, numbers.elsewhere)
     if counts.decided + counts.quarantined != counts.read:
         raise EngineFault(f"{counts.read} ≠ {counts.decided} + {counts.quarantined}")
     manifest = Manifest(
@@ -129,22 +160,23 @@ def _run(request: Request, folder: Path, told: Told) -> Report:
         source=found,
         counts=counts,
         sample=Sample(request.seed, request.sample, len(sample)),
-        tables={name: Written(out.rows, digest_of(_file(folder, name))) for name, out in outs.items()},
-        made=Made(engine="", memory=None, singly=counted.singly, versions=_versions()),
+        tables=tables,
+        made=made,
     )
     write_manifest(folder, manifest)
-    return Report(manifest, counted.points, counted.euros)
+    return Report(manifest, counted.points, counted.euros, arrow.concat_tables(sorts))
 
 
-def _file(folder: Path, table: str) -> Path:
-    return folder / f"{table}.parquet"
+def _heard(told: Told, before: int, everyone: int, done: int) -> None:
+    told("deciding", before + done, everyone)
 
 
 def _sum(table: Anything, name: str) -> Amount:
     """The sum of a column of amounts, from least to most."""
-    least, most = (computed.sum(table[f"{name}.{bound}"]).as_py() for bound in ("least", "most"))
+    least, most = (computed.sum(table[f"{name}.{bound}"]).as_py() for bound in BOUNDS)
     return NOTHING if least is None else Amount(least, most)
 
 
-def _versions() -> dict[str, str]:
-    return {"product": VERSION, "python": platform.python_version(), "arrow": arrow.__version__}
+def _versions(engine: Mapping[str, str]) -> dict[str, str]:
+    own = {"product": VERSION, "python": platform.python_version(), "arrow": arrow.__version__}
+    return {**own, **engine}

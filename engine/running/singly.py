@@ -30,6 +30,7 @@ from engine.loading import PolicyFiles, read_policy
 from engine.policy import Policy
 from engine.problems import Invalid, Problem
 from engine.running.layout import Line, as_table, doctor_line, doctors_schema, node_line, nodes_schema
+from engine.running.quarantine import Refused
 from engine.schema import check
 from engine.yamltext import Page
 
@@ -63,14 +64,14 @@ class Settled(Struct, frozen=True):
 
     doctors: Anything
     nodes: Anything
-    refused: tuple[tuple[str, tuple[Problem, ...]], ...]
+    refused: tuple[Refused, ...]
 
 
 def settle(asked: Sequence[Asked], under: Under) -> Settled:
     """Decide doctors one after the other. Raises EngineFault when the two derivations of one diverge."""
     files, policy = _prepared(under)
     lines: list[tuple[Line, Line]] = []
-    refused: list[tuple[str, tuple[Problem, ...]]] = []
+    refused: list[Refused] = []
     for one in asked:
         try:
             page = _sound(one.page)

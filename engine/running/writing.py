@@ -2,45 +2,90 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any as Anything
 
 import pyarrow as arrow
 from pyarrow import parquet
 
+from engine.policy import Policy
+from engine.running.layout import DOCTOR, doctors_schema, nodes_schema
+from engine.running.manifest import Written, digest_of
+from engine.running.quarantine import SCHEMA, Refused, quarantine_table
+
 PART = 65_536
 """The rows of one part of a table, which a reader can skip whole."""
 
 
+class Results:
+    """The tables of a run, written in a folder while the run goes on; they are whole when the block has ended."""
+
+    def __init__(self, folder: Path, policy: Policy) -> None:
+        self.folder, self.opened = folder, ExitStack()
+        schemas = {"doctors": doctors_schema(policy), "nodes": nodes_schema(policy), "quarantine": SCHEMA}
+        self.tables = {name: TableOut(self.file(name), schema) for name, schema in schemas.items()}
+
+    def __enter__(self) -> Results:
+        for table in self.tables.values():
+            self.opened.enter_context(table)
+        return self
+
+    def __exit__(self, *error: Anything) -> None:
+        self.opened.__exit__(*error)
+
+    def write(self, doctors: Anything, nodes: Anything, refused: Iterable[Refused]) -> None:
+        """What became of more doctors. Raises OSError."""
+        for name, rows in {"doctors": doctors, "nodes": nodes, "quarantine": quarantine_table(refused)}.items():
+            self.tables[name].write(rows)
+
+    def file(self, table: str) -> Path:
+        """Where a table is."""
+        return self.folder / f"{table}.parquet"
+
+    def written(self) -> dict[str, Written]:
+        """The rows and the digest of each table, once it is whole."""
+        return {name: Written(table.rows, digest_of(self.file(name))) for name, table in self.tables.items()}
+
+
 class TableOut:
-    """A Parquet table written part by part: the same rows give the same bytes, however many come at once."""
+    """A Parquet table written part by part, in a thread: the same rows give the same bytes, however many at once."""
 
     def __init__(self, file: Path, schema: Anything) -> None:
         self.rows = 0
-        self.waiting: list[Anything] = []
+        self.waiting = schema.empty_table()
+        self.thread, self.last = ThreadPoolExecutor(1), Future[None]()
+        self.last.set_result(None)
         self.writer = parquet.ParquetWriter(
-            str(file), schema, compression="zstd", store_decimal_as_integer=True, write_statistics=["doctor"]
+            str(file), schema, compression="zstd", store_decimal_as_integer=True, write_statistics=[DOCTOR]
         )
 
     def __enter__(self) -> TableOut:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
-            self._write(whole=False)
-        self.writer.close()
+        try:
+            self.last.result()
+            if kind is None:
+                self._write(self.waiting)
+        finally:
+            self.thread.shutdown()
+            self.writer.close()
 
     def write(self, table: Anything) -> None:
-        """More rows, in their order. Raises OSError."""
+        """More rows, in their order, once those given before are written. Raises OSError where those could not be."""
+        self.last.result()
         self.rows += table.num_rows
-        self.waiting.append(table)
-        if sum(one.num_rows for one in self.waiting) >= PART:
-            self._write(whole=True)
+        self.last = self.thread.submit(self._add, table)
 
-    def _write(self, *, whole: bool) -> None:
-        """Write what waits; only whole parts where more rows may come."""
-        table = arrow.concat_tables(self.waiting or [self.writer.schema.empty_table()])
-        end = table.num_rows - table.num_rows % PART if whole else table.num_rows
-        if end:
-            self.writer.write_table(table.slice(0, end), row_group_size=PART)
-        self.waiting = [table.slice(end)]
+    def _add(self, table: Anything) -> None:
+        waiting = arrow.concat_tables([self.waiting, table])
+        whole = waiting.num_rows - waiting.num_rows % PART
+        self._write(waiting.slice(0, whole))
+        self.waiting = waiting.slice(whole)
+
+    def _write(self, table: Anything) -> None:
+        if table.num_rows:
+            self.writer.write_table(table, row_group_size=PART)

@@ -1,0 +1,147 @@
+"""The sample of a run: who is in it, and that a row which the single decision does not give stops everything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from random import Random
+from typing import Any as Anything
+
+import pyarrow as arrow
+import pytest
+from msgspec.structs import replace
+
+from engine.network import EngineFault
+from engine.running import singly
+from engine.running.deciding import Deciding
+from engine.running.run import Request, run
+from engine.running.sampling import chosen, held_against
+from engine.tables import rows_of
+from engine.tabular import write_tables
+from tests.conftest import Forfait, campaigns, known, policy_files
+
+YEAR = 2023
+EVERYONE = 1_000
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundled doctors, as tables."""
+    folder = tmp_path_factory.mktemp("source")
+    write_tables(folder, [row for one in known().values() for row in rows_of(one.page.data)])
+    return folder
+
+
+def requested(source: Path, out: Path, sample: int) -> Request:
+    """A run that decides together whom it can, few as they are."""
+    return Request(files=policy_files(YEAR), data=str(source), out=out, sample=sample, together=0)
+
+
+def numbers() -> list[str]:
+    return [one.number for one in campaigns() if one.year == YEAR]
+
+
+# --- who is in it ---------------------------------------------------------------------------------------------------
+
+
+def test_the_sample_hangs_on_the_seed_and_on_no_order() -> None:
+    everyone = list(map(str, range(EVERYONE)))
+    mixed = Random(1).sample(everyone, EVERYONE)
+    assert chosen(everyone, 50, 7) == chosen(mixed, 50, 7)
+    assert len(chosen(everyone, 50, 7)) == len(chosen(everyone, 50, 8)) == 50
+    assert chosen(everyone, 50, 7) != chosen(everyone, 50, 8)
+
+
+def test_a_larger_sample_holds_the_smaller_one() -> None:
+    everyone = list(map(str, range(EVERYONE)))
+    assert chosen(everyone, 10, 7) < chosen(everyone, 100, 7) < chosen(everyone, 2 * EVERYONE, 7) == set(everyone)
+
+
+# --- what is compared -----------------------------------------------------------------------------------------------
+
+
+def test_rows_that_agree_are_no_fault_in_any_order_of_columns() -> None:
+    one = arrow.table({"doctor": ["1", "2"], "paid": [3, None]})
+    held_against(one, one)
+
+
+@pytest.mark.parametrize(
+    ("found", "named"),
+    [
+        ({"doctor": ["1", "2"], "paid": [3, 0], "grade": ["a", "b"]}, "2, paid: 0 ≠ None"),
+        ({"doctor": ["1", "2"], "paid": [4, None], "grade": ["b", "b"]}, "1, paid: 4 ≠ 3, grade: b ≠ a"),
+        ({"doctor": ["1"], "paid": [3], "grade": ["a"]}, "2, doctor: None ≠ 2, grade: None ≠ b"),
+    ],
+)
+def test_what_differs_is_named_with_its_doctor(found: dict[str, Anything], named: str) -> None:
+    told = arrow.table({"doctor": ["1", "2"], "paid": [3, None], "grade": ["a", "b"]})
+    with pytest.raises(EngineFault) as raised:
+        held_against(arrow.table(found).cast(told.schema), told)
+    assert str(raised.value) == named
+
+
+# --- what a divergence does -----------------------------------------------------------------------------------------
+
+
+def together(change: dict[str, Anything]) -> Anything:
+    """Deciding together everyone of a batch, as deciding singly does but for the columns changed."""
+
+    def decide(deciding: Deciding, batch: Sequence[str]) -> tuple[Anything, Anything]:
+        parts = list(deciding._singly(batch, (), len(batch), lambda _: None))
+        doctors = arrow.concat_tables([part.doctors for part in parts])
+        for name, value in change.items():
+            place = doctors.schema.get_field_index(name)
+            same = arrow.array([value] * doctors.num_rows, doctors.schema.field(name).type)
+            doctors = doctors.set_column(place, doctors.schema.field(name), same)
+        return doctors, arrow.concat_tables([part.nodes for part in parts])
+
+    return decide
+
+
+def test_a_run_whose_columns_say_otherwise_than_the_single_decision_leaves_nothing(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Deciding, "_together", together({"eligible": None}))
+    doctor = next(iter(chosen(numbers(), 1, 0)))
+    with pytest.raises(EngineFault, match=f"{doctor}, eligible: None ≠"):
+        run(requested(source, tmp_path / "out", sample=1))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_in_which_the_single_derivations_diverge_is_a_fault(
+    forfait: Forfait, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def diverge(*_: object) -> None:
+        raise EngineFault("volet-1: met in the first derivation, unmet in the second")
+
+    monkeypatch.setattr(singly, "decide", diverge)
+    ran = forfait("run", "--year", YEAR, "--data", source, "--out", tmp_path / "out", "--sample", 1, "--lang", "en")
+    assert (ran.code, ran.out) == (3, "")
+    assert "volet-1: met in the first derivation, unmet in the second" in ran.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_columns_say_rightly_of_everyone_is_what_a_run_writes(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rows do not tell who decided them."""
+    alone = run(replace(requested(source, tmp_path / "one", sample=3), together=EVERYONE))
+    monkeypatch.setattr(Deciding, "_together", together({}))
+    at_once = run(requested(source, tmp_path / "other", sample=3))
+    assert at_once.manifest.made.singly == 0
+    assert at_once.manifest.tables == alone.manifest.tables
+
+
+def test_who_is_told_neither_decided_nor_refused_stops_the_run(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Someone whom one table has and the other has not."""
+
+    def forgetful(deciding: Deciding, batch: Sequence[str]) -> tuple[Anything, Anything]:
+        doctors, nodes = together({})(deciding, batch)
+        return doctors, nodes.slice(1)
+
+    monkeypatch.setattr(Deciding, "_together", forgetful)
+    with pytest.raises(EngineFault, match=f"{min(numbers())}: neither decided nor refused"):
+        run(requested(source, tmp_path / "out", sample=0))
+    assert list(tmp_path.iterdir()) == []
