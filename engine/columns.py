@@ -48,12 +48,13 @@ class Settled(Struct, frozen=True):
 
 
 class Columns:
-    """One policy under its readings, at the end of a day, with every other reading that it can be compared to."""
+    """One policy under its readings, at the end of a day; if `priced`, with every other computable reading."""
 
-    def __init__(self, files: PolicyFiles, policy: Policy, as_of: date | None = None) -> None:
+    def __init__(self, files: PolicyFiles, policy: Policy, as_of: date | None = None, *, priced: bool = True) -> None:
         day = as_of or policy.calendar["decision"].last or policy.calendar["year"].last
         assert day is not None, "linking requires a closed year"
-        self.policy, self.others = policy, list(other_policies(files, policy))
+        self.policy, self.priced = policy, priced
+        self.others = list(other_policies(files, policy)) if priced else []
         policies = [policy, *(other for *_, other in self.others)]
         self.questions = questions(policies)
         self.spread = Spread(looked((each.leaf, each.policy) for each in self.questions.values()), policies, day)
@@ -98,7 +99,8 @@ class Columns:
         for reading, option, other in self.others:
             against = Valued(self.worth, other, self._settled(other), self.spread.as_of)
             differs[f"{reading}={option}"] = valued.differs(against)
-        self.given.matter({name: term for name, term in differs.items() if term is not FALSE})
+        if self.priced:
+            self.given.matter({name: term for name, term in differs.items() if term is not FALSE})
 
     # --- conditions -------------------------------------------------------------------------------------------------
 

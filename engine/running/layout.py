@@ -110,8 +110,8 @@ def _type(test: FieldTest) -> FieldType:
 # --- the rows of one decision ----------------------------------------------------------------------------------
 
 
-def doctor_line(decision: Decision, others: Iterable[Alternative]) -> Line:
-    """The row of the table of doctors; `others` are the other readings that would change the decision."""
+def doctor_line(decision: Decision, others: Iterable[Alternative] | None) -> Line:
+    """The row of the table of doctors; `others` are the other readings that would change it, None if not sought."""
     paid = total([decision.euros(decision.paid), *(component.paid for component in decision.components)])
     line: Line = {DOCTOR: decision.dossier.doctor, "eligible": TRUTH[decision.eligible], "grade": decision.grade}
     line |= _amounts("possible", decision.possible) | _amounts("attained", decision.attained)
@@ -130,7 +130,8 @@ def doctor_line(decision: Decision, others: Iterable[Alternative]) -> Line:
         at = owed.component.id
         line |= {f"{at}.outcome": owed.outcome}
         line |= _amounts(f"{at}.attained", owed.attained) | _amounts(f"{at}.paid", owed.paid)
-    return line | {READINGS: " ".join(sorted(f"{one.reading}={one.option}" for one in others))}
+    matter = None if others is None else " ".join(sorted(f"{one.reading}={one.option}" for one in others))
+    return line | {READINGS: matter}
 
 
 def _amounts(name: str, amount: Amount) -> Line:

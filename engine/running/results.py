@@ -48,11 +48,11 @@ class Given(Struct):
     terms: dict[str, Term]
     doctors: dict[str, str]
     nodes: dict[str, str]
-    readings: list[str]
+    readings: list[str] | None
 
     @classmethod
     def nothing(cls) -> Given:
-        return cls({}, {}, {}, [])
+        return cls({}, {}, {}, None)
 
     def doctor(self, name: str, term: Term) -> None:
         """One more column of the table of doctors."""
@@ -122,14 +122,16 @@ def _as(column: Anything, field: Anything) -> Anything:
 
 def _decimals(hundredths: Anything) -> Anything:
     """Whole hundredths as decimals: a decimal of Arrow is its unscaled number, in two words of 64 bits."""
-    words = numpy.zeros((len(hundredths), 2), dtype="<i8")
-    words[:, 0] = hundredths.cast(arrow.int64()).to_numpy()
+    words = numpy.empty((len(hundredths), 2), dtype="<i8")
+    words[:, 0] = hundredths.to_numpy()
     words[:, 1] = words[:, 0] >> SIGN
-    return arrow.Array.from_buffers(AMOUNT, len(hundredths), [None, arrow.py_buffer(words.tobytes())])
+    return arrow.Array.from_buffers(AMOUNT, len(hundredths), [None, arrow.py_buffer(words)])
 
 
-def _readings(found: Anything, readings: list[str]) -> Anything:
+def _readings(found: Anything, readings: list[str] | None) -> Anything:
     """The readings told by each row's bits, parted by spaces; most rows have one of a few sets."""
+    if readings is None:
+        return arrow.nulls(found.num_rows, arrow.string())
     masks = [found.column(f"m{n}").to_numpy() for n in range(-(-len(readings) // PLACES))]
     texts: dict[tuple[int, ...], str] = {}
     told: list[str] = []
