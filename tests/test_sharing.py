@@ -1,44 +1,77 @@
-"""What is shared is what it was, to the digit; and what is equal is there once."""
+"""What an expression repeats is worked out once, and comes to the same."""
 
 from __future__ import annotations
 
-from datetime import date
-from decimal import Decimal
-from fractions import Fraction
 from typing import Any as Anything
 
+import ibis
+import pyarrow as arrow
 from hypothesis import given
 from hypothesis import strategies as st
+from ibis import _
 
-from engine.conditions import Entry, Source, Text
-from engine.sharing import shared
+from engine.running.sharing import shared
 
-VALUES = st.sampled_from(
-    [None, True, False, 0, 1, "", "a", "1", Decimal(1), Decimal("1.0"), Fraction(1), date(2031, 1, 1)]
-)
-PLAIN: st.SearchStrategy[Anything] = st.recursive(
-    VALUES,
-    lambda inner: (
-        st.lists(inner, max_size=3).map(tuple)
-        | st.dictionaries(st.sampled_from(["a", "b"]), inner)
-        | st.builds(Text, inner, inner)
-        | st.builds(Source, inner, inner, inner)
-    ),
-    max_leaves=12,
-)
+NAMES = ("a", "b", "c")
+ROWS = arrow.table({name: [None, 0, 1, 5, -7, 12] for name in NAMES})
+TABLE = ibis.memtable(ROWS)
 
 
-@given(PLAIN)
-def test_what_is_shared_is_what_it_was(plain: Anything) -> None:
-    """True stays no 1, and 1.0 no 1: what is written of them differs."""
-    assert repr(shared(plain)) == repr(plain)
+@st.composite
+def expressions(draw: st.DrawFn) -> Anything:
+    """A table in a few steps, each of the columns of the one before, several times over."""
+    table = TABLE
+    for step in range(draw(st.integers(1, 4))):
+        columns = table.columns
+        made = {}
+        for number in range(draw(st.integers(1, 4))):
+            one, other = (table[draw(st.sampled_from(columns))] for _side in range(2))
+            made[f"s{step}_{number}"] = draw(
+                st.sampled_from(
+                    [
+                        ibis.greatest(one, other, one - 1),
+                        ibis.cases((one > other, one), (one == 0, other), else_=0),
+                        ibis.coalesce(one, other) % 5,
+                        ((one > 1) & (other < 9) & (one != other)).cast("int32").cast("int64") + (one % 3),
+                    ]
+                )
+            )
+        kept = draw(st.lists(st.sampled_from(columns), unique=True))
+        table = table.select(*kept, **made)
+    return table
 
 
-def entry(name: str) -> Entry:
-    return Entry(name, date(2031, 1, 1), None, Text("un jour", "a day"), (Source("text", "2", (1, 2)),))
+@given(expressions())
+def test_a_table_comes_to_the_same(expression: Anything) -> None:
+    connection = ibis.duckdb.connect()
+    told, expected = (connection.to_pyarrow(one) for one in (shared(expression), expression))
+    assert told.schema == expected.schema
+    assert told.to_pylist() == expected.to_pylist()
 
 
-def test_what_is_equal_is_there_once() -> None:
-    one, other, unlike = shared((entry("opening"), entry("opening"), entry("closing")))
-    assert one is other
-    assert (unlike.name, unlike.label is one.label, unlike.sources is one.sources) == ("closing", True, True)
+def doubled(times: int) -> Anything:
+    """A column that says twice what the one before says, so many times."""
+    table = TABLE.select(x=_.a)
+    for _time in range(times):
+        table = table.select(x=ibis.cases((_.x > 3, _.x % 7 + _.x % 5), (_.x < 0, _.x + 1), else_=_.x - 1))
+    return table
+
+
+def test_a_query_grows_with_its_terms_and_not_with_the_ways_to_them() -> None:
+    """Merged, each step would be written seven times in the next."""
+    connection = ibis.duckdb.connect()
+    ibis.options.sql.fuse_selects = False
+    try:
+        short, long = (len(connection.compile(shared(doubled(times)))) for times in (4, 8))
+    finally:
+        ibis.options.sql.fuse_selects = True
+    assert long < 3 * short
+
+
+def test_a_term_that_stands_once_stays_where_it_is() -> None:
+    assert shared(TABLE.select(x=_.a + _.b)).equals(TABLE.select(x=_.a + _.b))
+
+
+def test_a_table_that_is_no_selection_stays_as_it_is() -> None:
+    grouped = TABLE.group_by("a").aggregate(most=_.b.max())
+    assert shared(grouped).equals(grouped)

@@ -27,6 +27,11 @@ OPTIONS = {
     "spark.sql.ansi.enabled": "true",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
+    # A query of so many columns takes longer to compile, and to plan over again, than to be run as it is.
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.constraintPropagation.enabled": "false",
 }
 ON_THIS_MACHINE = {
     "spark.driver.host": "127.0.0.1",
