@@ -13,7 +13,7 @@ from engine.problems import Invalid
 from engine.running.draft import draft
 from tests.killing import contents, killed
 
-YEAR, DOCTORS, KILLS = 2023, 200, 10
+YEAR, DOCTORS, KILLS = 2023, 60, 10
 
 
 @pytest.fixture(scope="module")

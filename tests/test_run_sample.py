@@ -12,7 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from engine.network import EngineFault
-from engine.running import singly
+from engine.running import deciding, singly
 from engine.running.deciding import Deciding
 from engine.running.run import Request, run
 from engine.running.sampling import chosen, held_against
@@ -86,8 +86,8 @@ def test_what_differs_is_named_with_its_doctor(found: dict[str, Anything], named
 def together(change: dict[str, Anything]) -> Anything:
     """Deciding together everyone of a batch, as deciding singly does but for the columns changed."""
 
-    def decide(deciding: Deciding, batch: Sequence[str]) -> tuple[Anything, Anything]:
-        parts = list(deciding._singly(batch, (), len(batch), lambda _: None))
+    def decide(of: Deciding, batch: Sequence[str]) -> tuple[Anything, Anything]:
+        parts = list(of._singly(batch, (), len(batch), lambda _: None))
         doctors = arrow.concat_tables([part.doctors for part in parts])
         for name, value in change.items():
             place = doctors.schema.get_field_index(name)
@@ -132,13 +132,22 @@ def test_what_columns_say_rightly_of_everyone_is_what_a_run_writes(
     assert at_once.manifest.tables == alone.manifest.tables
 
 
+def test_rows_do_not_tell_how_they_came_about(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By columns, from leaves observed singly, or singly altogether: the same bytes, everyone being in the sample."""
+    alone = run(replace(requested(source, tmp_path / "one", sample=0), together=EVERYONE))
+    monkeypatch.setattr(deciding, "OBSERVING", 1)
+    mixed = run(requested(source, tmp_path / "other", sample=EVERYONE))
+    assert 0 < mixed.manifest.made.singly < alone.manifest.made.singly == len(numbers())
+    assert mixed.manifest.tables == alone.manifest.tables
+
+
 def test_who_is_told_neither_decided_nor_refused_stops_the_run(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Someone whom one table has and the other has not."""
 
-    def forgetful(deciding: Deciding, batch: Sequence[str]) -> tuple[Anything, Anything]:
-        doctors, nodes = together({})(deciding, batch)
+    def forgetful(of: Deciding, batch: Sequence[str]) -> tuple[Anything, Anything]:
+        doctors, nodes = together({})(of, batch)
         return doctors, nodes.slice(1)
 
     monkeypatch.setattr(Deciding, "_together", forgetful)

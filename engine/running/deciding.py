@@ -10,6 +10,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any as Anything
 
+import ibis
 import pyarrow as arrow
 import pyarrow.compute as computed
 from msgspec import Struct
@@ -26,7 +27,14 @@ from engine.running.singly import Settled, Singly
 from engine.running.sources import Source
 from engine.tables import DOCTORS
 
+LEAVES = "leaves"
 Heard = Callable[[int], None]
+
+
+Tables = tuple[Anything, Anything]
+"""Rows of the table of doctors and of that of conditions."""
+OBSERVING = 300
+"""From so many doctors on, it pays to observe their leaves alone and to derive all the rest together."""
 
 
 class Batch(Struct, frozen=True):
@@ -65,27 +73,43 @@ class Deciding(Struct, frozen=True, dict=True):
         """What the columns ask of the engine: the same for every batch."""
         return self.columns.expression(self.engine.held)
 
+    @cached_property
+    def after(self) -> After:
+        """What follows from leaves that were observed singly."""
+        return After(self.columns)
+
     def batch(self, numbers: Sequence[str], heard: Heard) -> Batch:
         """Decide the doctors of these numbers, sorted. Raises EngineFault where derivations or counts diverge."""
         sound = [number for number in numbers if number not in self.odd]
         self.engine.tables(numbers[0] if numbers else "", numbers[-1] if numbers else "")
-        vouched = self._together(sound)
-        alone = frozenset(numbers).difference(vouched[0][DOCTOR].to_pylist())
-        twice = self.sample & frozenset(numbers)
-        settled = list(self._singly(sorted(alone | twice), twice, len(numbers), heard))
-        doctors = _whole(vouched[0], [part.doctors for part in settled], alone)
-        nodes = _whole(vouched[1], [part.nodes for part in settled], alone)
+        found = self._together(sound)
+        alone = _others(numbers, found)
+        if len(alone) >= OBSERVING:
+            found = _joined(found, self._observed(sorted(alone), len(numbers), heard))
+        left, twice = _others(numbers, found), self.sample & frozenset(numbers)
+        settled = list(self._singly(sorted(left | twice), twice, len(numbers), heard))
+        doctors = _whole(found[0], [part.doctors for part in settled], left)
+        nodes = _whole(found[1], [part.nodes for part in settled], left)
         refused = tuple(one for part in settled for one in part.refused)
         _check_everyone(numbers, doctors, nodes, refused)
         return Batch(doctors, nodes, refused, len(alone), self._sorts())
 
-    def _together(self, numbers: Sequence[str]) -> tuple[Anything, Anything]:
+    def _together(self, numbers: Sequence[str]) -> Tables:
         """The rows of both tables of those of these doctors whom the columns vouch for."""
         if not numbers:
             return doctors_schema(self.policy).empty_table(), nodes_schema(self.policy).empty_table()
         found = self.columns.results(self.engine.found(self.expression))
         wanted = arrow.array(numbers, arrow.string())
         return _among(found.doctors, wanted), _among(found.nodes, wanted)
+
+    def _observed(self, numbers: Sequence[str], everyone: int, heard: Heard) -> Tables:
+        """The rows of both tables of those of these doctors of whom no more than the leaves is to be seen singly."""
+        done, leaves = everyone - len(numbers), []
+        for part in self.singly.observed(zip(numbers, self.source.pages(numbers), strict=True)):
+            leaves.append(part)
+            done += part.num_rows
+            heard(done)
+        return self.after.found(arrow.concat_tables(leaves))
 
     def _sorts(self) -> Anything:
         listed = self.engine.held[DOCTORS]
@@ -97,6 +121,31 @@ class Deciding(Struct, frozen=True, dict=True):
             done += part.doctors.num_rows + len(part.refused)
             heard(done)
             yield part
+
+
+class After:
+    """Derives what follows from leaves observed singly: on Polars, whatever computes the run, since they are here."""
+
+    def __init__(self, columns: Columns) -> None:
+        self.columns, self.backend = columns, ibis.polars.connect()
+        self.expression: Anything = None
+
+    def found(self, leaves: Anything) -> Tables:
+        """The rows of both tables, of the doctors whose amounts are not in doubt."""
+        self.backend.create_table(LEAVES, leaves, overwrite=True)
+        if self.expression is None:
+            self.expression = self.columns.after(self.backend.table(LEAVES))
+        found = self.columns.results(self.backend.to_pyarrow(self.expression, engine="streaming"))
+        return found.doctors, found.nodes
+
+
+def _others(numbers: Sequence[str], found: Tables) -> frozenset[str]:
+    """Those who have no row yet."""
+    return frozenset(numbers).difference(found[0][DOCTOR].to_pylist())
+
+
+def _joined(one: Tables, other: Tables) -> Tables:
+    return arrow.concat_tables([one[0], other[0]]), arrow.concat_tables([one[1], other[1]])
 
 
 def _among(table: Anything, doctors: Anything) -> Anything:

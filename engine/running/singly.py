@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import suppress
 from datetime import date
 from functools import lru_cache
 from itertools import chain, islice
@@ -19,21 +20,25 @@ from pathlib import Path
 from signal import SIG_IGN, SIGINT, signal
 from threading import Thread
 from typing import Any as Anything
+from typing import TypeVar
 
 from msgspec import Struct
 
-from engine.decision import decide, judge
-from engine.dispute.pricing import alternatives
+from engine.decision import day_of, decide, judge
+from engine.dispute.pricing import alternatives, other_policies
 from engine.dossier import read_dossier
 from engine.linking import linked
 from engine.loading import PolicyFiles, read_policy
 from engine.policy import Policy
 from engine.problems import Invalid, Problem
 from engine.running.layout import Line, as_table, doctor_line, doctors_schema, node_line, nodes_schema
+from engine.running.observing import Observing, observed_table
 from engine.running.quarantine import Refused
+from engine.running.questions import questions
 from engine.schema import check
 from engine.yamltext import Page
 
+T = TypeVar("T")
 CHUNK = 32
 """The doctors given to a process at once."""
 PAYS = 150
@@ -86,6 +91,25 @@ def settle(asked: Sequence[Asked], under: Under) -> Settled:
     return Settled(doctors, as_table([line for _, line in lines], nodes_schema(policy)), tuple(refused))
 
 
+def observe_all(asked: Sequence[Asked], under: Under) -> Anything:
+    """What the leaves see of doctors, as a table that `Columns.after` reads; those left out are to be settled."""
+    observing = _observing(under)
+    lines: list[Line] = []
+    for one in asked:
+        with suppress(Invalid):
+            line = observing.line(_sound(one.page))
+            lines += [] if line is None else [line]
+    return observed_table(lines, observing.questions)
+
+
+@lru_cache(maxsize=1)
+def _observing(under: Under) -> Observing:
+    """The questions of a policy and of every other reading of it, in the order in which columns ask them."""
+    files, policy = _prepared(under)
+    policies = [policy, *(other for *_, other in other_policies(files, policy))]
+    return Observing(policy, questions(policies).values(), day_of(policy, under.as_of))
+
+
 def _sound(page: Page | tuple[Problem, ...]) -> Page:
     """The page, valid under its schema. Raises Invalid."""
     problems = page if isinstance(page, tuple) else check(page, "dossier")
@@ -117,19 +141,26 @@ class Singly:
         if self.pool is not None:
             self.pool.shutdown(cancel_futures=True)
 
-    def settled(self, asked: Iterable[tuple[str, Page | Invalid]], twice: Collection[str]) -> Iterator[Settled]:
+    def settled(self, pages: Iterable[tuple[str, Page | Invalid]], twice: Collection[str]) -> Iterator[Settled]:
         """What becomes of doctors, some at a time, in order; `twice` are those whom both derivations decide."""
-        every = (Asked(doctor, _plain(page), doctor in twice) for doctor, page in asked)
-        first = list(islice(every, PAYS))
+        return self.each(settle, (Asked(doctor, _plain(page), doctor in twice) for doctor, page in pages))
+
+    def observed(self, pages: Iterable[tuple[str, Page | Invalid]]) -> Iterator[Anything]:
+        """What the leaves see of doctors, some at a time, in order: of those whom it takes no more to decide."""
+        return self.each(observe_all, (Asked(doctor, _plain(page), False) for doctor, page in pages))
+
+    def each(self, work: Callable[[Sequence[Asked], Under], T], asked: Iterable[Asked]) -> Iterator[T]:
+        """What some work makes of doctors, some at a time, in order, in other processes where there are enough."""
+        first = list(islice(every := iter(asked), PAYS))
         if self.pool is None and self.jobs > 1 and len(first) == PAYS:
             self.pool = _pool(self.jobs)
         chunks = _chunks(chain(first, every))
         if self.pool is None:
-            yield from (settle(chunk, self.under) for chunk in chunks)
+            yield from (work(chunk, self.under) for chunk in chunks)
             return
-        waiting: deque[Future[Settled]] = deque()
+        waiting: deque[Future[T]] = deque()
         for chunk in chunks:
-            waiting.append(self.pool.submit(settle, chunk, self.under))
+            waiting.append(self.pool.submit(work, chunk, self.under))
             if len(waiting) > AHEAD * self.jobs:
                 yield waiting.popleft().result()
         while waiting:
