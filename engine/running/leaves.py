@@ -122,7 +122,7 @@ class Leaves:
     # --- the doctor, what is observed and counted ------------------------------------------------------------------
 
     def _attribute(self, leaf: Attribute, policy: Policy) -> Sight:
-        test, saw = leaf.test, ()
+        test, saw = leaf.test, tuple[tuple[str, Term], ...]()
         if test.fields == (DEPARTMENT,):
             verdict = self.spread.department(test, policy.calendar["assessment"].last)
         elif test.span:
