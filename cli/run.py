@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
-import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,8 +33,6 @@ def run(
     lang: Spoken = Language.fr,
 ) -> None:
     """Decide a whole population: a table of doctors, one of conditions, and what could not be decided."""
-    # A library of the run complains of what it finds not given back at the end, which `cli/start` leaves so.
-    atexit.register(gc.unfreeze)
     from cli.policy_mutate import free_cores
     from engine.running.engines import DEFAULT
     from engine.running.run import Request

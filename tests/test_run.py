@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any as Anything
 
@@ -121,3 +123,17 @@ def test_what_a_run_came_to_is_told(forfait: Forfait, examples: Path, tmp_path: 
     ran = forfait("run", "--year", YEAR, "--data", examples, "--out", tmp_path / "out", "--sample", 3)
     assert (ran.code, ran.err) == (0, "")
     assert "38 médecins lus = 38 décidés + 0 en quarantaine" in " ".join(ran.out.split())
+
+
+@pytest.mark.parametrize("option", ["--sample", "--seed"])
+def test_a_number_below_zero_is_refused(forfait: Forfait, examples: Path, tmp_path: Path, option: str) -> None:
+    ran = forfait("run", "--year", YEAR, "--data", examples, "--out", tmp_path / "out", option, -1, "--lang", "en")
+    assert (ran.code, ran.out, ran.err) == (2, "", f"“{option}”: -1 is below the minimum 0.\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_but_the_result_is_said(examples: Path, tmp_path: Path) -> None:
+    """Not even by the libraries of an engine when the process ends."""
+    command = [sys.executable, "-c", "from cli.start import main; main()", "run", "--engine", "duckdb"]
+    options = ["--year", str(YEAR), "--data", str(examples), "--out", str(tmp_path / "out"), "--sample", "0"]
+    assert subprocess.run([*command, *options], capture_output=True, check=True).stderr == b""

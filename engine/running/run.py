@@ -102,9 +102,9 @@ def run(request: Request, told: Told = lambda *_: None) -> Report:
     diverges from another, or someone read is neither decided nor quarantined; OSError: it cannot be written. Then
     nothing is left.
     """
-    for value in (request.sample, request.seed):
+    for name, value in {"--sample": request.sample, "--seed": request.seed}.items():
         if value < 0:
-            raise Invalid([Problem("below_minimum", details={"value": str(value), "limit": "0"})])
+            raise Invalid([Problem("below_minimum", place=name, details={"value": str(value), "limit": "0"})])
     with draft(request.out) as folder:
         return _run(request, folder, told)
 
