@@ -31,7 +31,13 @@ REQUIREMENTS = HERE.parent / "requirements-national.txt"
 FORFAIT = (sys.executable, "-c", "from cli.start import main; main()")
 SQL = "SQL by hand (DuckDB)"
 TABLES = ("doctors", "nodes")
-RUNS = {f"forfait run --engine {engine}": engine for engine in ("duckdb", "polars")}
+RUN = "forfait run"
+RUNS = {
+    f"{RUN}, {engine}{', unpriced' * unpriced}": (engine, unpriced)
+    for engine in ("duckdb", "polars")
+    for unpriced in (False, True)
+}
+"""The runs compared: on each engine, with the other readings that would change a decision, and without."""
 WHOLE = {"duckdb": "SQL, conditions too", "polars": "polars, conditions too"}
 """The side that writes both tables by hand with the engine."""
 SINGLE = 2_000
@@ -39,11 +45,10 @@ SINGLE = 2_000
 
 
 class Side(Struct, frozen=True):
-    """How a side is run, and where it writes what is compared; `rows` is how many doctors it is given, if not all."""
+    """How a side is run, and the file or folder that it writes."""
 
     command: Sequence[str]
     out: Path
-    rows: int | None = None
 
 
 def main() -> int:
@@ -109,23 +114,22 @@ def all_sides(keep: Path, data: Path, sample: int) -> Mapping[str, Side]:
 
     def by(python: str, script: str, *options: str) -> Side:
         written = out / f"{script}.parquet"
-        rows = int(options[-1]) if options else None
-        return Side((python, str(HERE / f"{script}.py"), str(data), str(written), *options), written, rows)
+        return Side((python, str(HERE / f"{script}.py"), str(data), str(written), *options), written)
 
     def both(script: str) -> Side:
         return Side((sys.executable, str(HERE / f"{script}.py"), str(data), str(out / script)), out / script)
 
-    def run(engine: str) -> Side:
-        folder = out / f"run-{engine}"
+    def run(engine: str, unpriced: bool) -> Side:
+        folder = out / f"run-{engine}{'-unpriced' * unpriced}"
         command = ("run", "--year", "2023", "--data", str(data), "--out", str(folder), "--engine", engine)
-        return Side((*FORFAIT, *command), folder)
+        return Side((*FORFAIT, *command, *(("--unpriced",) if unpriced else ())), folder)
 
     return {
         SQL: by(sys.executable, "by_sql"),
         "polars by hand": by(sys.executable, "by_polars"),
         WHOLE["duckdb"]: both("by_sql_nodes"),
         WHOLE["polars"]: both("by_polars_nodes"),
-        **{name: run(engine) for name, engine in RUNS.items()},
+        **{name: run(engine, unpriced) for name, (engine, unpriced) in RUNS.items()},
         "OpenFisca-Core": by(other, "by_openfisca"),
         "zen-engine": by(other, "by_zen", "--doctors", str(sample)),
     }
@@ -162,7 +166,7 @@ def tell(found: Mapping[str, list[Measured]], alike: Mapping[str, Mapping[str, A
     print(f"{'side':<28} {'seconds':>8} {'processor':>9} {'MiB':>6} {'x SQL':>13} {'x same':>13}  as judged")
     for name, times in found.items():
         peak = max(one.peak for one in times) / 2**20
-        bases = (None if _counts_itself(times) else SQL, WHOLE[RUNS[name]] if name in RUNS else None)
+        bases = (None if _counts_itself(times) else SQL, WHOLE[RUNS[name][0]] if name in RUNS else None)
         ratios = [
             f"{seconds[name] / seconds[base]:6.2f} {processor[name] / processor[base]:6.2f}"
             if base in found
