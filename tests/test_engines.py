@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -133,6 +134,15 @@ def test_a_table_in_many_parts_in_order_is_read_in_place(folder: Path, tmp_path:
     with connected("duckdb", parted, scratch) as engine:
         assert batch(engine, FIRST, LAST) == expected(folder, FIRST, LAST)
         assert not list(scratch.glob("*.parquet"))
+
+
+@each_engine
+def test_a_folder_may_have_any_name(name: str, folder: Path, tmp_path: Path) -> None:
+    """Signs that stand for other files elsewhere stand for themselves."""
+    odd = tmp_path / "it's [1-2] {a,b} *? \\ é%20#"
+    shutil.copytree(folder, odd)
+    with connected(name, odd, tmp_path) as engine:
+        assert batch(engine, FIRST, LAST) == expected(folder, FIRST, LAST)
 
 
 @each_engine

@@ -39,13 +39,15 @@ class _Stands(Struct, frozen=True):
 
 
 class DossierSource(Source):
-    """A file of dossiers or a folder of such files. Raises Invalid: there are none."""
+    """A file of dossiers or a folder of such files. Raises Invalid: there are none, or one cannot be read at all."""
 
     kind: Kind = "dossiers"
 
     def __init__(self, path: Path) -> None:
         super().__init__(str(path))
         self.files = dossier_files(path)
+        for file in self.files:
+            read_bytes(file)
 
     def digest(self) -> dict[str, str]:
         """See `Source`: of each file."""
@@ -110,12 +112,7 @@ class DossierSource(Source):
 
 def _each(file: Path, lines: set[int] | None) -> Iterator[tuple[int, Page | Invalid]]:
     """The dossiers of a file, or those of some lines of it, not checked, or why they cannot be read."""
-    try:
-        text = read_bytes(file)
-    except Invalid as invalid:
-        yield 0, invalid
-        return
-    for part, line in texts_of(file, text):
+    for part, line in texts_of(file, read_bytes(file)):
         if lines is None or line in lines:
             try:
                 yield line, page_of(file, part, line)

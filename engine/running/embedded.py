@@ -60,7 +60,8 @@ class _Polars(Engine):
     def __init__(self, backend: Anything, files: Staged) -> None:
         self.backend, self.singly = backend, files.singly
         self.versions = {"ibis": version("ibis-framework"), "polars": version("polars")}
-        self.files = {table: backend.read_parquet(str(file), table_name=table) for table, file in files.files.items()}
+        named = files.files.items()
+        self.files = {table: backend.read_parquet(str(file), table_name=table, glob=False) for table, file in named}
         self._hold("", "")
         self.held = {table: backend.table(f"{BATCH}{table}") for table in TABLES}
 

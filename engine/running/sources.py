@@ -87,7 +87,7 @@ def open_source(where: str) -> Source:
 
         return PostgresSource(where)
     path = Path(where)
-    if path.suffix == ".duckdb":
+    if path.suffix == ".duckdb" and path.is_file():
         from engine.running.duckdbfile import DuckdbSource  # noqa: PLC0415
 
         return DuckdbSource(path)

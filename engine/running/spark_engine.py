@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from importlib.metadata import version
@@ -125,6 +126,11 @@ def _settings(master: str, scratch: Path, memory: int | None) -> Anything:
     return SparkConf(loadDefaults=False).setMaster(master).setAll(list(given.items()))
 
 
+def _itself(file: Path) -> str:
+    """The path of one file, no sign of which stands for others."""
+    return re.sub(r"([\\*?\[\]{}])", r"\\\1", str(file))
+
+
 def _of_one(node: Anything, given: dict[str, Anything] | None) -> Anything:
     """The greatest, or least, of one value is that value: Spark wants two at least."""
     made = node.__recreate__(given) if given else node
@@ -139,7 +145,7 @@ class _Spark(SqlEngine):
         self.session, self.backend, self.singly = session, ibis.pyspark.connect(session), files.singly
         self.versions = {"ibis": version("ibis-framework"), "spark": session.version}
         self.files = {
-            table: self.backend.read_parquet(str(file), table_name=f"forfait_{table}")
+            table: self.backend.read_parquet(_itself(file), table_name=f"forfait_{table}")
             for table, file in files.files.items()
         }
         self._hold("", "")
