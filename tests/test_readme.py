@@ -35,8 +35,8 @@ def test_both_readmes_show_the_same_excerpt_and_the_same_options() -> None:
     assert (excerpts[0], options[0]) == (excerpts[1], options[1])
 
 
-# `tests/test_writing.py` and `tests/test_population.py` run those that write, or take their time.
-ELSEWHERE = re.compile("forfait (population|policy (sources|test|mutate|prove|new|confirm))")
+# Their own tests run those that write, or take their time: of writing, populations, runs and impacts.
+ELSEWHERE = re.compile("forfait (population|run|.* --(data|impact) |policy (sources|test|mutate|prove|new|confirm))")
 COMMANDS = [
     re.sub(r"^… ", f"forfait explain {DOCTOR} ", re.sub(r"[\[\]]", "", command)).replace("<doctor>", DOCTOR)
     for row in re.findall(r"^\| (`.*?`) \|", README, re.M)
