@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
+from fractions import Fraction
 
 import ibis
 
@@ -15,7 +15,7 @@ from engine.running.asking import Term, absent, both, constant, sure, which
 from engine.running.layout import saw
 from engine.running.leaves import Sight
 from engine.running.results import Given
-from engine.running.worth import Bounds, Valued, Verdicts, hundredths, summed, word
+from engine.running.worth import Bounds, Valued, Verdicts, summed, word
 
 NO_WORD = absent("int64")
 
@@ -74,12 +74,15 @@ def _amount(given: Given, name: str, bounds: Bounds) -> None:
 
 def _euros(valued: Valued) -> Bounds:
     """All that is paid: points at their value, and components."""
-    value, points = valued.policy.point_value, valued.total("paid")[1]
-    whole = hundredths(value)
-    unit = hundredths(Decimal(1))
-    assert whole % unit == 0, "a point is worth whole euros"
+    points, value = valued.total("paid")[1], Fraction(valued.policy.point_value)
     owed = summed(component.paid[1] for component in valued.components.values())
-    return Bounds(points.least * (whole // unit) + owed.least, points.most * (whole // unit) + owed.most)
+    return Bounds(_times(points.least, value) + owed.least, _times(points.most, value) + owed.most)
+
+
+def _times(points: Term, value: Fraction) -> Term:
+    """Points at their value, where that makes whole hundredths of them."""
+    times = points * value.numerator
+    return times if value.denominator == 1 else times // value.denominator
 
 
 def _reason(indicator: Indicator, valued: Valued, whys: Mapping[str, Term]) -> Term:

@@ -316,11 +316,12 @@ class _Row:
             for check, fails, why in zip(self.checks, failed, whys, strict=True)
             if check.refused is not FALSE
         ]
-        counted_ = sum((which((one, constant(1)), otherwise=constant(0)) for one in failed), constant(0))
+        none, one_more = (constant(number, "int64") for number in (0, 1))
+        failures = sum((which((one, one_more), otherwise=none) for one in failed), none)
         each = [which((one, why), otherwise=constant(-1)) for one, why in zip(failed, whys, strict=True)]
         most = ibis.greatest(constant(-1), *each)
         worst = which(*refused, otherwise=most) if refused else most
-        near = counted_ * PLACES + (PLACES - 1) - worst
+        near = failures * PLACES + (PLACES - 1) - worst
         rejected, refuted = (constant(PLACES - 1 - code(why)) for why in ("document_rejected", "refuted"))
         seen = both(self.there, ~self.yielded)
         return which((~seen, absent("int64")), (self.rejected, rejected), (self.refuted, refuted), otherwise=near)

@@ -80,9 +80,10 @@ class Spread:
 
     def wide(self, tables: Mapping[str, Table]) -> Table:
         """One row for each doctor of the year: `doctor`, `vouched`, and the columns of `names`."""
-        declared = {table: self._with_attributes(tables, table) for table in ("declarations", "documents")}
+        stated = ("prefills", "declarations", "documents")
+        declared = {table: self._with_attributes(tables, table) for table in stated}
         parts = [
-            self._records("prefill", tables["prefills"]),
+            self._records("prefill", declared["prefills"]),
             self._records("declaration", declared["declarations"]),
             self._records("document", self._covering(declared["documents"], tables[ITEMS])),
             *self._counts(tables),
@@ -95,6 +96,9 @@ class Spread:
         there = {key: f"n_{name}" for key, name in self.names.items() if f"n_{name}" in whole.columns}
         alone = [sure(whole[count] > self._most(key)) for key, count in there.items()]
         alone += [whole.n_doctor > 1, sure(whole.n_counts > 1)]
+        # What a control found about one of the items of a paper bears on it, whichever item is asked for.
+        whatever = [whole[there[pool]] > 0 for pool in self.looked.pools if pool.item is None]
+        alone.append(both(sure(whole.n_findings > 0), sure(either(*whatever))))
         vouched = {VOUCHED: ~either(whole.suspect.notnull(), *alone)}
         filled = {self.names[key]: sure(whole[count] > 0) for key, count in there.items()}
         return whole.mutate(**vouched, **filled).select(DOCTOR, VOUCHED, *self.names.values())
@@ -190,6 +194,8 @@ class Spread:
         wanted = sorted(named - set(ROWS[table]))
         if table == "documents":
             wanted += [name for name in NOT_FOUND if name in named]
+        if not wanted:
+            return tables[table]
         columns = {f"a_{name}": _attribute(name, type_of(name, self.policy)).max() for name in wanted}
         own = tables[ATTRIBUTES].filter(_.of == table, _.year <= self.year, _[ROW].notnull())
         return _joined(tables[table], own.group_by(KEY).aggregate(count=_.count(), **columns), KEY)

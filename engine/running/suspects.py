@@ -14,7 +14,7 @@ from ibis import _
 from engine.policy import Policy
 from engine.running.asking import both, constant, either
 from engine.running.vouching import NOT_FOUND, REPLACED, vouched
-from engine.tables import ATTRIBUTES, EXCLUSIONS, ITEMS, ROW, ROWS, TABLES
+from engine.tables import ATTRIBUTES, DOCTORS, EXCLUSIONS, ITEMS, ROW, ROWS, TABLES
 
 Table = Anything
 """An Ibis table."""
@@ -27,6 +27,7 @@ def suspects(tables: Mapping[str, Table], policies: Iterable[Policy], year: int)
     known = list(policies)
     failed = [tables[table].filter(~vouched(table, known, year)).select(DOCTOR) for table in TABLES]
     failed += [*_children(tables), *_exclusions(tables, known, year), _same_ids(tables), *_replaced(tables)]
+    failed += _campaigns(tables, year)
     return ibis.union(*failed, distinct=True).mutate(suspect=constant(True))
 
 
@@ -42,6 +43,17 @@ def _children(tables: Mapping[str, Table]) -> Iterator[Table]:
         yield tables["documents"].filter(_[name].notnull()).semi_join(said, KEY).select(DOCTOR)
     repeated = tables[ATTRIBUTES].group_by(*KEY, "of", "name").having(_.count() > 1)
     yield repeated.aggregate(count=_.count()).select(DOCTOR)
+
+
+def _campaigns(tables: Mapping[str, Table], year: int) -> Iterator[Table]:
+    """Other campaigns that a doctor has twice, or of which there are rows though he does not have it.
+
+    Of the year's own, `spread` counts; and of whoever does not have that one, nothing is decided.
+    """
+    had = tables[DOCTORS].filter(_.year != year)
+    yield had.group_by(DOCTOR, "year").having(_.count() > 1).aggregate(count=_.count()).select(DOCTOR)
+    others = ibis.union(*(tables[table].filter(_.year != year).select(DOCTOR, "year") for table in ROWS))
+    yield others.anti_join(had, [DOCTOR, "year"]).select(DOCTOR)
 
 
 def _replaced(tables: Mapping[str, Table]) -> Iterator[Table]:

@@ -16,13 +16,13 @@ from ibis import _
 from engine.dossier import ROW_FIELDS
 from engine.policy import Field, FieldType, Policy, Vocabulary
 from engine.running.asking import TRUE, Term, absent, both, constant, either, sure
-from engine.tables import TABLES
+from engine.tables import ROWS, TABLES
 
 NAMES = r"^[a-z0-9][a-z0-9_.-]*$"
 DIGITS = r"^[0-9]{1,20}$"
 DAY = (
-    r"^([12][0-9]{3}-((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)"
-    r"|([12][0-9](0[48]|[2468][048]|[13579][26])|2000)-02-29)$"
+    r"^([12][0-9]{3}-((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-(29|3[0])|(0[13578]|1[02])-31)"
+    r"|([12][0-9](0[84]|[2468][840]|[13579][26])|2000)-02-29)$"
 )
 """Days there surely are."""
 COUNT = r"^(0|[1-9][0-9]{0,11})$"
@@ -163,11 +163,11 @@ def _measured(policies: list[Policy]) -> list[Term]:
 
 
 def _attributes(fields: Mapping[str, Field]) -> list[Term]:
-    """The attribute is of the vocabulary, none of the row's own columns, and of its type."""
+    """The attribute is of the vocabulary, named as no column of a table is, and of its type."""
     by_type: dict[FieldType, list[str]] = {}
     listed: list[Term] = []
     for name, field in fields.items():
-        if name in ROW_FIELDS:
+        if name in ROW_FIELDS or any(name in columns for columns in ROWS.values()):
             continue
         if field.type == "text" and (field.table or field.values):
             listed.append(both(_.name == name, either(_.value == "none", _listed(_.value, field))))
