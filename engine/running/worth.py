@@ -165,9 +165,10 @@ class Valued:
         found = {one: self._questions(one) for one in self.policy.indicators}
         for indicator, questions in found.items():
             unknown = self._unsettled(indicator)
+            # What could have been had hangs on a weight even where the indicator is refused.
+            out = sure(self.verdicts[out_of_play(indicator)].verdict) if removable(indicator) else FALSE
             for key, branch in self._branches(indicator.weight):
-                borne = ~sure(~self.verdicts[indicator.id].verdict)
-                self._add((unknown[0], key), both(borne, branch.isnull()))
+                self._add((unknown[0], key), branch.isnull() if out is FALSE else both(~out, branch.isnull()))
             twice = [name for name, count in questions.items() if count > 1]
             if twice:
                 self._add((unknown[0], tuple(twice)), both(unknown[1], self._open(twice)))
