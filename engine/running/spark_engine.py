@@ -83,12 +83,13 @@ def session(master: str, scratch: Path, memory: int | None) -> Iterator[Anything
             settings = _settings(master, scratch, memory)
             gateway = opened.enter_context(_java(settings, journal))
             context = SparkContext(conf=settings, gateway=gateway)
+            opened.callback(context.stop)
+            started = SparkSession(context)
         except (PySparkException, Py4JError, OSError) as error:
-            said = [line for line in journal.read_text(errors="replace").splitlines() if line.strip()] or [str(error)]
-            details = {"name": master, "why": said[-1].strip()[:SHOWN]}
+            said = _lines(journal.read_text(errors="replace")) or _lines(str(error))
+            details = {"name": master, "why": next(reversed(said), "")}
             raise Invalid([Problem("spark_not_started", details=details)]) from None
-        opened.callback(context.stop)
-        yield SparkSession(context)
+        yield started
 
 
 @contextmanager
@@ -160,11 +161,21 @@ class _Spark(SqlEngine):
         return super()._written(expression.op().replace(_of_one).to_expr())
 
     def _fetched(self, query: str, schema: Anything) -> Anything:
+        from py4j.protocol import Py4JError  # noqa: PLC0415
+
         try:
             # By Ibis it would come through pandas, a row at a time.
             return self.session.sql(query).toArrow().cast(schema)
-        except Exception as error:
-            # Java's own errors have no type of their own here.
-            if "OutOfMemoryError" in str(error):
-                raise Invalid([Problem("not_enough_memory")]) from None
-            raise
+        except Py4JError as error:
+            # It is asked of Java what it says, and Java is gone once this block is left.
+            why = str(error)
+        if "OutOfMemoryError" in why:
+            raise Invalid([Problem("not_enough_memory")])
+        raise Invalid([Problem("spark_failed", details={"why": " ".join(_lines(why)[:2])})])
+
+
+def _lines(said: str) -> list[str]:
+    """What Spark says, line by line, without where in its own code."""
+    return [
+        line.strip()[:SHOWN] for line in said.splitlines() if line.strip() and not line.lstrip().startswith("at ")
+    ]
