@@ -29,6 +29,7 @@ def run(
     memory: Annotated[str | None, typer.Option("--memory", metavar="metavar.memory", help="help.run_memory")] = None,
     sample: Annotated[int, typer.Option("--sample", metavar="metavar.count", help="help.run_sample")] = 1000,
     seed: Annotated[int, typer.Option("--seed", metavar="metavar.count", help="help.run_seed")] = 0,
+    unpriced: Annotated[bool, typer.Option("--unpriced", help="help.run_unpriced")] = False,
     policies: Policies = None,
     lang: Spoken = Language.fr,
 ) -> None:
@@ -49,6 +50,7 @@ def run(
         sample=sample,
         seed=seed,
         jobs=free_cores(),
+        priced=not unpriced,
     )
     with _progress() as told:
         report = decide_all(request, told)

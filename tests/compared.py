@@ -110,6 +110,7 @@ def manifest(policy: Policy, source: From, decided: int, quarantined: int = 0) -
         as_of=day_of(policy, None),
         policy=policy.digest,
         readings=policy.choices,
+        priced=False,
         source=source,
         counts=Counts(decided + quarantined, decided, quarantined, 0),
         sample=Sample(0, 0, 0),

@@ -62,11 +62,12 @@ class Deciding(Struct, frozen=True, dict=True):
     singly: Singly
     sample: frozenset[str]
     sort_by: str
+    priced: bool
 
     @cached_property
     def columns(self) -> Columns:
         """The policy as columns, which takes as long as a hundred doctors: made once, and for who needs them."""
-        return Columns(self.files, self.policy, self.as_of)
+        return Columns(self.files, self.policy, self.as_of, priced=self.priced)
 
     @cached_property
     def expression(self) -> Anything:

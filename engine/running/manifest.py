@@ -64,6 +64,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     as_of: date
     policy: str
     readings: Mapping[str, str]
+    priced: bool
     source: From
     counts: Counts
     sample: Sample

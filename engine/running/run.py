@@ -47,7 +47,10 @@ Told = Callable[[Stage, int, int], None]
 
 
 class Request(Struct, frozen=True, kw_only=True):
-    """What is asked of a run: the policy's files, where the dossiers are, the folder to write, and how."""
+    """What is asked of a run: the policy's files, where the dossiers are, the folder to write, and how.
+
+    If `priced`, the column `readings` tells which other readings would change each decision.
+    """
 
     files: PolicyFiles
     data: str
@@ -62,6 +65,7 @@ class Request(Struct, frozen=True, kw_only=True):
     batch: int = BATCH
     together: int = TOGETHER
     sort_by: str = "specialty"
+    priced: bool = True
 
     @property
     def policy(self) -> Policy:
@@ -71,7 +75,8 @@ class Request(Struct, frozen=True, kw_only=True):
     @property
     def under(self) -> Under:
         """What the doctors are decided under, as other processes are told."""
-        return Under(self.files.folder, self.files.digest, tuple(sorted(self.readings.items())), self.as_of)
+        readings = tuple(sorted(self.readings.items()))
+        return Under(self.files.folder, self.files.digest, readings, self.as_of, self.priced)
 
 
 class Report(Struct, frozen=True):
@@ -131,6 +136,7 @@ def _run(request: Request, folder: Path, told: Told) -> Report:
             opened.enter_context(Singly(request.under, request.jobs)),
             sample,
             request.sort_by,
+            request.priced,
         )
         sorts = []
         # A source without anyone is a batch too: of nobody.
@@ -157,6 +163,7 @@ def _run(request: Request, folder: Path, told: Told) -> Report:
         as_of=day_of(policy, request.as_of),
         policy=policy.digest,
         readings=dict(sorted(policy.choices.items())),
+        priced=request.priced,
         source=found,
         counts=counts,
         sample=Sample(request.seed, request.sample, len(sample)),

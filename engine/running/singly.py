@@ -48,12 +48,16 @@ AHEAD = 4
 
 
 class Under(Struct, frozen=True):
-    """What doctors are decided under: enough for a process to find it by itself."""
+    """What doctors are decided under: enough for a process to find it by itself.
+
+    If `priced`, it is told of each decision which other readings would change it.
+    """
 
     folder: Path
     digest: str
     readings: tuple[tuple[str, str], ...]
     as_of: date | None
+    priced: bool = True
 
 
 class Asked(Struct, frozen=True):
@@ -85,7 +89,7 @@ def settle(asked: Sequence[Asked], under: Under) -> Settled:
             refused.append((one.doctor, invalid.problems))
             continue
         decision = (decide if one.twice else judge)(policy, dossier, under.as_of)
-        others = alternatives(files, page, decision)
+        others = alternatives(files, page, decision) if under.priced else None
         lines.append((doctor_line(decision, others), node_line(decision)))
     doctors = as_table([line for line, _ in lines], doctors_schema(policy))
     return Settled(doctors, as_table([line for _, line in lines], nodes_schema(policy)), tuple(refused))
@@ -106,8 +110,8 @@ def observe_all(asked: Sequence[Asked], under: Under) -> Anything:
 def _observing(under: Under) -> Observing:
     """The questions of a policy and of every other reading of it, in the order in which columns ask them."""
     files, policy = _prepared(under)
-    policies = [policy, *(other for *_, other in other_policies(files, policy))]
-    return Observing(policy, questions(policies).values(), day_of(policy, under.as_of))
+    others = [other for *_, other in other_policies(files, policy)] if under.priced else []
+    return Observing(policy, questions([policy, *others]).values(), day_of(policy, under.as_of))
 
 
 def _sound(page: Page | tuple[Problem, ...]) -> Page:

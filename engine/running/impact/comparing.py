@@ -78,7 +78,13 @@ def compare(asked: Asked, told: Told = lambda *_: None, scratch: Path | None = N
             here = asked.data if policy.year == base.year else str(Path(folder) / "moved")
             runs.append(Path(folder) / f"run-{side}")
             request = Request(
-                files=files, data=here, out=runs[-1], readings=readings, sample=asked.sample, jobs=asked.jobs
+                files=files,
+                data=here,
+                out=runs[-1],
+                readings=readings,
+                sample=asked.sample,
+                jobs=asked.jobs,
+                priced=False,
             )
             manifests.append(run(request, told).manifest)
             if policy.year == base.year and manifests[-1].source.digests != digests:
