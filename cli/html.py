@@ -18,15 +18,19 @@ from engine.words import Lang, say
 
 def html(explanation: Explanation, lang: Lang) -> str:
     """The page of an explanation, whose texts are in `lang`."""
-    return environment().get_template("page.html").render(
-        page=explanation,
-        lang=lang,
-        contents=say(lang, "page.contents"),
-        signs={mark: sign for mark, (sign, _) in SIGNS.items()},
-        quoting=any(map(_quotes, explanation.sections)),
-        quotes=_quotes,
-        below=_below,
-        titles=_titles,
+    return (
+        environment()
+        .get_template("page.html")
+        .render(
+            page=explanation,
+            lang=lang,
+            contents=say(lang, "page.contents"),
+            signs={mark: sign for mark, (sign, _) in SIGNS.items()},
+            quoting=any(map(_quotes, explanation.sections)),
+            quotes=_quotes,
+            below=_below,
+            titles=_titles,
+        )
     )
 
 
