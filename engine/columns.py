@@ -17,20 +17,20 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from engine.claims import claims, leaves
+from engine.columnar.asked_for import doctor_columns, node_columns
+from engine.columnar.asking import FALSE, Term, both, constant, either, sure, which
+from engine.columnar.leaves import Leaves, Sight, code, gap
+from engine.columnar.pools import looked
+from engine.columnar.questions import FIXED, question_key, questions
+from engine.columnar.results import Given, Results, read_results
+from engine.columnar.spread import DOCTOR, VOUCHED, Spread
+from engine.columnar.stepping import stepped
+from engine.columnar.worth import Valued, Worth
 from engine.conditions import All, Any, Exempt, Node, Not, Observed, Outcome
 from engine.dispute.pricing import other_policies
 from engine.loading import PolicyFiles
 from engine.policy import Policy
 from engine.reasons import NEVER, UNDOING
-from engine.running.asked_for import doctor_columns, node_columns
-from engine.running.asking import FALSE, Term, both, constant, either, sure, which
-from engine.running.leaves import Leaves, Sight, code, gap
-from engine.running.pools import looked
-from engine.running.questions import FIXED, question_key, questions
-from engine.running.results import Given, Results, read_results
-from engine.running.spread import DOCTOR, VOUCHED, Spread
-from engine.running.stepping import stepped
-from engine.running.worth import Valued, Worth
 
 Table = Anything
 LEAVES = 2

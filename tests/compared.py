@@ -11,6 +11,7 @@ from typing import Any as Anything
 from msgspec import Struct
 from pyarrow import parquet
 
+from engine.columnar.layout import as_table, doctor_line, doctors_schema, node_line, nodes_schema
 from engine.decision import Decision, day_of, judge
 from engine.dossier import read_dossier
 from engine.linking import linked
@@ -25,11 +26,10 @@ from engine.running.impact.measured import Measured, measure
 from engine.running.impact.moving import Moved, Unnamed
 from engine.running.impact.pair import Pair
 from engine.running.impact.who import Who
-from engine.running.layout import as_table, doctor_line, doctors_schema, node_line, nodes_schema
 from engine.running.manifest import Counts, From, Made, Manifest, Sample
 from engine.running.run import Request
-from engine.running.sources import open_source
 from engine.schema import check
+from engine.sourcing.sources import open_source
 from engine.tables import dossier_data
 from engine.yamltext import Page
 from tests.conftest import policy_files

@@ -77,7 +77,7 @@ def postgres() -> Iterator[Postgres]:
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The name of Spark as an engine, on this machine, started once. Skipped where there is no Java."""
-    from engine.running.spark_engine import session  # noqa: PLC0415
+    from engine.engines.spark_engine import session  # noqa: PLC0415
 
     if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
         pytest.skip(NO_JAVA)

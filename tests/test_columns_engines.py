@@ -11,14 +11,14 @@ from typing import Any as Anything
 
 import pytest
 
+from engine.columnar.layout import DOCTOR
 from engine.columns import Columns
+from engine.engines.engines import connect
 from engine.linking import linked
 from engine.loading import bundled_policies
 from engine.population.plan import read_plan
 from engine.population.writing import write_population
-from engine.running.engines import connect
-from engine.running.layout import DOCTOR
-from engine.running.sources import open_source
+from engine.sourcing.sources import open_source
 from tests.conftest import policy_files
 
 YEARS = (2023, 2024)

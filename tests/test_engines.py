@@ -16,10 +16,10 @@ import pyarrow.compute as computed
 import pytest
 from pyarrow import parquet
 
+from engine.engines.engine import Engine
+from engine.engines.engines import connect, read_memory
 from engine.problems import Invalid
-from engine.running.engine import Engine
-from engine.running.engines import connect, read_memory
-from engine.running.sources import open_source
+from engine.sourcing.sources import open_source
 from engine.stores import bundled_examples
 from engine.tables import TABLES, Cells, rows_of
 from engine.tabular import arrow_schema, write_tables

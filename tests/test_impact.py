@@ -12,11 +12,11 @@ from msgspec.structs import replace
 from pyarrow import parquet
 
 from engine.amount import NOTHING, Amount
+from engine.columnar.layout import doctor_line
 from engine.decision import Decision
 from engine.network import EngineFault
 from engine.running.impact.measured import Impact, reconcile
 from engine.running.impact.outcomes import alone, subjects
-from engine.running.layout import doctor_line
 from tests.compared import Both, both
 
 SWEPT = {"addendum-8": "neutralise"}

@@ -27,16 +27,16 @@ IMPORTED_BY = {
     "jsonschema": "breaches",
     "referencing": "breaches",
     "yaml": "yamlevents",
-    "ibis": "columns|running|measuring",
-    "duckdb": "running|measuring",
-    "polars": "running|measuring",
-    "pyspark": "running",
-    "psycopg": "running",
+    "ibis": "columns|columnar|running|sourcing|engines|measuring",
+    "duckdb": "sourcing|engines|measuring",
+    "polars": "engines|measuring",
+    "pyspark": "engines",
+    "psycopg": "sourcing|engines",
     "matplotlib": "charts",
     "z3": "proving|formula",
     "jinja2": "html",
-    "pyarrow": "tabular|filling|running|columns",
-    "numpy": "chance|filling|running",
+    "pyarrow": "tabular|filling|running|columns|columnar|sourcing|engines",
+    "numpy": "chance|filling|running|columnar",
 }
 
 # Words that a policy uses as names and that the engine's own language uses as well.

@@ -13,12 +13,12 @@ from jsonschema import Draft202012Validator
 from pyarrow import parquet
 
 from engine.bundled import bundled
+from engine.columnar.layout import as_table, doctor_line, doctors_schema, node_line, nodes_schema
 from engine.decision import decide
 from engine.dispute.pricing import alternatives
 from engine.dossier import read_dossier
 from engine.linking import linked
 from engine.problems import Invalid
-from engine.running.layout import as_table, doctor_line, doctors_schema, node_line, nodes_schema
 from engine.running.manifest import digest_of
 from engine.running.run import Request, run
 from engine.tables import rows_of

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ibis import _
 
-from engine.running.sharing import shared
+from engine.engines.sharing import shared
 
 NAMES = ("a", "b", "c")
 ROWS = arrow.table({name: [None, 0, 1, 5, -7, 12] for name in NAMES})

@@ -17,12 +17,12 @@ from syrupy.assertion import SnapshotAssertion
 from cli.sheets import BAR, bar
 from cli.summary import FIELD, draw_summary
 from engine.amount import NOTHING
+from engine.columnar.layout import as_table, doctor_line, doctors_schema
 from engine.decision import Decision
 from engine.linking import linked
 from engine.loading import bundled_policies
 from engine.population.plan import read_plan
 from engine.population.writing import write_population
-from engine.running.layout import as_table, doctor_line, doctors_schema
 from engine.running.summary import Summary, labelled, summary
 from engine.words import Lang
 from tests.conftest import policy_files

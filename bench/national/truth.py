@@ -22,12 +22,12 @@ import pyarrow as arrow  # noqa: E402
 from pyarrow import compute, parquet  # noqa: E402
 from sides import YEAR, common  # noqa: E402
 
+from engine.columnar.layout import as_table, doctor_line, doctors_schema, node_line, nodes_schema  # noqa: E402
 from engine.decision import judge  # noqa: E402
 from engine.dossier import Dossier, read_dossier  # noqa: E402
 from engine.linking import linked  # noqa: E402
 from engine.loading import bundled_policies, read_policy, years  # noqa: E402
 from engine.policy import Policy  # noqa: E402
-from engine.running.layout import as_table, doctor_line, doctors_schema, node_line, nodes_schema  # noqa: E402
 from engine.tables import TABLES, Cells, dossier_data  # noqa: E402
 from engine.tabular import TablesPage  # noqa: E402
 

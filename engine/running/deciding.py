@@ -15,16 +15,16 @@ import pyarrow as arrow
 import pyarrow.compute as computed
 from msgspec import Struct
 
+from engine.columnar.layout import DOCTOR, doctors_schema, nodes_schema
 from engine.columns import Columns
+from engine.engines.engine import Engine
 from engine.loading import PolicyFiles
 from engine.network import EngineFault
 from engine.policy import Policy
-from engine.running.engine import Engine
-from engine.running.layout import DOCTOR, doctors_schema, nodes_schema
 from engine.running.quarantine import Refused
 from engine.running.sampling import held_against
 from engine.running.singly import Settled, Singly
-from engine.running.sources import Source
+from engine.sourcing.sources import Source
 from engine.tables import DOCTORS
 
 LEAVES = "leaves"

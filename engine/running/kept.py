@@ -15,8 +15,8 @@ from msgspec import MsgspecError, Struct, json
 from engine.loading import PolicyFiles
 from engine.problems import Invalid, Problem
 from engine.running.manifest import MANIFEST, SCHEMA, Manifest
-from engine.running.sources import Source, open_source
 from engine.schema import check
+from engine.sourcing.sources import Source, open_source
 from engine.yamltext import Page
 
 SHOWN = 80

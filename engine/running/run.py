@@ -18,7 +18,9 @@ from msgspec import Struct
 
 from engine import VERSION
 from engine.amount import NOTHING, Amount
+from engine.columnar.layout import BOUNDS
 from engine.decision import day_of
+from engine.engines.engines import DEFAULT, connect
 from engine.linking import linked
 from engine.loading import PolicyFiles
 from engine.network import EngineFault
@@ -26,13 +28,11 @@ from engine.policy import Policy
 from engine.problems import Invalid, Problem
 from engine.running.deciding import Deciding
 from engine.running.draft import draft
-from engine.running.engines import DEFAULT, connect
-from engine.running.layout import BOUNDS
 from engine.running.manifest import Counts, From, Made, Manifest, Sample, write_manifest
 from engine.running.sampling import chosen
 from engine.running.singly import Singly, Under
-from engine.running.sources import open_source
 from engine.running.writing import Results
+from engine.sourcing.sources import open_source
 
 BATCH = 100_000
 """The doctors decided at once."""

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from heapq import nsmallest
 from typing import Any as Anything
 
+from engine.columnar.layout import DOCTOR
 from engine.network import EngineFault
-from engine.running.layout import DOCTOR
 
 
 def chosen(doctors: Iterable[str], size: int, seed: int) -> frozenset[str]:

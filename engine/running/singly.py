@@ -24,6 +24,9 @@ from typing import TypeVar
 
 from msgspec import Struct
 
+from engine.columnar.layout import Line, as_table, doctor_line, doctors_schema, node_line, nodes_schema
+from engine.columnar.observing import Observing, observed_table
+from engine.columnar.questions import questions
 from engine.decision import day_of, decide, judge
 from engine.dispute.pricing import alternatives, other_policies
 from engine.dossier import read_dossier
@@ -31,10 +34,7 @@ from engine.linking import linked
 from engine.loading import PolicyFiles, read_policy
 from engine.policy import Policy
 from engine.problems import Invalid, Problem
-from engine.running.layout import Line, as_table, doctor_line, doctors_schema, node_line, nodes_schema
-from engine.running.observing import Observing, observed_table
 from engine.running.quarantine import Refused
-from engine.running.questions import questions
 from engine.schema import check
 from engine.yamltext import Page
 

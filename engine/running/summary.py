@@ -15,9 +15,9 @@ from msgspec import Struct
 from pyarrow import parquet
 
 from engine.amount import NOTHING, Amount
+from engine.columnar.layout import BOUNDS, DOCTOR, OUTCOMES
 from engine.decision import OutcomeWord
 from engine.policy import Policy
-from engine.running.layout import BOUNDS, DOCTOR, OUTCOMES
 
 VERDICTS: Mapping[bool | None, OutcomeWord] = {True: "granted", False: "refused", None: "undetermined"}
 """What a volet's condition comes to, said as of an indicator."""

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from engine.amount import ZERO, Amount
+from engine.columnar.layout import OUTCOMES
 from engine.conditions import Text
 from engine.policy import Component, Indicator, Policy, Volet
 from engine.record import amount
-from engine.running.layout import OUTCOMES
 from engine.running.summary import Summary, Tally
 from engine.telling.phrases import Phrases
 from engine.telling.sheets import Row, Sheet

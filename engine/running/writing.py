@@ -11,8 +11,8 @@ from typing import Any as Anything
 import pyarrow as arrow
 from pyarrow import parquet
 
+from engine.columnar.layout import DOCTOR, doctors_schema, nodes_schema
 from engine.policy import Policy
-from engine.running.layout import DOCTOR, doctors_schema, nodes_schema
 from engine.running.manifest import Written, digest_of
 from engine.running.quarantine import SCHEMA, Refused, quarantine_table
 

@@ -20,7 +20,7 @@ from engine.running.impact.pair import Pair
 from engine.running.impact.who import Who
 from engine.running.manifest import From, Manifest
 from engine.running.run import Request, Told, run
-from engine.running.sources import Source, open_source
+from engine.sourcing.sources import Source, open_source
 
 
 class Asked(Struct, frozen=True, kw_only=True):

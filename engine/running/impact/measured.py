@@ -15,13 +15,13 @@ import pyarrow.compute as computed
 from msgspec import Struct
 
 from engine.amount import NOTHING, ZERO, Amount
+from engine.columnar.layout import DOCTOR
 from engine.network import EngineFault
 from engine.policy import Policy
 from engine.running.impact.outcomes import Flip, flips
 from engine.running.impact.pair import Pair
 from engine.running.impact.shares import Share, shares
 from engine.running.impact.who import DEPARTMENT, SPECIALTY
-from engine.running.layout import DOCTOR
 from engine.running.summary import labelled
 
 STEP = 100

@@ -10,12 +10,12 @@ import pyarrow as arrow
 import pyarrow.compute as computed
 from msgspec import Struct
 
+from engine.columnar.layout import DOCTOR
 from engine.decision import OutcomeWord
 from engine.policy import Component, Indicator, Policy, Volet
 from engine.running.impact.flips import Cause, Causes, Found, Side
 from engine.running.impact.pair import Mask, Pair, numbered
 from engine.running.impact.shares import Part
-from engine.running.layout import DOCTOR
 from engine.running.summary import VERDICTS
 
 ELIGIBLE = "eligible"

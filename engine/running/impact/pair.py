@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pyarrow import parquet
 
 from engine.amount import NOTHING, Amount
-from engine.running.layout import BOUNDS, DOCTOR
+from engine.columnar.layout import BOUNDS, DOCTOR
 
 Verdicts = NDArray[numpy.int8]
 Mask = NDArray[numpy.bool_]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any as Anything
 
-from engine.running.asking import Term
+from engine.columnar.asking import Term
 
 COLUMN = re.compile(r"_\['(\w+)'\]")
 """How a term that names a column writes itself; Ibis has no other way to tell before its table is known."""

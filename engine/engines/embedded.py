@@ -11,10 +11,10 @@ from typing import Any as Anything
 import duckdb
 import ibis
 
+from engine.engines.engine import BATCH, Engine, SqlEngine, batch
 from engine.problems import Invalid, Problem
-from engine.running.engine import BATCH, Engine, SqlEngine, batch
-from engine.running.sources import Source
-from engine.running.staging import Staged, settings, staged
+from engine.sourcing.sources import Source
+from engine.sourcing.staging import Staged, settings, staged
 from engine.tables import TABLES
 
 

@@ -8,14 +8,14 @@ from fractions import Fraction
 import ibis
 
 from engine.claims import leaves
+from engine.columnar.asking import Term, absent, both, constant, sure, which
+from engine.columnar.layout import saw
+from engine.columnar.leaves import Sight
+from engine.columnar.results import Given
+from engine.columnar.worth import Bounds, Valued, Verdicts, summed, word
 from engine.conditions import All, Any, Exempt, Node, Not, Outcome
 from engine.observation import GRADES
 from engine.policy import Evidence, Indicator, Policy
-from engine.running.asking import Term, absent, both, constant, sure, which
-from engine.running.layout import saw
-from engine.running.leaves import Sight
-from engine.running.results import Given
-from engine.running.worth import Bounds, Valued, Verdicts, summed, word
 
 NO_WORD = absent("int64")
 

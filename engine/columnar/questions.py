@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from engine.claims import leaves
+from engine.columnar.pools import asked
 from engine.conditions import Observed
 from engine.policy import Policy
-from engine.running.pools import asked
 
 FIXED = 2**20
 """What a gap is raised by where it is not the doctor's to bring; no gap is as wide."""

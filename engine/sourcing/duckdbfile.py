@@ -11,8 +11,8 @@ from typing import Any as Anything
 import duckdb
 
 from engine.problems import Invalid, Problem
-from engine.running.rowdigest import row_digest
-from engine.running.sources import Kind, TablesSource
+from engine.sourcing.rowdigest import row_digest
+from engine.sourcing.sources import Kind, TablesSource
 from engine.tables import OWNER, TABLES
 from engine.tabular import Tables, unreadable
 

@@ -18,12 +18,12 @@ from ibis import _
 from msgspec import Struct
 
 from engine.claims import claims, out_of_play, removable
+from engine.columnar.asking import FALSE, TRUE, Term, both, constant, either, sure, which
+from engine.columnar.layout import AMOUNT, OUTCOMES
 from engine.conditions import Node, Observed, Outcome, walk
 from engine.decision import OutcomeWord
 from engine.policy import Branch, Component, Indicator, Policy, Volet, Weight
 from engine.ranges import claims_of
-from engine.running.asking import FALSE, TRUE, Term, both, constant, either, sure, which
-from engine.running.layout import AMOUNT, OUTCOMES
 
 HUNDREDTHS = 10**AMOUNT.scale
 NONE = constant(0, "int64")

@@ -15,8 +15,8 @@ from msgspec import Struct
 from engine.dossier import campaigns
 from engine.problems import Invalid, Problem
 from engine.running.manifest import digest_of
-from engine.running.sources import Kind, Numbers, Part, Source
 from engine.schema import check
+from engine.sourcing.sources import Kind, Numbers, Part, Source
 from engine.stores import dossier_files, page_of, texts_of
 from engine.tables import TABLES, rows_of
 from engine.yamltext import Page, read_bytes

@@ -11,14 +11,15 @@ from typing import Any as Anything
 import ibis
 from ibis import _
 
+from engine.columnar.asking import both, constant, either
+from engine.columnar.vouching import NOT_FOUND, REPLACED, vouched
 from engine.policy import Policy
-from engine.running.asking import both, constant, either
-from engine.running.vouching import NOT_FOUND, REPLACED, vouched
 from engine.tables import ATTRIBUTES, DOCTORS, EXCLUSIONS, ITEMS, ROW, ROWS, TABLES
 
 Table = Anything
 """An Ibis table."""
 DOCTOR = "doctor"
+MOST_ROWS = 10_000
 KEY = (DOCTOR, "year", ROW)
 
 
@@ -27,7 +28,7 @@ def suspects(tables: Mapping[str, Table], policies: Iterable[Policy], year: int)
     known = list(policies)
     failed = [tables[table].filter(~vouched(table, known, year)).select(DOCTOR) for table in TABLES]
     failed += [*_children(tables), *_exclusions(tables, known, year), _same_ids(tables), *_replaced(tables)]
-    failed += _campaigns(tables, year)
+    failed += [*_campaigns(tables, year), *_too_many(tables)]
     return ibis.union(*failed, distinct=True).mutate(suspect=constant(True))
 
 
@@ -54,6 +55,13 @@ def _campaigns(tables: Mapping[str, Table], year: int) -> Iterator[Table]:
     yield had.group_by(DOCTOR, "year").having(_.count() > 1).aggregate(count=_.count()).select(DOCTOR)
     others = ibis.union(*(tables[table].filter(_.year != year).select(DOCTOR, "year") for table in ROWS))
     yield others.anti_join(had, [DOCTOR, "year"]).select(DOCTOR)
+
+
+def _too_many(tables: Mapping[str, Table]) -> Iterator[Table]:
+    """More rows of a campaign than the schema of a dossier lets it have."""
+    for table in ROWS:
+        crowds = tables[table].group_by(DOCTOR, "year").having(_.count() > MOST_ROWS)
+        yield crowds.aggregate(count=_.count()).select(DOCTOR)
 
 
 def _replaced(tables: Mapping[str, Table]) -> Iterator[Table]:

@@ -12,6 +12,8 @@ from typing import Any as Anything
 
 import pyarrow as arrow
 
+from engine.columnar.layout import DOCTOR, TRUTH, WHY, WORD, saw, value_of
+from engine.columnar.questions import FIXED, Question
 from engine.conditions import Fact, Observed, Record
 from engine.dossier import Dossier, read_dossier
 from engine.observation import GRADES, Observation
@@ -19,8 +21,6 @@ from engine.observe import observe
 from engine.policy import Policy
 from engine.problems import Invalid
 from engine.reasons import Reasons
-from engine.running.layout import DOCTOR, TRUTH, WHY, WORD, saw, value_of
-from engine.running.questions import FIXED, Question
 from engine.standing import Standing, standing_on
 from engine.yamltext import Page
 

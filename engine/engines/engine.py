@@ -13,8 +13,8 @@ from typing import Any as Anything
 
 import ibis
 
+from engine.engines.sharing import shared
 from engine.policy import FieldType
-from engine.running.sharing import shared
 from engine.tables import TABLES, Columns
 
 TYPES: Mapping[FieldType, str] = {

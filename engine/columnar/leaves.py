@@ -12,6 +12,28 @@ from datetime import date
 import ibis
 from msgspec import Struct
 
+from engine.columnar.asking import (
+    FALSE,
+    TRUE,
+    UNKNOWN,
+    Asked,
+    Given,
+    Term,
+    absent,
+    ask,
+    both,
+    constant,
+    either,
+    passes,
+    spans,
+    sure,
+    which,
+)
+from engine.columnar.layout import WHY
+from engine.columnar.pools import DEPARTMENT, Pool, counted, cut_off, pools, stated
+from engine.columnar.questions import FIXED
+from engine.columnar.spread import Spread
+from engine.columnar.vouching import MOST, matches
 from engine.conditions import (
     FILED_ON,
     Always,
@@ -32,28 +54,6 @@ from engine.observation import GRADES, Reason, Unknown
 from engine.observe import NOTHING_THERE, ROW_GRADE
 from engine.policy import Policy
 from engine.reasons import FAILED_FACT, FAILED_TEST, MISSING_ROW, NEVER, OTHER_CHOICE
-from engine.running.asking import (
-    FALSE,
-    TRUE,
-    UNKNOWN,
-    Asked,
-    Given,
-    Term,
-    absent,
-    ask,
-    both,
-    constant,
-    either,
-    passes,
-    spans,
-    sure,
-    which,
-)
-from engine.running.layout import WHY
-from engine.running.pools import DEPARTMENT, Pool, counted, cut_off, pools, stated
-from engine.running.questions import FIXED
-from engine.running.spread import Spread
-from engine.running.vouching import MOST
 
 PLACES = 64
 """More than there are reasons: a count and a reason make one number."""
@@ -389,7 +389,7 @@ def _alike(one: Term, other: Term) -> Term:
 
 def _foreign(one: Term, other: Term) -> Term:
     """Whether two names differ, and are not of letters that columns can compare."""
-    return sure(both(one != other, either(*(~each.re_search(PLAIN) for each in (one, other)))))
+    return sure(both(one != other, either(*(~matches(each, PLAIN) for each in (one, other)))))
 
 
 def _name(text: Term) -> Term:

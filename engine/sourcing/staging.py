@@ -19,7 +19,7 @@ from msgspec import Struct
 from pyarrow import parquet
 
 from engine.policy import FieldType
-from engine.running.sources import FolderSource, Source
+from engine.sourcing.sources import FolderSource, Source
 from engine.tables import TABLES
 from engine.tabular import ARROW, arrow_schema, texts
 

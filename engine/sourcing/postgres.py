@@ -20,8 +20,8 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from engine.problems import Invalid, Problem
-from engine.running.rowdigest import row_digest
-from engine.running.sources import Kind, TablesSource
+from engine.sourcing.rowdigest import row_digest
+from engine.sourcing.sources import Kind, TablesSource
 from engine.tables import OWNER, TABLES
 from engine.tabular import ARROW, CSV, Tables, unreadable
 

@@ -12,10 +12,10 @@ from typing import Any as Anything
 import ibis
 import ibis.expr.operations as ops
 
+from engine.engines.engine import BATCH, Engine, SqlEngine, batch
 from engine.problems import Invalid, Problem
-from engine.running.engine import BATCH, Engine, SqlEngine, batch
-from engine.running.sources import Source
-from engine.running.staging import Staged, staged
+from engine.sourcing.sources import Source
+from engine.sourcing.staging import Staged, staged
 from engine.tables import TABLES
 
 OPTIONS = {

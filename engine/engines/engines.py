@@ -8,9 +8,9 @@ from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 
+from engine.engines.engine import Engine
 from engine.problems import Invalid, Problem
-from engine.running.engine import Engine
-from engine.running.sources import POSTGRES, Source
+from engine.sourcing.sources import POSTGRES, Source
 
 Opened = Callable[[Source, Path, int | None], AbstractContextManager[Engine]]
 
@@ -42,15 +42,15 @@ def connect(engine: str, source: Source, scratch: Path, memory: str | None = Non
 def _opened(engine: str) -> Opened:
     """How an engine of that name is connected; each is loaded by itself, since all are heavy."""
     if engine in ("duckdb", "polars"):
-        from engine.running.embedded import in_duckdb, in_polars  # noqa: PLC0415
+        from engine.engines.embedded import in_duckdb, in_polars  # noqa: PLC0415
 
         return in_duckdb if engine == "duckdb" else in_polars
     if engine.startswith(POSTGRES):
-        from engine.running.postgres_engine import in_postgres  # noqa: PLC0415
+        from engine.engines.postgres_engine import in_postgres  # noqa: PLC0415
 
         return partial(in_postgres, engine)
     if engine.startswith(SPARK):
-        from engine.running.spark_engine import in_spark  # noqa: PLC0415
+        from engine.engines.spark_engine import in_spark  # noqa: PLC0415
 
         return partial(in_spark, _master(engine))
     raise Invalid([Problem("unknown_engine", details={"name": engine, "valid": ", ".join(NAMED), "nearest": ""})])

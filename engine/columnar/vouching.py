@@ -13,11 +13,12 @@ from typing import Any as Anything
 import ibis
 from ibis import _
 
+from engine.columnar.asking import TRUE, Term, absent, both, constant, either, sure
 from engine.dossier import ROW_FIELDS
 from engine.policy import Field, FieldType, Policy, Vocabulary
-from engine.running.asking import TRUE, Term, absent, both, constant, either, sure
-from engine.tables import ROWS, TABLES
+from engine.tables import DOCTORS, ROWS, TABLES
 
+LINE_ENDS = "[\n\r\u0085\u2028\u2029]"
 NAMES = r"^[a-z0-9][a-z0-9_.-]*$"
 DIGITS = r"^[0-9]{1,20}$"
 DAY = (
@@ -25,8 +26,8 @@ DAY = (
     r"|([12][0-9](0[84]|[2468][840]|[13579][26])|2000)-02-29)$"
 )
 """Days there surely are."""
-COUNT = r"^(0|[1-9][0-9]{0,11})$"
-MOST = 10**12 - 1
+COUNT = r"^(0|[1-9][0-9]{0,8})$"
+MOST = 10**9 - 1
 """The greatest count vouched for: multiplied by the terms of a rate, it stays far from the end of 64 bits."""
 FIRST, LAST = date(1000, 1, 1), date(9999, 12, 31)
 YEARS = (1900, 2999)
@@ -70,7 +71,8 @@ def vouched(table: str, policies: Iterable[Policy], year: int) -> Term:
 def _well_formed(table: str, name: str, type: FieldType, year: int) -> Term:
     column = _[name]
     if name == "doctor":
-        return column.re_search(DIGITS).fill_null(False)
+        # Rows of whoever is not in the table of doctors are nobody's here.
+        return matches(column, DIGITS).fill_null(False) if table == DOCTORS else TRUE
     if name == "year":
         return both(column.notnull(), column >= YEARS[0], column <= YEARS[1])
     if name == "supersedes":
@@ -185,13 +187,18 @@ def _typed(value: Term, found: Field | FieldType) -> Term:
     """Whether a text is a value of its type."""
     match found if isinstance(found, str) else found.type:
         case "date":
-            return value.re_search(DAY)
+            return matches(value, DAY)
         case "integer" | "year":
-            return value.re_search(COUNT)
+            return matches(value, COUNT)
         case "boolean":
             return value.isin(["true", "false"])
         case _:
             return both(_short(value), TRUE if isinstance(found, str) else _listed(value, found))
+
+
+def matches(text: Term, pattern: str) -> Term:
+    """Whether the whole of a text is as a pattern says: to Spark, its end may stand before a last end of line."""
+    return both(text.re_search(pattern), ~text.re_search(LINE_ENDS))
 
 
 def _short(value: Term) -> Term:
@@ -199,17 +206,17 @@ def _short(value: Term) -> Term:
 
 
 def _shaped(name: Term) -> Term:
-    return both(name.notnull(), name.re_search(NAMES))
+    return both(name.notnull(), matches(name, NAMES))
 
 
 def text_as(type: FieldType, value: Term, nothing: Anything) -> Term:
     """A text as a value of its type, `nothing` for `none`, and NULL where it is of another type."""
     match type:
         case "date":
-            dated = ibis.cases((value.re_search(DAY), value), else_=absent("string")).cast("date")
+            dated = ibis.cases((matches(value, DAY), value), else_=absent("string")).cast("date")
             return ibis.cases((value == "none", constant(nothing)), else_=dated)
         case "integer" | "year":
-            number = ibis.cases((value.re_search(COUNT), value), else_=absent("string")).cast("int64")
+            number = ibis.cases((matches(value, COUNT), value), else_=absent("string")).cast("int64")
             return ibis.cases((value == "none", constant(nothing, "int64")), else_=number)
         case _:
             return value

@@ -22,11 +22,11 @@ import pyarrow.dataset as datasets
 import sqlglot
 from psycopg.sql import SQL, Composed, Identifier
 
+from engine.engines.engine import BATCH, Engine, SqlEngine
 from engine.policy import FieldType
-from engine.running.engine import BATCH, Engine, SqlEngine
-from engine.running.postgres import Address, PostgresSource, address, connected, fetched, told
-from engine.running.sources import Source
-from engine.running.staging import Staged, staged
+from engine.sourcing.postgres import Address, PostgresSource, address, connected, fetched, told
+from engine.sourcing.sources import Source
+from engine.sourcing.staging import Staged, staged
 from engine.tables import DOCTORS, TABLES
 
 TYPES: Mapping[FieldType, str] = {

@@ -15,13 +15,13 @@ from typing import Any as Anything
 import ibis
 from ibis import _
 
+from engine.columnar.asking import DTYPES, NOTHING, Given, Term, absent, both, constant, either, passes, sure, which
+from engine.columnar.pools import Counted, Looked, Pool, type_of
+from engine.columnar.suspects import suspects
+from engine.columnar.vouching import MOST, NOT_FOUND, REPLACED, text_as
 from engine.conditions import FieldTest
 from engine.dossier import DOCTOR_FIELDS, RowType
 from engine.policy import FieldType, Policy
-from engine.running.asking import DTYPES, NOTHING, Given, Term, absent, both, constant, either, passes, sure, which
-from engine.running.pools import Counted, Looked, Pool, type_of
-from engine.running.suspects import suspects
-from engine.running.vouching import NOT_FOUND, REPLACED, text_as
 from engine.standing import FILED_BY
 from engine.tables import ATTRIBUTES, DOCTORS, ITEMS, ROW, ROWS
 
@@ -95,7 +95,9 @@ class Spread:
         whole = reduce(_beside, parts, _beside(self._doctors(tables), doubtful))
         there = {key: f"n_{name}" for key, name in self.names.items() if f"n_{name}" in whole.columns}
         alone = [sure(whole[count] > self._most(key)) for key, count in there.items()]
-        alone += [whole.n_doctor > 1, sure(whole.n_counts > 1)]
+        alone.append(whole.n_doctor > 1)
+        if self.looked.counts:
+            alone.append(sure(either(whole.n_counts > 1, whole.most_counted > MOST)))
         # What a control found about one of the items of a paper bears on it, whichever item is asked for.
         whatever = [whole[there[pool]] > 0 for pool in self.looked.pools if pool.item is None]
         alone.append(both(sure(whole.n_findings > 0), sure(either(*whatever))))
@@ -151,6 +153,8 @@ class Spread:
 
     def _counts(self, tables: Mapping[str, Table]) -> Iterator[Table]:
         """Numerators and denominators, NULL where one of them, or the row of a place in force, is missing."""
+        if not self.looked.counts:
+            return
         rows = self._known(tables["measures"], "measure")
         days = {counted.day for counted in self.looked.counts}
         places = {day: self._in_force(tables, day).filter(_.id.notnull()) for day in days}
@@ -184,7 +188,8 @@ class Spread:
             for part, column in (("numerator", f"n{n}"), ("denominator", f"d{n}")):
                 columns[self.names[one, part]] = which((known, found[column]), otherwise=absent("int64"))
         twice = ibis.greatest(found.most.fill_null(0), *(found[f"whole{n}"] for n in range(len(self.looked.counts))))
-        yield found.select(DOCTOR, n_counts=twice, **columns)
+        greatest = ibis.greatest(0, *(found[f"{part}{n}"] for n in range(len(self.looked.counts)) for part in "nd"))
+        yield found.select(DOCTOR, n_counts=twice, most_counted=greatest, **columns)
 
     # --- records ----------------------------------------------------------------------------------------------------
 

@@ -15,9 +15,8 @@ import pyarrow as arrow
 from msgspec import Struct
 from pyarrow import compute
 
-from engine.policy import Policy
-from engine.running.asking import Term, constant
-from engine.running.layout import (
+from engine.columnar.asking import Term, constant
+from engine.columnar.layout import (
     AMOUNT,
     BOUNDS,
     DOCTOR,
@@ -27,6 +26,7 @@ from engine.running.layout import (
     doctors_schema,
     nodes_schema,
 )
+from engine.policy import Policy
 
 VOUCHED = "vouched"
 SIGN = 63

@@ -1,0 +1,1 @@
+"""What may compute a run: engines embedded here, a PostgreSQL server, Spark."""
