@@ -19,10 +19,11 @@ from msgspec.structs import replace
 from engine.claims import claims, leaves
 from engine.columnar.asked_for import doctor_columns, node_columns
 from engine.columnar.asking import FALSE, Term, both, constant, either, sure, which
-from engine.columnar.leaves import Leaves, Sight, code, gap
+from engine.columnar.leaves import Leaves, Sight, gap
 from engine.columnar.pools import looked
 from engine.columnar.questions import FIXED, question_key, questions
 from engine.columnar.results import Given, Results, read_results
+from engine.columnar.rows import PLACES, code
 from engine.columnar.spread import DOCTOR, VOUCHED, Spread
 from engine.columnar.stepping import stepped
 from engine.columnar.worth import Valued, Worth
@@ -71,7 +72,7 @@ class Columns:
 
         `tables` holds every table of `engine.tables.TABLES`, with all its columns.
         """
-        return self._derived(self.spread.wide(tables), self.steps, self.leaves.doubts.values())
+        return self._derived(self.spread.wide(tables), self.steps, self.leaves.shared.doubts.values())
 
     def after(self, observed: Table) -> Table:
         """The same, for doctors whose leaves were observed one by one (`running.observing`)."""
@@ -200,9 +201,9 @@ def _nearest(parts: list[Settled]) -> Term:
     unknown = [which((part.verdict.isnull(), part.why), otherwise=constant(-1)) for part in parts]
     if len(parts) == 1:
         return parts[0].why
-    nearest = ibis.least(*(part.gap * _REASONS + (_REASONS - 1) - part.why for part in parts))
+    nearest = ibis.least(*(part.gap * PLACES + (PLACES - 1) - part.why for part in parts))
     some = either(*(part.verdict.isnull() for part in parts))
-    return which((some, ibis.greatest(*unknown)), otherwise=_REASONS - 1 - nearest % _REASONS)
+    return which((some, ibis.greatest(*unknown)), otherwise=PLACES - 1 - nearest % PLACES)
 
 
 def _required(parts: list[Settled]) -> Term:
@@ -226,7 +227,6 @@ def _least(parts: list[Settled]) -> Term:
     return ibis.least(*mend) if len(mend) > 1 else mend[0] if mend else gap(fixed=NEVER[0], cost=NEVER[1])
 
 
-_REASONS = 64
 _VERDICTS = {"all": _all, "any": _any, "not": lambda parts: ~parts[0].verdict, "exempt": _any}
 _WHY = {
     "all": _first_failing,
