@@ -1,0 +1,220 @@
+"""The one row of a pool that a record may match, for many doctors: its tests, what stops it, how near it comes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import ibis
+
+from engine.columnar.asking import (
+    FALSE,
+    TRUE,
+    UNKNOWN,
+    Asked,
+    Given,
+    Term,
+    absent,
+    ask,
+    both,
+    constant,
+    either,
+    sure,
+    which,
+)
+from engine.columnar.layout import WHY
+from engine.columnar.pools import Pool, stated
+from engine.columnar.spread import Spread
+from engine.columnar.vouching import matches
+from engine.conditions import FILED_ON, Day, FieldTest, Record, Same
+from engine.observation import Reason, Unknown
+from engine.policy import Policy
+from engine.reasons import FAILED_TEST, OTHER_CHOICE
+
+PLACES = 64
+"""More than there are reasons: a count and a reason make one number."""
+PLAIN = r"^[ -~]*$"
+"""Texts whose letters compare as names by their case and spaces alone."""
+
+
+def code(word: Reason | Unknown) -> int:
+    """The number of a reason, or of a kind of unknown."""
+    return WHY.index(word)
+
+
+class Shared:
+    """What leaves have in common: the columns of a `Spread`, and those that several of them use.
+
+    `kept` gives a column to an expression that others use again: in step 0, or in step 1 where it uses one of step 0.
+    """
+
+    def __init__(self, spread: Spread, kept: Callable[[int, object, Term], Term]) -> None:
+        self.spread, self.kept = spread, kept
+        self.doubts: dict[object, Term] = {}
+
+    def doubt(self, key: object, term: Term) -> None:
+        """Columns do not vouch for the doctors for whom this holds."""
+        self.doubts[key] = self.kept(1, ("doubt", key), term)
+
+
+class Row:
+    """The one row of a pool that a record may match."""
+
+    def __init__(self, shared: Shared, leaf: Record, pool: Pool, policy: Policy) -> None:
+        self.spread, self.pool, self.policy = shared.spread, pool, policy
+        self.shared, self.fields, self.filed = shared, _Fields(shared.spread, pool), leaf.filed
+        self.held = self.spread.column(pool)
+        filing = {name for test in leaf.where for name in test.fields if name in FILED_ON}
+        self.there = self.held
+        if filing and not leaf.filed:
+            filed = [self.spread.of_row(pool, name).term.notnull() for name in sorted(filing)]
+            self.there = both(self.held, either(*filed))
+        tests = [test for test in leaf.where if not (leaf.filed and all(isinstance(one, Day) for one in test.tests))]
+        self.checks = [self._check(test) for test in tests] + [self._agrees(same) for same in leaf.same]
+
+    @property
+    def year(self) -> Term:
+        return self.spread.column(self.pool, "year")
+
+    @property
+    def rejected(self) -> Term:
+        if self.pool.row != "document":
+            return FALSE
+        return sure(self.spread.of_row(self.pool, "status").term == "rejected")
+
+    @property
+    def refuted(self) -> Term:
+        """A control found against what the row says."""
+        return FALSE if self.filed else self._found("refuted")
+
+    @property
+    def confirmed(self) -> Term:
+        """A control upheld what the row says."""
+        return both(~self.rejected, self._found("confirmed"))
+
+    def _found(self, outcome: str) -> Term:
+        item = self.pool.item
+        if item is None or self.pool.earlier:
+            return FALSE
+        about = self.spread.column(item, "choice")
+        chosen = self.spread.of_row(self.pool, "choice").term if self.pool.row != "document" else absent("string")
+        bears = either(about.isnull(), sure(about == chosen))
+        here = both(self.spread.column(item, "finding"), sure(self.spread.column(item, "outcome") == outcome), bears)
+        return self.shared.kept(0, (outcome, self.pool), here)
+
+    @property
+    def yielded(self) -> Term:
+        """A prefill yields to a declaration of another choice, made while the window was open."""
+        if self.pool.row != "prefill" or self.pool.earlier:
+            return FALSE
+        window = self.policy.calendar["campaign"]
+        declared = Pool("declaration", self.pool.name, None, earlier=False)
+        day = self.spread.of_row(declared, "declared_on").term
+        # What has no day was declared after all others.
+        by = day.notnull() if window.last is None else sure(day <= window.last)
+        inside = TRUE if window.last is None else by
+        if window.first is not None:
+            late = constant(value=window.last is None)
+            inside = both(inside, which((day.isnull(), late), otherwise=day >= window.first))
+        mine, other = (self.spread.of_row(pool, "choice").term for pool in (self.pool, declared))
+        alike = which((mine.isnull(), other.isnull()), (other.isnull(), FALSE), otherwise=mine == other)
+        return self.shared.kept(0, ("yielded", self.pool, window), both(self.spread.column(declared), inside, ~alike))
+
+    @property
+    def verdict(self) -> Term:
+        """Whether the row is there and passes every test."""
+        stands = both(self.there, ~self.rejected, ~self.refuted, ~self.yielded)
+        return both(stands, *(check.verdict for check in self.checks))
+
+    @property
+    def told(self) -> Term:
+        """How many tests failed, and the worst reason: the nearest row is the least; NULL where there is none."""
+        failed = [~sure(check.verdict.fill_null(True)) for check in self.checks]
+        whys = [
+            which(*((when, constant(code(why))) for when, why in check.why), otherwise=constant(-1))
+            if len(check.why) > 1
+            else constant(code(check.why[0][1]))
+            for check in self.checks
+        ]
+        refused = [
+            (both(fails, check.refused), why)
+            for check, fails, why in zip(self.checks, failed, whys, strict=True)
+            if check.refused is not FALSE
+        ]
+        none, one_more = (constant(number, "int64") for number in (0, 1))
+        failures = sum((which((one, one_more), otherwise=none) for one in failed), none)
+        each = [which((one, why), otherwise=constant(-1)) for one, why in zip(failed, whys, strict=True)]
+        most = ibis.greatest(constant(-1), *each)
+        worst = which(*refused, otherwise=most) if refused else most
+        near = failures * PLACES + (PLACES - 1) - worst
+        rejected, refuted = (constant(PLACES - 1 - code(why)) for why in ("document_rejected", "refuted"))
+        seen = both(self.there, ~self.yielded)
+        return which((~seen, absent("int64")), (self.rejected, rejected), (self.refuted, refuted), otherwise=near)
+
+    @property
+    def gap(self) -> Term:
+        """What it would take to mend the row; NULL where it is not there."""
+        costs = [
+            which(
+                (sure(check.verdict), constant(0)),
+                (check.other_kind, constant(OTHER_CHOICE)),
+                otherwise=constant(FAILED_TEST),
+            )
+            for check in self.checks
+        ]
+        total = sum(costs, constant(0, "int64"))
+        least = which((total == 0, constant(FAILED_TEST, "int64")), otherwise=total)
+        return which((both(self.there, ~self.yielded), least), otherwise=absent("int64"))
+
+    def _check(self, test: FieldTest) -> Asked:
+        asked = ask(test, self.fields, self.pool.row)
+        return Asked(
+            self.shared.kept(1, (self.pool, test), asked.verdict), asked.why, asked.other_kind, asked.refused
+        )
+
+    def _agrees(self, same: Same) -> Asked:
+        """Whether the row agrees with the standing statement of another item; unknown when none stands."""
+        mine, window = self.spread.of_row(self.pool, same.mine), self.policy.calendar["campaign"]
+        standing = []
+        for pool in stated(same.item):
+            stands = self.spread.column(pool)
+            if pool.row == "prefill":
+                stands = both(stands, ~Row(self.shared, _NO_TESTS, pool, self.policy).yielded)
+            theirs = self.spread.of_row(pool, same.theirs).term
+            standing.append((stands, theirs))
+            self.shared.doubt((self.pool, same, pool, window), both(self.held, stands, _foreign(mine.term, theirs)))
+        equal = either(*(both(stands, _alike(mine.term, theirs)) for stands, theirs in standing))
+        nothing = both(*(~stands for stands, _ in standing))
+        unknown = either(mine.term.isnull(), nothing)
+        verdict = which((mine.none, FALSE), (unknown, UNKNOWN), otherwise=equal)
+        why: tuple[tuple[Term, Reason], ...] = ((mine.none, "document_incomplete"), (TRUE, "document_mismatch"))
+        return Asked(self.shared.kept(1, (self.pool, same, window), verdict), why, FALSE, FALSE)
+
+
+_NO_TESTS = Record(
+    at="", row="prefill", names=(), of=None, where=(), same=(), earlier=False, filed=False, closes=None
+)
+
+
+class _Fields(dict[str, Given]):
+    """The fields of the row of a pool, by name."""
+
+    def __init__(self, spread: Spread, pool: Pool) -> None:
+        super().__init__()
+        self.spread, self.pool = spread, pool
+
+    def __missing__(self, name: str) -> Given:
+        return self.spread.of_row(self.pool, name)
+
+
+def _alike(one: Term, other: Term) -> Term:
+    """Whether two texts are the same name; where they are not of plain letters, columns vouch only for equal ones."""
+    return either(one == other, _name(one) == _name(other))
+
+
+def _foreign(one: Term, other: Term) -> Term:
+    """Whether two names differ, and are not of letters that columns can compare."""
+    return sure(both(one != other, either(*(~matches(each, PLAIN) for each in (one, other)))))
+
+
+def _name(text: Term) -> Term:
+    return text.lower().re_replace(r" +", " ").strip()
