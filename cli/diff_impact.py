@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from engine.loading import PolicyFiles
     from engine.running.impact.comparing import Compared
     from engine.running.impact.told import ImpactTold
-    from engine.running.run import Told
 
 Names = tuple[str, str]
 SAMPLE = 100
@@ -37,7 +35,8 @@ def measure_impact(
     In a new folder, everything is written; otherwise it is drawn or printed as asked. Raises Invalid as the runs do,
     and for a policy that is only in the past: other processes could not read it.
     """
-    from cli.policy_mutate import free_cores
+    from cli.cores import free_cores
+    from cli.progress import progress
     from engine.running.draft import draft
     from engine.running.impact.comparing import Asked, compare
     from engine.running.impact.told import ImpactTold
@@ -47,35 +46,16 @@ def measure_impact(
             raise Invalid([Problem("impact_revision", str(one.folder))])
     asked = Asked(files=files, readings=readings, data=source, sample=SAMPLE, jobs=free_cores())
     if out is None:
-        with _progress() as heard:
+        with progress() as heard:
             told = ImpactTold(compare(asked, heard), names, spoken())
         typer.echo(_page(told, format), nl=False) if format != "tree" else draw_impact(told)
         return
     with draft(out) as folder:
-        with _progress() as heard:
+        with progress() as heard:
             told = ImpactTold(compare(asked, heard, scratch=folder), names, spoken())
         write_impact(told, folder)
     draw_impact(told)
     typer.echo(printable(told.say("impact.written", folder=out)))
-
-
-@contextmanager
-def _progress() -> Iterator[Told]:
-    """What a comparison is at and how many doctors are through: drawn on a terminal only."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    from cli.console import console
-    from engine.words import say
-
-    screen = console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as progress:
-        task = progress.add_task("", total=None)
-
-        def told(stage: str, done: int, total: int) -> None:
-            progress.update(task, description=say(spoken(), f"run.{stage}"), completed=done, total=total or None)
-
-        yield told
 
 
 def draw_impact(told: ImpactTold) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -31,6 +30,7 @@ def mutate(
 ) -> None:
     """Change the rules of a policy one by one, and look for the case that notices."""
     from cli.console import console
+    from cli.cores import free_cores
     from engine.loading import read_policy
 
     out, defended = console(), True
@@ -39,12 +39,6 @@ def mutate(
         defended = _mutate(out, files, processes, examples=examples) and defended
     if not defended:
         raise typer.Exit(EXIT_UNDEFENDED)
-
-
-def free_cores() -> int:
-    """How many cores this process may use, or where no system says so, how many there are."""
-    allowed = getattr(os, "sched_getaffinity", None)
-    return len(allowed(0)) if allowed else os.cpu_count() or 1
 
 
 def _mutate(out: Console, files: PolicyFiles, jobs: int, *, examples: bool) -> bool:

@@ -34,7 +34,7 @@ def run(
     lang: Spoken = Language.fr,
 ) -> None:
     """Decide a whole population: a table of doctors, one of conditions, and what could not be decided."""
-    from cli.policy_mutate import free_cores
+    from cli.cores import free_cores
     from engine.engines.engines import DEFAULT
     from engine.running.run import Request
     from engine.running.run import run as decide_all

@@ -13,7 +13,7 @@ from typing import Any as Anything
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from cli.policy_mutate import free_cores
+from cli.cores import free_cores
 from engine.cases import differences
 from engine.decision import Decision, judge
 from engine.dossier import read_dossier
