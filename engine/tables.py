@@ -134,6 +134,11 @@ def _number(row: Cells) -> tuple[int, str]:
     return len(number), number
 
 
+def row_number(rows: Sequence[Cells], year: str, rank: int) -> str:
+    """The number of a row of a campaign by its rank in the page, or where it has none its rank counted from one."""
+    return sorted((row for row in rows if row.get("year") == year), key=_number)[rank].get(ROW, str(rank + 1))
+
+
 def _put(into: dict[str, Plain], key: str, value: str | None, table: str, doctor: str) -> None:
     if key in into:
         raise _wrong(table, doctor, "duplicate_key", key=key)

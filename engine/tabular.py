@@ -19,7 +19,7 @@ from pyarrow import parquet
 
 from engine.policy import FieldType
 from engine.problems import Invalid, Problem, unknown_name
-from engine.tables import DOCTORS, NEEDED, OWNER, TABLES, Cells, dossier_data
+from engine.tables import DOCTORS, NEEDED, OWNER, ROWS, TABLES, Cells, dossier_data, row_number
 from engine.yamltext import Page, Path_, Plain
 
 SUFFIXES = (".parquet", ".csv")
@@ -40,16 +40,27 @@ SHOWN = 80
 
 
 class TablesPage(Page, frozen=True):
-    """The page of a doctor of these tables: what is wrong in it is said of the table where it stands."""
+    """The page of a doctor of these tables: what is wrong in it is said of the table where it stands.
 
-    suffix: str
+    `places` tells where each table is, and `rows` holds those of the doctor.
+    """
+
+    places: Mapping[str, str]
+    rows: Mapping[str, Sequence[Cells]]
 
     def problem(self, code: str, path: Path_ = (), /, **details: str) -> Problem:
-        """A problem at `path`; its place is the doctor, the campaign, the row's rank in it and the column."""
-        table = next((part for part in reversed(path) if part in TABLES), DOCTORS)
-        inside = [part for part in path if part not in ("campaigns", *TABLES)]
-        file = f"{self.file}/{table}{self.suffix}"
-        return Problem(code, file, place=".".join(map(str, [self.data["doctor"], *inside])), details=details)
+        """A problem at `path`; its place is the doctor, the campaign, the row's number and the column."""
+        table = next((part for part in reversed(path) if isinstance(part, str) and part in TABLES), DOCTORS)
+        inside = [part for part in self._numbered(path) if part not in ("campaigns", *TABLES)]
+        place = ".".join(map(str, [self.data["doctor"], *inside]))
+        return Problem(code, self.places[table], place=place, details=details)
+
+    def _numbered(self, path: Path_) -> Path_:
+        """A path with the number of a row in place of its rank in the page."""
+        match path:
+            case ("campaigns", year, str() as table, int() as rank, *inside) if table in ROWS:
+                return ("campaigns", year, table, row_number(self.rows[table], str(year), rank), *inside)
+        return path
 
 
 class Held(Protocol):
@@ -72,13 +83,11 @@ class Held(Protocol):
 
 
 class Tables:
-    """Every table of dossiers, opened in one place. Raises Invalid: a column missing, there twice, or not expected.
+    """Every table of dossiers, opened in one place. Raises Invalid: a column missing, there twice, not expected."""
 
-    `suffix` is what follows the name of a table where it is told: that of its file.
-    """
-
-    def __init__(self, where: str, held: Mapping[str, Held], suffix: str = "") -> None:
-        self.where, self.held, self.suffix = where, held, suffix
+    def __init__(self, where: str, held: Mapping[str, Held]) -> None:
+        self.where, self.held = where, held
+        self.places = {table: one.place for table, one in held.items()}
         for table, one in held.items():
             _check_columns(one.place, table, one.schema)
 
@@ -126,7 +135,7 @@ class Tables:
             data: Plain = dossier_data(number, rows)
         except Invalid as invalid:
             raise self._at(*invalid.problems) from None
-        return TablesPage(self.where, data, {}, self.suffix)
+        return TablesPage(self.where, data, {}, self.places, rows)
 
     def _gathered(self, numbers: Sequence[str]) -> Mapping[str, Mapping[str, list[Cells]]]:
         gathered: dict[str, dict[str, list[Cells]]] = {number: {table: [] for table in TABLES} for number in numbers}
@@ -138,7 +147,7 @@ class Tables:
     def _at(self, *problems: Problem) -> Invalid:
         """The problems of tables, said of where those are."""
         return Invalid(
-            Problem(one.code, self.held[one.file].place, place=one.place, details=one.details) for one in problems
+            Problem(one.code, self.places[one.file], place=one.place, details=one.details) for one in problems
         )
 
     def rows(
@@ -214,7 +223,7 @@ def _owned(doctors: Sequence[str], schema: Anything) -> Anything:
 def folder_tables(folder: Path) -> Tables:
     """The tables of a folder. Raises Invalid: one missing or there twice, unreadable, a column not expected."""
     files = {table: _file(folder, table) for table in TABLES}
-    return Tables(str(folder), {table: FileHeld(file) for table, file in files.items()}, files[DOCTORS].suffix)
+    return Tables(str(folder), {table: FileHeld(file) for table, file in files.items()})
 
 
 def _file(folder: Path, table: str) -> Path:

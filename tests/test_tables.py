@@ -11,7 +11,7 @@ import pyarrow as arrow
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pyarrow import parquet
+from pyarrow import csv, parquet
 
 from engine.bundled import bundled
 from engine.decision import decide
@@ -229,11 +229,31 @@ def test_a_detail_of_two_rows_is_refused(few: Path) -> None:
 
 def test_what_breaks_the_schema_is_told_of_its_table_doctor_and_row(few: Path) -> None:
     change(few, "measures", numerator=[-1])
-    assert wrong(few) == ("below_minimum", "measures.parquet", f"{SOME[0]}.2023.0.numerator")
+    assert wrong(few) == ("below_minimum", "measures.parquet", f"{SOME[0]}.2023.1.numerator")
 
 
 def test_an_attribute_that_the_vocabulary_does_not_have_is_told_of_its_table(few: Path) -> None:
     change(few, "attributes", name=["nowhere"], of=["declarations"], row=[3])
     file = few / "attributes.parquet"
     parquet.write_table(parquet.read_table(file).slice(0, 1), file)
-    assert wrong(few) == ("unknown_field", "attributes.parquet", f"{SOME[0]}.2023.2.nowhere")
+    assert wrong(few) == ("unknown_field", "attributes.parquet", f"{SOME[0]}.2023.3.nowhere")
+
+
+def test_what_is_wrong_is_told_of_the_number_of_its_row(few: Path) -> None:
+    numbers = parquet.read_table(few / "prefills.parquet")["row"].to_pylist()
+    change(few, "prefills", row=[number + 40 for number in numbers], choice=[""])
+    assert wrong(few) == ("not_expected", "prefills.parquet", f"{SOME[0]}.2023.41.choice")
+
+
+def test_a_row_without_a_number_is_counted_from_one(few: Path) -> None:
+    file = few / "prefills.parquet"
+    parquet.write_table(parquet.read_table(file).drop_columns(["row"]), file)
+    change(few, "prefills", choice=[""])
+    assert wrong(few) == ("not_expected", "prefills.parquet", f"{SOME[0]}.2023.1.choice")
+
+
+def test_what_is_wrong_is_told_of_the_file_of_its_table_whatever_the_form_of_the_others(few: Path) -> None:
+    change(few, "measures", numerator=[-1])
+    csv.write_csv(parquet.read_table(few / "measures.parquet"), few / "measures.csv")
+    (few / "measures.parquet").unlink()
+    assert wrong(few)[1] == "measures.csv"
