@@ -129,6 +129,16 @@ def test_children_go_with_the_row_they_detail() -> None:
     assert unnamed.without("attributes", attributes)["of"].to_pylist() == ["documents"]
 
 
+def test_children_of_no_row_stay_when_a_row_without_a_number_goes() -> None:
+    """Left for the reader to refuse, as they would have been where they stood."""
+    unnamed = Unnamed(OTHER)
+    owner = {"doctor": ["1", "2"], "year": [2023, 2023]}
+    row = arrow.array([None, 1], arrow.int64())
+    unnamed.look("measures", arrow.RecordBatch.from_pydict({**owner, "row": row, "measure": ["vsm", "vsm"]}))
+    exclusions = arrow.RecordBatch.from_pydict({**owner, "row": row, "reason": ["ame", "ame"], "count": [3, 4]})
+    assert unnamed.without("exclusions", exclusions)["doctor"].to_pylist() == ["1"]
+
+
 def test_a_column_is_changed_value_by_value_and_null_stays() -> None:
     column = arrow.array([date(2023, 1, 1), None, date(2023, 1, 1)])
     assert mapped(column, lambda day: day.replace(year=2024)).to_pylist() == [

@@ -140,6 +140,29 @@ def test_whoever_cannot_be_dealt_with_is_read_and_odd(made: Made, row: Row, tmp_
         assert (found.read, found.odd) == ([row[1]["doctor"]], frozenset({row[1]["doctor"]}))
 
 
+@pytest.mark.parametrize("table", ["doctors", "measures"])
+def test_a_row_of_no_year_makes_a_doctor_of_another_year_odd(made: Made, table: str, tmp_path: Path) -> None:
+    """That row may be of this year: nobody can tell."""
+    others = [("doctors", {"doctor": "18", "year": "2022"}), (table, {"doctor": "18"})]
+    with open_source(made(tmp_path, others)) as source:
+        found = source.numbers(YEAR)
+        assert (found.read, found.odd, found.elsewhere) == (["18"], frozenset({"18"}), 0)
+        (page,) = source.pages(["18"])
+        assert isinstance(page, Invalid) or check(page, "dossier")
+
+
+def test_a_file_shortened_meanwhile_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "all.jsonl"
+    lines = [json.dumps(known()[number].page.data) for number in SOME]
+    file.write_text("\n".join(lines), encoding="utf-8")
+    with open_source(str(file)) as source:
+        found = source.numbers(YEAR)
+        file.write_text(lines[0], encoding="utf-8")
+        with pytest.raises(Invalid) as raised:
+            list(source.pages(found.read))
+    assert [one.code for one in raised.value.problems] == ["source_changed"]
+
+
 def test_rows_of_nobody_are_read_as_those_of_a_doctor_without_a_number(made: Made, tmp_path: Path) -> None:
     with open_source(made(tmp_path, [NOBODY])) as source:
         assert source.numbers(YEAR).odd == {""}

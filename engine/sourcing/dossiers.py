@@ -67,6 +67,8 @@ class DossierSource(Source):
             first = {number: self._known[number][0] for number in some}
             found = self._read(list(first.values()))
             for number, stands in first.items():
+                if stands.place not in found:
+                    raise Invalid([Problem("source_changed", stands.place)])
                 yield self._twice(number) or found[stands.place]
 
     def parts(self) -> Iterator[Part]:

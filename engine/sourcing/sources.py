@@ -36,8 +36,8 @@ POSTGRES = ("postgres://", "postgresql://")
 class Numbers(Struct, frozen=True):
     """The doctors that a run of a year reads, by number, and how many have campaigns of other years only.
 
-    Those who are `odd` can only be read singly, where it is told what is wrong: a number that is none, rows of
-    someone who has no campaign, a dossier that cannot be read (told by its file and line).
+    Those who are `odd` can only be read singly, where it is told what is wrong: a number that is none, a row whose
+    year is none, rows of someone who has no campaign, a dossier that cannot be read (told by its file and line).
     """
 
     read: list[str]
@@ -107,19 +107,22 @@ class TablesSource(Source):
 
     def numbers(self, year: int) -> Numbers:
         """See `Source`."""
-        everyone, now, here, dated = _Names(), _Names(), _Names(), _Names()
+        everyone, now, here, dated, undated = _Names(), _Names(), _Names(), _Names(), _Names()
         for table, held in self.tables.held.items():
             for batch in held.owners():
                 doctors, years = texts(batch.column(0)).fill_null(""), texts(batch.column(1))
-                own = computed.equal(years, str(year))
+                own = computed.equal(years, str(year)).fill_null(False)
+                sound = computed.match_substring_regex(years, YEAR).fill_null(False)
                 everyone.add(doctors)
                 now.add(doctors.filter(own))
+                undated.add(doctors.filter(computed.invert(sound)))
                 if table == DOCTORS:
                     here.add(doctors.filter(own))
-                    dated.add(doctors.filter(computed.match_substring_regex(years, YEAR)))
+                    dated.add(doctors.filter(sound))
         number = computed.match_substring_regex(everyone.all(), NUMBER)
-        orphan = computed.and_(everyone.among(now), computed.invert(everyone.among(here)))
-        odd = computed.or_(computed.invert(computed.and_(number, everyone.among(dated))), orphan)
+        orphan = computed.and_not(everyone.among(now), everyone.among(here))
+        known = computed.and_(number, computed.and_not(everyone.among(dated), everyone.among(undated)))
+        odd = computed.or_(computed.invert(known), orphan)
         read = everyone.all().filter(computed.or_(odd, everyone.among(now)))
         out = everyone.all().filter(odd)
         return Numbers(sorted(read.to_pylist()), frozenset(out.to_pylist()), len(everyone.all()) - len(read))

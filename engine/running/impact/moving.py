@@ -64,7 +64,8 @@ class Unnamed:
             gone = rows.filter(computed.invert(self._named(table, rows)))
             self.rows += gone.num_rows
             if gone.num_rows and table not in (*PARENT, ATTRIBUTES):
-                self.keys.append(_keys(table, gone))
+                # NULL is among NULLs: what is known of no row would be known of every child of none.
+                self.keys.append(_keys(table, gone).drop_null())
 
     def without(self, table: str, rows: Anything) -> Anything:
         """Rows of a table, but for those about what has no name; once every row was looked at."""
