@@ -11,7 +11,7 @@ import typer
 
 from cli.folders import one_policy
 from cli.language import Language, Spoken, spoken
-from cli.options import Policies, Readings, readings
+from cli.options import Policies, Readings, check_source, readings
 from cli.saving import deliver
 from engine.problems import Invalid, Problem, unknown_name
 
@@ -103,6 +103,7 @@ def _measure(
     """What the second policy in place of the first does to the doctors of a source."""
     from cli.diff_impact import measure_impact
 
+    check_source(source)
     one = _files(sides[0], policies)
     files = one, one if sides[0] == sides[1] else _files(sides[1], policies)
     asked = readings(written[0]), readings(written[1])

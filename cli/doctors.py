@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cli.language import Language, Spoken, spoken
-from cli.options import Data
+from cli.options import Data, check_source
 
 
 def doctors(data: Data = None, lang: Spoken = Language.fr) -> None:
@@ -13,6 +13,8 @@ def doctors(data: Data = None, lang: Spoken = Language.fr) -> None:
     from engine.stores import doctors as known_doctors
     from engine.words import say
 
+    if data is not None:
+        check_source(str(data))
     rows = [
         (one.number, one.name or say(spoken(), "view.unnamed"), ", ".join(map(str, one.years)))
         for one in known_doctors(data or bundled_examples())

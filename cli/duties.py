@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.language import Language, Spoken, spoken
-from cli.options import Data, Doctor, Policies, Readings, Year, day, decided
+from cli.options import Data, Doctor, Policies, Readings, Year, decided
 
 After = Annotated[
     str | None,
@@ -35,7 +35,7 @@ def duties(
     from engine.dispute.duties import starting_day
     from engine.telling.still_due import still_due
 
-    after = day(as_of)
-    decision = decided(doctor, year, data, reading, policies, as_of).decision
-    found = find(decision.policy, decision.dossier, after or starting_day(decision.policy))
+    result = decided(doctor, year, data, reading, policies, as_of)
+    decision = result.decision
+    found = find(decision.policy, decision.dossier, result.asked or starting_day(decision.policy))
     draw(screen(), still_due(found, decision.dossier, decision.policy, spoken()))

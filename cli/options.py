@@ -88,12 +88,23 @@ RUN = "nodes.parquet"
 """What the folder of a run holds, and that of a source never does."""
 
 
+def check_source(data: str) -> None:
+    """Raises Invalid when a source is the folder of a run, which holds no dossier."""
+    if _is_run(Path(data)):
+        raise Invalid([Problem("source_is_run", data)])
+
+
+def _is_run(data: Path) -> bool:
+    return (data / RUN).is_file()
+
+
 class Decided(Struct, frozen=True, dict=True):
-    """A decision, and the files it was made from."""
+    """A decision, the files it was made from, and the day that was asked for: as an option, or of the run."""
 
     decision: Decision
     files: PolicyFiles
     page: Page
+    asked: date | None
 
     @cached_property
     def record(self) -> dict[str, Any]:
@@ -116,7 +127,7 @@ def decided(
 
     Of a run, under what the run decided under, from the source that it read.
     """
-    if data is not None and (data / RUN).is_file():
+    if data is not None and _is_run(data):
         return _decided_in_run(data, doctor, year, readings(written), root, day(as_of))
     from engine.decision import decide
     from engine.dossier import read_dossier
@@ -126,7 +137,8 @@ def decided(
     known = find_doctor(data or bundled_examples(), doctor)
     files = policy_files(known.years[-1] if year is None else year, root)
     policy = linked(files, readings(written))
-    return Decided(decide(policy, read_dossier(known.page, policy), day(as_of)), files, known.page)
+    asked = day(as_of)
+    return Decided(decide(policy, read_dossier(known.page, policy), asked), files, known.page, asked)
 
 
 def _decided_in_run(
@@ -143,4 +155,5 @@ def _decided_in_run(
     files = policy_files(run.manifest.year, root)
     run.check_policy(files)
     policy, page = linked(files, run.manifest.readings), run.page(doctor)
-    return Decided(decide(policy, read_dossier(page, policy), run.manifest.as_of), files, page)
+    under = run.manifest.as_of
+    return Decided(decide(policy, read_dossier(page, policy), under), files, page, under)

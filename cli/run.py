@@ -12,11 +12,15 @@ from msgspec.structs import asdict
 
 from cli.failing import printable
 from cli.language import Language, Spoken, spoken
-from cli.options import AsOf, Policies, Readings, day, policy_files, readings
+from cli.options import AsOf, Policies, Readings, check_source, day, policy_files, readings
 
 if TYPE_CHECKING:
     from engine.policy import Policy
     from engine.running.run import Report, Told
+    from engine.telling.phrases import Phrases
+
+SHOWN = 10
+"""The doctors named of each reason of quarantine."""
 
 
 def run(
@@ -39,6 +43,7 @@ def run(
     from engine.running.run import Request
     from engine.running.run import run as decide_all
 
+    check_source(data)
     request = Request(
         files=policy_files(year, policies),
         data=data,
@@ -76,6 +81,19 @@ def _progress() -> Iterator[Told]:
         yield told
 
 
+def _reasons(phrases: Phrases, out: Path) -> Iterator[str]:
+    """Why doctors are in quarantine, each reason with some of them."""
+    from engine.running.quarantine import reasons
+
+    for why in reasons(out / "quarantine.parquet", spoken(), SHOWN):
+        doctors = ", ".join(number or phrases.say("run.no_number") for number in why.doctors)
+        if why.count > len(why.doctors):
+            doctors = phrases.say("run.more", doctors=doctors)
+        yield phrases.say(
+            "run.reason", count=phrases.number(why.count), code=why.code, doctors=doctors, message=why.message
+        )
+
+
 def _tell(report: Report, policy: Policy, out: Path) -> None:
     """Where the result is, who was read and what came of them; then what is paid, for what and to whom."""
     from rich.text import Text
@@ -91,6 +109,7 @@ def _tell(report: Report, policy: Policy, out: Path) -> None:
     lines = [phrases.say("run.counts", **counts)]
     if manifest.counts.quarantined:
         lines.append(phrases.say("run.why_quarantined"))
+        lines += _reasons(phrases, out)
     if manifest.counts.elsewhere:
         lines.append(phrases.say("run.elsewhere", year=policy.year, **counts))
     lines.append(phrases.say("run.sampled", doctors=phrases.number(manifest.sample.doctors)))

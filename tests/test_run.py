@@ -20,7 +20,7 @@ from engine.dossier import read_dossier
 from engine.linking import linked
 from engine.problems import Invalid
 from engine.running.manifest import digest_of
-from engine.running.run import Request, run
+from engine.running.run import BATCH, Request, run
 from engine.tables import rows_of
 from engine.tabular import write_tables
 from tests.conftest import Forfait, campaigns, known, policy_files
@@ -122,7 +122,43 @@ def test_a_folder_that_is_there_is_left_as_it_is(examples: Path, tmp_path: Path)
 def test_what_a_run_came_to_is_told(forfait: Forfait, examples: Path, tmp_path: Path) -> None:
     ran = forfait("run", "--year", YEAR, "--data", examples, "--out", tmp_path / "out", "--sample", 3)
     assert (ran.code, ran.err) == (0, "")
-    assert "38 médecins lus = 38 décidés + 0 en quarantaine" in " ".join(ran.out.split())
+    assert "Médecins lus : 38 = 38 avec décision + 0 en quarantaine" in " ".join(ran.out.split())
+
+
+def test_a_source_without_anyone_of_the_year_is_refused_and_leaves_nothing(
+    forfait: Forfait, examples: Path, tmp_path: Path
+) -> None:
+    known_years = ", ".join(map(str, sorted({year for one in known().values() for year in one.years})))
+    older = [row for one in known().values() for row in rows_of(one.page.data) if row[1]["year"] != str(YEAR)]
+    (tmp_path / "older").mkdir()
+    write_tables(tmp_path / "older", older)
+    out = tmp_path / "new" / "out"
+    ran = forfait("run", "--year", YEAR, "--data", tmp_path / "older", "--out", out, "--lang", "en")
+    assert (ran.code, ran.out) == (2, "")
+    assert f"no data for the {YEAR} campaign" in ran.err
+    assert known_years.replace(f"{YEAR}, ", "") in ran.err
+    assert [one.name for one in tmp_path.iterdir()] == ["older"]
+
+
+def test_a_source_that_is_missing_leaves_no_folder_made_for_the_result(forfait: Forfait, tmp_path: Path) -> None:
+    ran = forfait("run", "--year", YEAR, "--data", tmp_path / "none", "--out", tmp_path / "new" / "deep" / "out")
+    assert (ran.code, list(tmp_path.iterdir())) == (2, [])
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["run", "--year", YEAR, "--out", "none", "--data"], ["doctors", "--data"], ["diff", YEAR, 2024, "--impact"]],
+)
+def test_a_run_is_no_source(forfait: Forfait, done: Path, command: list[str | int]) -> None:
+    ran = forfait(*command, done, "--lang", "en")
+    assert (ran.code, ran.out) == (2, "")
+    assert "this folder is that of a run" in ran.err
+
+
+def test_the_less_memory_the_fewer_doctors_at_once(examples: Path, tmp_path: Path) -> None:
+    assert requested(examples, tmp_path).at_once == BATCH
+    assert requested(examples, tmp_path, memory="300MB").at_once < requested(examples, tmp_path, memory="1GB").at_once
+    assert requested(examples, tmp_path, memory="256MB", batch=7).at_once == 7
 
 
 @pytest.mark.parametrize("option", ["--sample", "--seed"])

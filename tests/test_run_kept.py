@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import date
 from pathlib import Path
 from random import Random
 
@@ -131,3 +132,24 @@ def test_a_run_without_its_manifest_is_refused(forfait: Forfait, own: Path, draw
 def test_a_manifest_of_another_kind_is_refused(forfait: Forfait, own: Path, drawn: list[str]) -> None:
     (own / "manifest.json").write_text('{"schema": "run/1"}', "utf-8")
     assert "manifest" in refusal(forfait("explain", drawn[0], "--data", own))
+
+
+def test_a_run_without_its_tables_is_refused(forfait: Forfait, own: Path, drawn: list[str]) -> None:
+    (own / "doctors.parquet").unlink()
+    said = refusal(forfait("explain", drawn[0], "--data", own, "--lang", "en"))
+    assert f"{own / 'doctors.parquet'}: unreadable file" in said
+
+
+def test_a_run_whose_tables_are_none_is_refused(forfait: Forfait, own: Path, drawn: list[str]) -> None:
+    (own / "doctors.parquet").write_text("none")
+    assert str(own / "doctors.parquet") in refusal(forfait("explain", drawn[0], "--data", own))
+
+
+def test_what_is_still_due_is_as_of_the_day_of_the_run(
+    forfait: Forfait, source: Path, drawn: list[str], tmp_path: Path
+) -> None:
+    asked = date(2024, 1, 15)
+    run(Request(files=policy_files(YEAR), data=str(source), out=tmp_path / "out", as_of=asked, sample=0))
+    alone = forfait("duties", drawn[0], "--data", source, "--year", YEAR, "--as-of", asked)
+    assert alone.code == 0
+    assert forfait("duties", drawn[0], "--data", tmp_path / "out") == alone

@@ -56,3 +56,10 @@ def test_folders_of_others_are_left_alone(tmp_path: Path) -> None:
     with draft(tmp_path / "out"):
         pass
     assert sorted(tmp_path.iterdir()) == sorted([*others, tmp_path / "out"])
+
+
+def test_a_failed_run_leaves_no_folder_that_it_made_and_every_other(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    with pytest.raises(ZeroDivisionError), draft(tmp_path / "mine" / "new" / "deep" / "out"):
+        raise ZeroDivisionError
+    assert list(tmp_path.rglob("*")) == [tmp_path / "mine"]

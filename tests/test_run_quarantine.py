@@ -105,10 +105,15 @@ def test_a_run_says_how_many_are_in_quarantine_and_where_that_is_told(
     ran = forfait("run", "--year", YEAR, "--data", source, "--out", tmp_path / "out", "--lang", "en")
     told = " ".join(ran.out.split())
     assert ran.code == 0
-    assert "8 doctors read = 1 decided + 7 in quarantine." in told
-    assert "What could not be decided, and why: quarantine.parquet." in told
+    assert "Doctors read: 8 = 1 with a decision + 7 in quarantine." in told
+    assert "Why, dossier by dossier: quarantine.parquet." in told
+    assert "– not_expected, 2: without a number, 12a. Of the first: " in told
+    assert (
+        f"– above_one, 1: {WRONG['above_one']}. Of the first: the numerator (3) exceeds the denominator (2)" in told
+    )
+    assert "without any difference: 1." in told, "who is in quarantine is decided by no method"
     assert f"Written in {tmp_path / 'out'}\n" in ran.out
-    assert "Without a campaign of 2023, not read: 1 doctor" in told
+    assert "Doctors without a campaign of 2023, not read: 1." in told
 
 
 def test_who_is_in_quarantine_is_told_so_by_explain_too(forfait: Forfait, done: Path) -> None:

@@ -24,6 +24,7 @@ from engine.loading import bundled_policies
 from engine.population.plan import read_plan
 from engine.population.writing import write_population
 from engine.running.summary import Summary, labelled, summary
+from engine.running.summary_told import SummaryTold
 from engine.words import Lang
 from tests.conftest import policy_files
 from tests.drawn import decided
@@ -127,3 +128,16 @@ def test_it_is_drawn_in_80_columns(
 def test_a_bar_is_as_long_as_its_share_and_something_is_never_nothing() -> None:
     assert [bar(Fraction(share, 16)) for share in (0, 8, 16)] == ["", "█" * (BAR // 2), "█" * BAR]
     assert bar(Fraction(1, 10_000)) == "▏"
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "told"), [(1003, 1500, "66.87%"), (1, 3, "33.33%"), (1, 1, "100%"), (0, 0, "0%")]
+)
+def test_a_share_is_told_to_the_nearest_hundredth(found: Summary, part: int, whole: int, told: str) -> None:
+    assert SummaryTold(POLICY, "en", found, FIELD).share(part, whole) == told
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_no_two_columns_of_a_table_bear_the_same_head(lang: Lang, found: Summary) -> None:
+    for sheet in SummaryTold(POLICY, lang, found, FIELD).sheets():
+        assert len(set(sheet.heads)) == len(sheet.heads)

@@ -17,7 +17,7 @@ Opened = Callable[[Source, Path, int | None], AbstractContextManager[Engine]]
 DEFAULT = "polars"
 """The engine of a run that names none: the faster of the two that are embedded (`bench/`)."""
 SPARK = "spark://"
-NAMED = ("duckdb", "polars", "postgres://…", "spark://…")
+NAMED = ("postgres://…", "spark://…", "duckdb", "polars")
 
 MEMORY = re.compile(r"([0-9]{1,6})\s?([KMGT])i?B?", re.IGNORECASE)
 UNITS = {letter: 1024**power for power, letter in enumerate("KMGT", start=1)}

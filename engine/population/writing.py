@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any as Anything
 
 from msgspec import Struct, json
@@ -14,6 +12,7 @@ from msgspec import Struct, json
 from engine.population.filling import MOST, batch_tables
 from engine.population.plan import Plan
 from engine.problems import Invalid, Problem
+from engine.running.draft import draft
 from engine.tables import TABLES
 from engine.tabular import TableWriter
 
@@ -42,20 +41,11 @@ def write_population(
         if not least <= value <= most:
             details = {"name": name, "value": str(value), "least": str(least), "most": str(most)}
             raise Invalid([Problem("out_of_bounds", details=details)])
-    if folder.exists():
-        raise Invalid([Problem("folder_exists", str(folder))])
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-    try:
-        rows = _tables(plan, doctors, seed, draft, told)
-        manifest = _manifest(
-            plan, doctors, seed, rows, {table: _digest(draft / f"{table}.parquet") for table in TABLES}
-        )
-        (draft / MANIFEST).write_bytes(json.format(json.encode(manifest), indent=2) + b"\n")
-        draft.chmod(folder.parent.stat().st_mode)
-        draft.rename(folder)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+    with draft(folder) as written:
+        rows = _tables(plan, doctors, seed, written, told)
+        digests = {table: _digest(written / f"{table}.parquet") for table in TABLES}
+        manifest = _manifest(plan, doctors, seed, rows, digests)
+        (written / MANIFEST).write_bytes(json.format(json.encode(manifest), indent=2) + b"\n")
     return Written(rows)
 
 

@@ -28,20 +28,35 @@ def draft(folder: Path) -> Iterator[Path]:
     OSError when it cannot be written.
     """
     _refuse(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    for left in folder.parent.glob(f".{_escaped(folder.name)}.*{SUFFIX}"):
-        _remove_left_over(left)
-    written, lock = _locked(folder)
+    with _above(folder):
+        for left in folder.parent.glob(f".{_escaped(folder.name)}.*{SUFFIX}"):
+            _remove_left_over(left)
+        written, lock = _locked(folder)
+        try:
+            yield written
+            for one in (*written.iterdir(), written):
+                _flush(one)
+            _refuse(folder)
+            written.rename(folder)
+            _flush(folder.parent)
+        finally:
+            shutil.rmtree(written, ignore_errors=True)
+            os.close(lock)
+
+
+@contextmanager
+def _above(folder: Path) -> Iterator[None]:
+    """The folders that a folder is in, made where they are not there, and unmade when the block fails."""
+    missing = [one for one in folder.parents if not one.exists()]
     try:
-        yield written
-        for one in (*written.iterdir(), written):
-            _flush(one)
-        _refuse(folder)
-        written.rename(folder)
-        _flush(folder.parent)
-    finally:
-        shutil.rmtree(written, ignore_errors=True)
-        os.close(lock)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        yield
+    except BaseException:
+        # One that others write in by now is theirs too: it is not empty, and stays.
+        with suppress(OSError):
+            for one in missing:
+                one.rmdir()
+        raise
 
 
 def _refuse(folder: Path) -> None:

@@ -5,18 +5,23 @@ The run holds no dossier. The source is asked again, and refused where it is no 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from datetime import date
+from errno import ENOENT
 from pathlib import Path
 
 import pyarrow.dataset as datasets
 from msgspec import MsgspecError, Struct, json
+from pyarrow.lib import ArrowException
 
 from engine.loading import PolicyFiles
 from engine.problems import Invalid, Problem
 from engine.running.manifest import MANIFEST, SCHEMA, Manifest
 from engine.schema import check
 from engine.sourcing.sources import Source, open_source
+from engine.tabular import unreadable
 from engine.yamltext import Page
 
 SHOWN = 80
@@ -77,21 +82,30 @@ class Kept(Struct, frozen=True):
 
     def _holds(self, table: str, doctor: str) -> bool:
         """Whether a table of the run has a row of a doctor."""
-        opened = datasets.dataset(str(self.folder / f"{table}.parquet"), format="parquet")
-        return bool(opened.count_rows(filter=datasets.field("doctor") == doctor))
+        file = self.folder / f"{table}.parquet"
+        try:
+            opened = datasets.dataset(str(file), format="parquet")
+            return bool(opened.count_rows(filter=datasets.field("doctor") == doctor))
+        except FileNotFoundError:
+            raise Invalid([Problem("unreadable", str(file), details={"why": os.strerror(ENOENT)})]) from None
+        except (OSError, ArrowException) as error:
+            raise unreadable(str(file), error) from None
 
-    def _source(self) -> Source:
+    @contextmanager
+    def _source(self) -> Iterator[Source]:
         """The source, as the run read it. Raises Invalid."""
         found = self.manifest.source
         where = {"where": found.where}
-        try:
-            source = open_source(found.where)
-            digests = source.digest()
-        except Invalid as invalid:
-            raise Invalid([Problem("run_source_gone", str(self.folder), details=where), *invalid.problems]) from None
-        if digests != found.digests:
-            raise Invalid([Problem("run_source_changed", str(self.folder), details=where)])
-        return source
+        with ExitStack() as opened:
+            try:
+                source = opened.enter_context(open_source(found.where))
+                digests = source.digest()
+            except Invalid as invalid:
+                gone = Problem("run_source_gone", str(self.folder), details=where)
+                raise Invalid([gone, *invalid.problems]) from None
+            if digests != found.digests:
+                raise Invalid([Problem("run_source_changed", str(self.folder), details=where)])
+            yield source
 
 
 def _named(readings: Mapping[str, str]) -> dict[str, str]:

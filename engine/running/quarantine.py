@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Any as Anything
 
 import pyarrow as arrow
+import pyarrow.compute as computed
+from msgspec import Struct
+from pyarrow import parquet
 
 from engine.problems import Problem, names_to_try, sentence
 from engine.tables import TABLES
@@ -26,6 +29,29 @@ SCHEMA = arrow.schema(
 )
 """One row a problem: its code, the table or the file it is in, its line where that has lines, its place, and what the
 reader says of it in each language."""
+
+
+class Why(Struct, frozen=True):
+    """A reason of quarantine: how many doctors are there for it, the first of them, and what is said of the first."""
+
+    code: str
+    count: int
+    doctors: tuple[str, ...]
+    message: str
+
+
+def reasons(file: Path, lang: Lang, shown: int) -> list[Why]:
+    """The reasons of a quarantine that was written, the most frequent first, each with so many doctors at most.
+
+    Raises OSError when it cannot be read.
+    """
+    rows = parquet.read_table(file, columns=["doctor", "code", lang])
+    found = []
+    for code in rows["code"].unique().to_pylist():
+        own = rows.filter(computed.equal(rows["code"], code))
+        doctors = own["doctor"].unique()
+        found.append(Why(code, len(doctors), tuple(doctors[:shown].to_pylist()), own[lang][0].as_py()))
+    return sorted(found, key=lambda one: (-one.count, one.code))
 
 
 def quarantine_table(found: Iterable[Refused]) -> Anything:

@@ -13,14 +13,11 @@ from typing import Any as Anything
 from typing import Literal
 
 import pyarrow as arrow
-import pyarrow.compute as computed
 from msgspec import Struct
 
 from engine import VERSION
-from engine.amount import NOTHING, Amount
-from engine.columnar.layout import BOUNDS
 from engine.decision import day_of
-from engine.engines.engines import DEFAULT, connect
+from engine.engines.engines import DEFAULT, connect, read_memory
 from engine.linking import linked
 from engine.loading import PolicyFiles
 from engine.network import EngineFault
@@ -32,10 +29,14 @@ from engine.running.manifest import Counts, From, Made, Manifest, Sample, write_
 from engine.running.sampling import chosen
 from engine.running.singly import Singly, Under
 from engine.running.writing import Results
-from engine.sourcing.sources import open_source
+from engine.sourcing.sources import Source, open_source
+from engine.tables import DOCTORS
+from engine.tabular import texts
 
 BATCH = 100_000
-"""The doctors decided at once."""
+"""The doctors decided at once, where memory is not counted."""
+EACH, LEAST = 30_000, 2_000
+"""The bytes that a doctor of a batch takes, about, and the fewest doctors of a batch where bytes are counted."""
 TOGETHER = 500
 """Fewer doctors than this are all decided singly, in less time than it takes to write what an engine is asked."""
 SAMPLE = 1_000
@@ -73,6 +74,11 @@ class Request(Struct, frozen=True, kw_only=True):
         return linked(self.files, self.readings)
 
     @property
+    def at_once(self) -> int:
+        """The doctors of a batch: as many as fit in the memory given. Raises Invalid."""
+        return self.batch if self.memory is None else min(self.batch, max(LEAST, read_memory(self.memory) // EACH))
+
+    @property
     def under(self) -> Under:
         """What the doctors are decided under, as other processes are told."""
         readings = tuple(sorted(self.readings.items()))
@@ -80,14 +86,12 @@ class Request(Struct, frozen=True, kw_only=True):
 
 
 class Report(Struct, frozen=True):
-    """What a run came to: its manifest, all that is paid, in points and in euros, and of what sort the doctors are.
+    """What a run came to: its manifest, and of what sort the doctors are.
 
     `sorts` is an Arrow table of the doctors' numbers and the field that they are told apart by, as the source has it.
     """
 
     manifest: Manifest
-    points: Amount
-    euros: Amount
     sorts: Anything
 
 
@@ -96,16 +100,15 @@ class _Counted(Struct):
 
     singly: int = 0
     quarantined: int = 0
-    points: Amount = NOTHING
-    euros: Amount = NOTHING
+    twice: int = 0
 
 
 def run(request: Request, told: Told = lambda *_: None) -> Report:
     """Decide every doctor of a source, in a new folder; `told` hears how far it is.
 
-    Raises Invalid: the folder is there, the source cannot be read or changed meanwhile; EngineFault: a derivation
-    diverges from another, or someone read is neither decided nor quarantined; OSError: it cannot be written. Then
-    nothing is left.
+    Raises Invalid: the folder is there, the source cannot be read, changed meanwhile or has nobody of the year;
+    EngineFault: a derivation diverges from another, or someone read is neither decided nor quarantined; OSError: it
+    cannot be written. Then nothing is left.
     """
     for name, value in {"--sample": request.sample, "--seed": request.seed}.items():
         if value < 0:
@@ -121,7 +124,9 @@ def _run(request: Request, folder: Path, told: Told) -> Report:
         source = opened.enter_context(open_source(request.data))
         found = From(source.kind, source.where, source.digest())
         numbers = source.numbers(policy.year)
-        everyone = len(numbers.read)
+        everyone, size = len(numbers.read), request.at_once
+        if numbers.elsewhere and not everyone:
+            raise _other_years(source, policy.year)
         sample = chosen(numbers.read, request.sample, request.seed)
         scratch = Path(opened.enter_context(TemporaryDirectory(dir=folder)))
         engine = opened.enter_context(connect(request.engine, source, scratch, request.memory))
@@ -140,16 +145,16 @@ def _run(request: Request, folder: Path, told: Told) -> Report:
         )
         sorts = []
         # A source without anyone is a batch too: of nobody.
-        for first in range(0, max(everyone, 1), request.batch):
+        for first in range(0, max(everyone, 1), size):
             told("deciding", first, everyone)
             heard = partial(_heard, told, first, everyone)
-            batch = deciding.batch(numbers.read[first : first + request.batch], heard)
+            doctors = numbers.read[first : first + size]
+            batch = deciding.batch(doctors, heard)
             results.write(batch.doctors, batch.nodes, batch.refused)
             sorts.append(batch.sorts)
             counted.singly += batch.singly
             counted.quarantined += len(batch.refused)
-            counted.points += _sum(batch.doctors, "paid")
-            counted.euros += _sum(batch.doctors, "euros")
+            counted.twice += len(sample.intersection(doctors).difference(one for one, _ in batch.refused))
         told("sealing", everyone, everyone)
         if source.digest() != found.digests:
             raise Invalid([Problem("source_changed", source.where)])
@@ -166,22 +171,27 @@ def _run(request: Request, folder: Path, told: Told) -> Report:
         priced=request.priced,
         source=found,
         counts=counts,
-        sample=Sample(request.seed, request.sample, len(sample)),
+        sample=Sample(request.seed, request.sample, counted.twice),
         tables=tables,
         made=made,
     )
     write_manifest(folder, manifest)
-    return Report(manifest, counted.points, counted.euros, arrow.concat_tables(sorts))
+    return Report(manifest, arrow.concat_tables(sorts))
 
 
 def _heard(told: Told, before: int, everyone: int, done: int) -> None:
     told("deciding", before + done, everyone)
 
 
-def _sum(table: Anything, name: str) -> Amount:
-    """The sum of a column of amounts, from least to most."""
-    least, most = (computed.sum(table[f"{name}.{bound}"]).as_py() for bound in BOUNDS)
-    return NOTHING if least is None else Amount(least, most)
+def _other_years(source: Source, year: int) -> Invalid:
+    """What is told of a source that has doctors, and nobody of the year."""
+    years: set[str] = set()
+    for table, rows in source.parts():
+        if table == DOCTORS:
+            years.update(texts(rows.column("year")).unique().to_pylist())
+    return Invalid(
+        [Problem("no_campaign", source.where, details={"year": str(year), "names": ", ".join(sorted(years))})]
+    )
 
 
 def _versions(engine: Mapping[str, str]) -> dict[str, str]:

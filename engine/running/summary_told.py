@@ -15,6 +15,9 @@ from engine.telling.phrases import Phrases
 from engine.telling.sheets import Row, Sheet
 from engine.words import Lang
 
+NO_HEAD = ""
+"""Of the column of bars, which draw one of the others."""
+
 
 class SummaryTold(Phrases):
     """Tells of a summary in one language, with the labels of the policy."""
@@ -39,8 +42,8 @@ class SummaryTold(Phrases):
         return self.amount(amount(value), unit)
 
     def share(self, part: int, whole: int) -> str:
-        """A percentage; of nobody, nothing."""
-        return self.percent(part, whole) if whole else self.percent(0, 1)
+        """A percentage, to the nearest of two decimals; of nobody, nothing."""
+        return self.percent((2 * 10_000 * part + whole) // (2 * whole), 10_000) if whole else self.percent(0, 1)
 
     def sheets(self) -> Iterator[Sheet]:
         """The tables of the summary."""
@@ -49,19 +52,21 @@ class SummaryTold(Phrases):
 
     def _tallies(self) -> Sheet:
         shown = [one for one in OUTCOMES if any(tally.outcomes[one] for tally in self.summary.tallies)]  # type: ignore[index]
-        heads = ("summary.indicator", *(f"summary.{one}" for one in shown), "summary.points", "summary.share")
+        heads = ("summary.indicator", *(f"summary.{one}" for one in shown), "summary.paid_head")
         euros = {component.id for component in self.policy.components}
         blocks = {one.id for volet in self.policy.volets if volet.pays == "block" for one in volet.indicators}
         rows = []
         for tally in self.summary.tallies:
             doctors = sum(tally.outcomes.values())
             counts = [self.number(tally.outcomes[one]) for one in shown]  # type: ignore[index]
-            least = self.euros(str(tally.paid.least)) if tally.id in euros else self.number(tally.paid.least)
+            least = self.amount(str(tally.paid.least), "euros" if tally.id in euros else "points")
             granted = Fraction(tally.outcomes["granted"], doctors) if doctors else None
             strong = tally.id in {volet.id for volet in self.policy.volets}
             paid = "" if tally.id in blocks else least
             rows.append(Row(self.name(tally), (*counts, paid), granted, strong))
-        return Sheet(self.say("summary.by_indicator"), tuple(map(self.say, heads)), tuple(rows), self._at_least())
+        return Sheet(
+            self.say("summary.by_indicator"), (*map(self.say, heads), NO_HEAD), tuple(rows), self._at_least()
+        )
 
     def _at_least(self) -> tuple[str, ...]:
         """What the missing facts could add, where some are."""
@@ -74,7 +79,7 @@ class SummaryTold(Phrases):
         return self.text(titles(self.policy)[tally.id])
 
     def _groups(self) -> Sheet:
-        heads = ("summary.doctors_head", "summary.paid_head", "summary.euros", "summary.share_paid")
+        heads = ("summary.doctors_head", "summary.sure_head", "summary.euros")
         rows = tuple(
             Row(
                 self.group(one.value),
@@ -83,9 +88,9 @@ class SummaryTold(Phrases):
             )
             for one in self.summary.groups
         )
-        return Sheet(
-            self.say("summary.by", field=self.field(self.of)), (self.field(self.of), *map(self.say, heads)), rows
-        )
+        field = self.field(self.of)
+        title = self.say("summary.by", field=field[:1].lower() + field[1:])
+        return Sheet(title, (field, *map(self.say, heads), NO_HEAD), rows)
 
     def group(self, value: str | None) -> str:
         """A value of the field that doctors are grouped by."""
