@@ -31,7 +31,10 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
 
 
 class Line:
-    """A text wrapped at ordinary spaces only: French sets no-break spaces that the stock wrapping would break."""
+    """A text wrapped at ordinary spaces: French sets no-break spaces that the stock wrapping would break.
+
+    A word that is longer than the room there is, is broken at its hyphens.
+    """
 
     def __init__(self, text: Text) -> None:
         self.text = text
@@ -41,8 +44,8 @@ class Line:
         return Measurement(max(map(cell_len, words)), self.text.cell_len).with_maximum(options.max_width)
 
     def __rich_console__(self, _: Console, options: ConsoleOptions) -> RenderResult:
-        start = 0
-        for line in wrap(self.text.plain, options.max_width, break_on_hyphens=False):
+        start, longest = 0, max(map(cell_len, self.text.plain.split(" ")))
+        for line in wrap(self.text.plain, options.max_width, break_on_hyphens=longest > options.max_width):
             start = self.text.plain.index(line, start)
             yield self.text[start : start + len(line)]
             start += len(line)

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from engine.running.impact.comparing import Compared
     from engine.running.impact.told import ImpactTold
 
-Names = tuple[str, str]
 SAMPLE = 100
 """The doctors of each side decided by both single derivations too, and held against its tables."""
 
@@ -25,7 +24,7 @@ SAMPLE = 100
 def measure_impact(
     files: tuple[PolicyFiles, PolicyFiles],
     readings: tuple[Mapping[str, str], Mapping[str, str]],
-    names: Names,
+    names: tuple[str, str],
     source: str,
     format: str,
     out: Path | None,
@@ -44,15 +43,16 @@ def measure_impact(
     for one in files:
         if not one.folder.is_dir():
             raise Invalid([Problem("impact_revision", str(one.folder))])
+    twice = files[0] is files[1]
     asked = Asked(files=files, readings=readings, data=source, sample=SAMPLE, jobs=free_cores())
     if out is None:
         with progress() as heard:
-            told = ImpactTold(compare(asked, heard), names, spoken())
+            told = ImpactTold(compare(asked, heard), names, spoken(), twice=twice)
         typer.echo(_page(told, format), nl=False) if format != "tree" else draw_impact(told)
         return
     with draft(out) as folder:
         with progress() as heard:
-            told = ImpactTold(compare(asked, heard, scratch=folder), names, spoken())
+            told = ImpactTold(compare(asked, heard, scratch=folder), names, spoken(), twice=twice)
         write_impact(told, folder)
     draw_impact(told)
     typer.echo(printable(told.say("impact.written", folder=out)))

@@ -6,6 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from cli.markdown import escape
 from engine.telling.sheets import Sheet
+from engine.words import NO_BREAK
+
+INDENT = 2 * NO_BREAK
 
 
 def markdown(title: str, intro: Iterable[str], sheets: Iterable[Sheet]) -> str:
@@ -23,7 +26,7 @@ def _sheet(sheet: Sheet) -> Iterator[str]:
     yield f"| {' | '.join(map(escape, heads))} |"
     yield f"|---|{'---:|' * width}"
     for row in sheet.rows:
-        name = f"**{escape(row.name)}**" if row.strong else escape(row.name)
+        name = f"**{escape(row.name)}**" if row.strong else f"{INDENT if row.inside else ''}{escape(row.name)}"
         yield f"| {' | '.join([name, *map(escape, row.figures)])} |"
     for note in sheet.notes:
         yield from ("", escape(note))

@@ -77,7 +77,9 @@ def test_a_reading_is_priced(forfait: Forfait, population: Path, monkeypatch: py
     ran = forfait("diff", 2023, "--impact", "drawn", *PRICED, "--lang", "en")
     assert (ran.code, ran.err) == (0, "")
     lines = ran.out.splitlines()
-    assert lines[0] == "From cible-aat=guide to cible-aat=page: what changes for doctors"
+    sides = "From “at least 70% of the certificates” to “at least 90% of the certificates”"
+    assert " ".join(lines[:2]) == f"{sides}: what changes for doctors"
+    assert "Readings taken for “at least 90% of the certificates”: cible-aat=page" in lines
     assert "Files of drawn, campaign 2023." in lines
     assert any("target 70% → 90%" in line for line in lines)
     assert max(map(len, lines)) <= 80
@@ -95,7 +97,7 @@ def test_the_same_question_gives_the_same_bytes(forfait: Forfait, population: Pa
 @pytest.mark.parametrize("format", ["html", "markdown"])
 def test_a_page_is_printed(format: str, forfait: Forfait, population: Path) -> None:
     ran = forfait("diff", 2023, "--impact", population, *PRICED, "--format", format)
-    head = "<!doctype html>" if format == "html" else "# De cible-aat=guide à cible-aat=page"
+    head = "<!doctype html>" if format == "html" else "# De «\N{NO-BREAK SPACE}au moins 70"
     assert (ran.code, ran.out.startswith(head)) == (0, True)
 
 

@@ -12,11 +12,14 @@ from pathlib import Path
 import pyarrow as arrow
 import pytest
 from jsonschema import Draft202012Validator
+from msgspec.structs import replace
 from syrupy.assertion import SnapshotAssertion
 
 from cli.charts import chart
+from cli.console import console
 from cli.diff_impact import as_json, draw_impact, write_impact
 from cli.impact_html import impact_page
+from cli.sheets import draw_sheet
 from cli.sheets_markdown import markdown
 from engine.running.impact.told import ImpactTold
 from engine.telling.sheets import Row, Sheet
@@ -52,6 +55,28 @@ def test_it_is_drawn_in_80_columns(
     drawn = capsys.readouterr().out
     assert max(map(len, drawn.splitlines())) <= 80
     assert drawn == named(name=f"impact/{lang}.txt")
+
+
+def test_one_policy_twice_under_the_same_readings_keeps_its_names(years: Both) -> None:
+    compared = years.compared()
+    same = replace(compared, policies=(compared.policies[0], compared.policies[0]))
+    assert ImpactTold(same, ("one", "other"), "en", twice=True).names == ("one", "other")
+
+
+@pytest.mark.parametrize("name", ["Anatomo-cyto-pathologie", "Endocrinologie-diabétologie-nutrition"])
+def test_names_give_way_to_figures_and_are_broken_at_their_hyphens(
+    name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "64")
+    paid = "300\N{NO-BREAK SPACE}000\N{NO-BREAK SPACE}000,00"
+    rows = (Row(name, ("57000", f"{paid}\n{paid}", paid)),)
+    draw_sheet(console(), Sheet("Title", ("Name", "Doctors", "Before", "After"), rows))
+    drawn = capsys.readouterr().out
+    assert drawn.count(paid) == 3
+    parts = [part for line in drawn.splitlines()[3:] if (part := line.split("  ")[0].strip())]
+    assert "".join(parts) == name
+    assert [part.endswith("-") for part in parts] == [True] * (len(parts) - 1) + [False]
+    assert len(parts) > 1
 
 
 @pytest.mark.parametrize("lang", LANGS)

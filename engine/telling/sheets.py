@@ -10,13 +10,14 @@ from msgspec import Struct
 class Row(Struct, frozen=True):
     """A name and its figures as people read them; `share` is the length of its bar, from -1 to 1.
 
-    A `strong` row stands for those after it, up to the next.
+    A `strong` row stands for those after it that are `inside`. A figure may have several lines.
     """
 
     name: str
     figures: tuple[str, ...]
     share: Fraction | None = None
     strong: bool = False
+    inside: bool = False
 
 
 class Sheet(Struct, frozen=True):

@@ -14,6 +14,7 @@ from engine.asked import asks
 from engine.conditions import Gate, Rate
 from engine.drafting.diff.diff import not_default
 from engine.drafting.diff.plain import kind
+from engine.policy import Policy
 from engine.record import amount
 from engine.running.impact.comparing import Compared
 from engine.running.impact.measured import Group
@@ -31,18 +32,27 @@ BRIEF = 12
 
 
 class ImpactTold(Phrases):
-    """Tells of a comparison in one language; `names` are what the two sides are called."""
+    """Tells of a comparison in one language.
 
-    def __init__(self, compared: Compared, names: tuple[str, str], lang: Lang) -> None:
+    `names` are what the two sides are called; those of one policy `twice` are, by what their readings say.
+    """
+
+    def __init__(self, compared: Compared, names: tuple[str, str], lang: Lang, *, twice: bool = False) -> None:
         one, other = compared.policies
         super().__init__(other, lang)
-        self.compared, self.names = compared, names
+        self.compared, self.readings = compared, _apart(one, other) if twice else []
+        self.names = (self._named(one), self._named(other)) if self.readings else names
         self.impact = compared.measured.impact
         self.rules = Sentences(one, lang), Sentences(other, lang)
         self.titles = {**titles(one), **titles(other)}
         self.neutralised = {
             step.when.at for policy in (one, other) for part in policy.indicators for step in part.neutralisations
         }
+
+    def _named(self, policy: Policy) -> str:
+        """A side by what it reads where the other reads something else."""
+        says = [self.text(policy.readings[name].options[policy.choices[name]].says) for name in self.readings]
+        return self.say("impact.reading", says=", ".join(one.rstrip(".") for one in says))
 
     # --- the whole --------------------------------------------------------------------------------------------------
 
@@ -55,6 +65,8 @@ class ImpactTold(Phrases):
         compared, whole = self.compared, self.impact.whole
         policies = compared.policies
         yield self.say("impact.source", source=compared.source.where, year=compared.year)
+        for reading in self.readings:
+            yield self.text(policies[0].readings[reading].question)
         for policy, name in zip(policies, self.names, strict=True):
             taken = ", ".join(f"{one}={option}" for one, option in not_default(policy).items())
             if taken not in ("", name):
@@ -100,7 +112,8 @@ class ImpactTold(Phrases):
         shown = [one for one in self.impact.departments if one in largest]
         left = len(self.impact.departments) - len(shown)
         note = self.say("impact.others_departments", count=self.number(left)) if left else ""
-        yield self.by_group("impact.by_department", DEPARTMENT, shown, note)
+        title = "impact.largest_departments" if left else "impact.by_department"
+        yield self.by_group(title, DEPARTMENT, shown, note)
 
     def whole(self) -> Iterator[Sheet]:
         """The tables for a page: every row, and euros on both sides. They name no doctor."""
@@ -117,7 +130,8 @@ class ImpactTold(Phrases):
         rows: list[_Part] = []
         for volet in self.policy.volets:
             inside = [
-                self._part(one.id, _paid([shares[one.id]] if one.id in shares else [])) for one in volet.indicators
+                self._part(one.id, _paid([shares[one.id]] if one.id in shares else []), inside=True)
+                for one in volet.indicators
             ]
             own = [volet.id] if volet.id in shares else [one.id for one in volet.indicators if one.id in shares]
             rows += [self._part(volet.id, _paid([shares[name] for name in own])), *inside]
@@ -148,14 +162,14 @@ class ImpactTold(Phrases):
     def _line(self, row: _Part, most: Decimal, *, strong: bool, wide: bool) -> Row:
         counts = (self.number(count) if count else "" for count in (row.flips[True], row.flips[False]))
         share = None if row.change is None else _share(row.change, most)
-        return Row(row.name, (*counts, *self._euros(row.paid, wide=wide)), share, strong)
+        return Row(row.name, (*counts, *self._euros(row.paid, wide=wide)), share, strong, row.inside)
 
-    def _part(self, id: str, paid: tuple[Decimal, Decimal] | None) -> _Part:
+    def _part(self, id: str, paid: tuple[Decimal, Decimal] | None, *, inside: bool = False) -> _Part:
         flips: Counter[bool] = Counter()
         for flip in self.impact.flips:
             if flip.subject == id and "granted" in (flip.was, flip.now):
                 flips[flip.now == "granted"] += flip.doctors
-        return _Part(id, self.text(self.titles[id]), paid, flips)
+        return _Part(id, self.text(self.titles[id]), paid, flips, inside)
 
     def _alone(self) -> tuple[str, ...]:
         """What one side alone has."""
@@ -257,22 +271,20 @@ class ImpactTold(Phrases):
     def by_group(
         self, title: str, field: str, groups: Sequence[Group], note: str = "", *, wide: bool = False
     ) -> Sheet:
-        """Who gains and who loses, by what the doctors are; `wide` with what is paid on both sides."""
-        most = _most(one.change for one in groups)
-        rows = tuple(
-            Row(
-                self.group(field, one.value),
-                (
-                    *map(self.number, (one.doctors, one.gaining, one.losing)),
-                    *self._euros((one.before.least, one.after.least), wide=wide),
-                ),
-                _share(one.change, most),
-            )
-            for one in groups
-        )
-        counts = ("summary.doctors_head", "impact.gain_head", "impact.lose_head")
-        heads = (*counts, *self._money(wide=wide), "impact.bar")
-        return Sheet(self.say(title), (self.field(field), *map(self.say, heads)), rows, (note,) if note else ())
+        """Who gains and who loses, and what is paid, by what the doctors are; `wide` with a bar.
+
+        Where there is no room for it, what is paid on both sides shares a column.
+        """
+        most, rows = _most(one.change for one in groups), []
+        for one in groups:
+            counts = map(self.number, (one.doctors, one.gaining, one.losing))
+            before, after, change = self._euros((one.before.least, one.after.least), wide=True)
+            paid, share = ((before, after), _share(one.change, most)) if wide else ((f"{before}\n{after}",), None)
+            rows.append(Row(self.group(field, one.value), (*counts, *paid, change), share))
+        heads = ("summary.doctors_head", "impact.gain_head", "impact.lose_head")
+        money = (*self._money(wide=True), "impact.bar") if wide else ("impact.both_head", "impact.euros")
+        said = (self.field(field), *map(self.say, (*heads, *money)))
+        return Sheet(self.say(title), said, tuple(rows), (note,) if note else ())
 
     def group(self, field: str, value: str | None) -> str:
         """A value that doctors are grouped by."""
@@ -288,6 +300,8 @@ class _Part(Struct, frozen=True):
     name: str
     paid: tuple[Decimal, Decimal] | None
     flips: Counter[bool]
+    inside: bool = False
+    """Whether it belongs to the volet before it."""
 
     @property
     def change(self) -> Decimal | None:
@@ -296,6 +310,11 @@ class _Part(Struct, frozen=True):
     @property
     def changes(self) -> bool:
         return bool(self.change or self.flips)
+
+
+def _apart(one: Policy, other: Policy) -> list[str]:
+    """The readings that a policy takes otherwise the second time."""
+    return [name for name, option in one.choices.items() if option != other.choices[name]]
 
 
 def _paid(shares: Sequence[Share]) -> tuple[Decimal, Decimal] | None:
