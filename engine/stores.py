@@ -146,8 +146,13 @@ def page_of(file: Path, text: str, line: int) -> Page:
 
 
 def dossier_files(path: Path) -> list[Path]:
-    """The files of dossiers of a folder, or that file. Raises Invalid: there are none, the folder is unreadable."""
+    """The files of dossiers of a folder, or that file.
+
+    Raises Invalid: nothing is there, or no dossier; the folder is unreadable.
+    """
     try:
+        if not path.exists():
+            raise Invalid([Problem("missing_path", str(path))])
         if not path.is_dir():
             return [path]
         found = sorted(file for file in path.iterdir() if file.suffix in SUFFIXES and file.is_file())

@@ -269,7 +269,7 @@ def test_a_password_is_never_told(address: str, postgres: Postgres) -> None:
 def test_what_is_no_duckdb_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "doctors.duckdb").write_text("doctor,year\n", encoding="utf-8")
     assert refused(str(tmp_path / "doctors.duckdb")) == ["not_a_table"]
-    assert refused(str(tmp_path / "nowhere.duckdb")) == ["unreadable"]
+    assert refused(str(tmp_path / "nowhere.duckdb")) == ["missing_path"]
 
 
 def test_a_view_of_a_duckdb_file_reads_nothing_outside_it(tmp_path: Path) -> None:
@@ -303,7 +303,7 @@ def test_a_folder_without_anything_is_no_source(tmp_path: Path) -> None:
 
 
 def test_what_is_not_there_is_no_source(tmp_path: Path) -> None:
-    assert refused(str(tmp_path / "nowhere")) == ["unreadable"]
+    assert refused(str(tmp_path / "nowhere")) == ["missing_path"]
 
 
 def test_a_missing_table_is_told(tmp_path: Path) -> None:
