@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,7 +15,7 @@ from cli.options import AsOf, Policies, Readings, check_source, day, policy_file
 
 if TYPE_CHECKING:
     from engine.policy import Policy
-    from engine.running.run import Report, Told
+    from engine.running.run import Report
     from engine.telling.phrases import Phrases
 
 SHOWN = 10
@@ -39,6 +38,7 @@ def run(
 ) -> None:
     """Decide a whole population: a table of doctors, one of conditions, and what could not be decided."""
     from cli.cores import free_cores
+    from cli.progress import progress
     from engine.engines.engines import DEFAULT
     from engine.running.run import Request
     from engine.running.run import run as decide_all
@@ -57,28 +57,9 @@ def run(
         jobs=free_cores(),
         priced=not unpriced,
     )
-    with _progress() as told:
+    with progress() as told:
         report = decide_all(request, told)
     _tell(report, request.policy, out)
-
-
-@contextmanager
-def _progress() -> Iterator[Told]:
-    """What a run is at and how many doctors are through: drawn on a terminal only."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    from cli.console import console
-    from engine.words import say
-
-    screen = console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as progress:
-        task = progress.add_task("", total=None)
-
-        def told(stage: str, done: int, total: int) -> None:
-            progress.update(task, description=say(spoken(), f"run.{stage}"), completed=done, total=total or None)
-
-        yield told
 
 
 def _reasons(phrases: Phrases, out: Path) -> Iterator[str]:
