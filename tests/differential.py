@@ -1,0 +1,222 @@
+"""One policy and many dossiers through every derivation of the tree: where they differ, and the least that does."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any as Anything
+
+import ibis
+import pyarrow as arrow
+from msgspec import Struct
+
+from engine.claims import leaves
+from engine.columnar.layout import DOCTOR, READINGS, Line, doctor_line, node_line
+from engine.columnar.observing import Observing, observed_table
+from engine.columns import Columns
+from engine.conditions import Record
+from engine.decision import Decision, decide, judge
+from engine.dispute.pricing import alternatives
+from engine.dossier import read_dossier
+from engine.loading import PolicyFiles
+from engine.policy import Policy
+from engine.problems import Invalid
+from engine.schema import check
+from engine.sourcing.staging import valued
+from engine.tables import TABLES, rows_of
+from engine.tabular import arrow_schema
+from engine.yamltext import Page, Path_
+
+Lines = dict[str, Line]
+SLICES = 8
+
+
+class Compared(Struct, frozen=True):
+    """How many doctors were held against the first derivation, by which way, and those who came out otherwise.
+
+    `saw` counts what leaves saw of those vouched for: kind of leaf, verdict, reason or kind of unknown.
+    """
+
+    decided: frozenset[str]
+    observed: int
+    left: int
+    refused: int
+    differing: Mapping[str, str]
+    saw: Counter[tuple[str, str, str]]
+
+    @property
+    def columns(self) -> int:
+        return len(self.decided)
+
+
+class Bench:
+    """A policy, a day, and columns made for them once."""
+
+    def __init__(self, files: PolicyFiles, policy: Policy, as_of: date | None = None, *, priced: bool = True) -> None:
+        self.files, self.policy, self.as_of = files, policy, as_of
+        self.columns = Columns(files, policy, as_of, priced=priced)
+        self.questions = list(self.columns.questions.values())
+        self.observing = Observing(policy, self.questions, self.columns.spread.as_of)
+        self.backend = ibis.polars.connect()
+
+    def compare(self, pages: Sequence[Page], priced: Callable[[int], bool] = lambda _: True) -> Compared:
+        """Every page through columns and through the first derivation; `priced`: readings too, by rank."""
+        own, alone = self.together(pages)
+        observed, left = self.singly([page for page in pages if page.data["doctor"] in alone])
+        differing: dict[str, str] = {}
+        saw: Counter[tuple[str, str, str]] = Counter()
+        refused = 0
+        for rank, page in enumerate(pages):
+            number = page.data["doctor"]
+            try:
+                decision = self.decided(page)
+            except Invalid as invalid:
+                refused += 1
+                if number in own:
+                    differing[number] = f"vouched for, and refused: {invalid.problems[0].code}"
+                continue
+            found = own.get(number) or observed.get(number)
+            if found is None:
+                if number not in left:
+                    differing[number] = "decided by nobody"
+                continue
+            if number in own:
+                saw.update(_seen(decision))
+            others = alternatives(self.files, page, decision) if self.columns.priced and priced(rank) else None
+            wrong = differences(decision, others, found)
+            if wrong:
+                differing[number] = ("columns" if number in own else "after") + f": {wrong}"
+        return Compared(frozenset(own), len(observed), len(left), refused, differing, saw)
+
+    def decided(self, page: Page) -> Decision:
+        """The decision by the first derivation. Raises Invalid."""
+        problems = check(page, "dossier")
+        if problems:
+            raise Invalid(problems)
+        return judge(self.policy, read_dossier(page, self.policy), self.as_of)
+
+    def both(self, page: Page) -> Decision:
+        """The decision by the first derivation and the network, which must agree. Raises Invalid."""
+        return decide(self.policy, read_dossier(page, self.policy), self.as_of)
+
+    def together(self, pages: Sequence[Page]) -> tuple[Lines, set[str]]:
+        """What columns say of those they vouch for, and who the others are."""
+        typed, wrong = tables(pages)
+        own, alone = self.found(self.columns.expression(typed))
+        return {number: line for number, line in own.items() if number not in wrong}, alone | wrong
+
+    def singly(self, pages: Sequence[Page]) -> tuple[Lines, set[str]]:
+        """The same for doctors whose leaves are observed one by one."""
+        lines, left = [], set()
+        for page in pages:
+            try:
+                self.decided(page)
+                line = self.observing.line(page)
+            except Invalid:
+                continue
+            if line is None:
+                left.add(page.data["doctor"])
+            else:
+                lines.append(line)
+        if not lines:
+            return {}, left
+        table = observed_table(lines, self.questions)
+        found, doubted = self.found(self.columns.after(ibis.memtable(table)))
+        return found, left | doubted
+
+    def found(self, expression: Anything) -> tuple[Lines, set[str]]:
+        results = self.columns.results(self.backend.to_pyarrow(expression, engine="streaming"))
+        rows = zip(results.doctors.to_pylist(), results.nodes.to_pylist(), strict=True)
+        return {one[DOCTOR]: {**other, **one} for one, other in rows}, set(results.singly)
+
+    def differs(self, page: Page) -> str | None:
+        """How one dossier comes out otherwise."""
+        return next(iter(self.compare([page]).differing.values()), None)
+
+
+def differences(decision: Decision, others: Anything, found: Line) -> str:
+    """The columns that are not what the first derivation says."""
+    expected = {**node_line(decision), **doctor_line(decision, others or ())}
+    if others is None:
+        del expected[READINGS]
+    return "; ".join(
+        f"{name}: {value!s} expected, {found[name]!s} found"
+        for name, value in expected.items()
+        if found[name] != value
+    )
+
+
+def _seen(decision: Decision) -> Iterator[tuple[str, str, str]]:
+    for leaf in leaves(decision.policy):
+        one = decision.observations[leaf.at]
+        kind = f"{leaf.row}" if isinstance(leaf, Record) else type(leaf).__name__.lower()
+        yield kind, one.verdict.name.lower(), one.reason or one.unknown or ""
+
+
+# --- tables ---------------------------------------------------------------------------------------------------------
+
+
+def tables(pages: Sequence[Page]) -> tuple[dict[str, Anything], set[str]]:
+    """The tables of these dossiers, typed as an engine is given them, and whose texts are not of their type."""
+    rows: dict[str, list[Anything]] = {table: [] for table in TABLES}
+    for page in pages:
+        for table, row in rows_of(page.data):
+            rows[table].append(row)
+    wrong: set[str] = set()
+    return {table: ibis.memtable(_typed(table, own, wrong)) for table, own in rows.items()}, wrong
+
+
+def _typed(table: str, rows: Sequence[Mapping[str, str]], wrong: set[str]) -> Anything:
+    columns = []
+    for name, type in TABLES[table].items():
+        texts = arrow.array([row.get(name) for row in rows], arrow.string())
+        columns.append(valued(texts, type))
+        wrong.update(
+            row["doctor"] for row, one in zip(rows, columns[-1], strict=True) if name in row and one.as_py() is None
+        )
+    return arrow.table(columns, arrow_schema(table))
+
+
+# --- the least that differs -----------------------------------------------------------------------------------------
+
+
+def shrunk(page: Page, differing: Callable[[Sequence[Page]], Mapping[str, object]]) -> Page:
+    """The dossier without all that can be left out of it while it still differs.
+
+    Everything that could be left out is tried at once, each in a doctor of its own; then more and more of what could
+    be left out by itself.
+    """
+    while True:
+        paths = sorted(_parts(page.data), key=len)
+        alone = differing([_smaller(page, [path], rank) for rank, path in enumerate(paths)])
+        could = [path for rank, path in enumerate(paths) if str(rank) in alone]
+        if not could:
+            return page
+        sizes = sorted({1, *(len(could) * part // SLICES or 1 for part in range(1, SLICES + 1))})
+        together = [_smaller(page, could[:size], size) for size in sizes]
+        found = differing(together)
+        page = next(one for one in reversed(together) if one.data["doctor"] in found)
+
+
+def _smaller(page: Page, paths: Sequence[Path_], number: int) -> Page:
+    """The dossier without these parts, as another doctor's."""
+    gone = set(paths)
+
+    def left(data: Anything, at: Path_ = ()) -> Anything:
+        if isinstance(data, dict):
+            return {key: left(value, (*at, key)) for key, value in data.items() if (*at, key) not in gone}
+        if isinstance(data, list):
+            return [left(value, (*at, place)) for place, value in enumerate(data) if (*at, place) not in gone]
+        return data
+
+    return Page("", {**left(page.data), "doctor": str(number)}, {})
+
+
+def _parts(data: Anything, at: Path_ = ()) -> Iterator[Path_]:
+    """Where everything stands that a dossier can do without."""
+    below = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for key, value in below:
+        if (*at, key) not in (("doctor",), ("campaigns",)):
+            yield (*at, key)
+        yield from _parts(value, (*at, key))
