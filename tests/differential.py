@@ -16,17 +16,20 @@ from engine.columnar.layout import DOCTOR, READINGS, Line, doctor_line, node_lin
 from engine.columnar.observing import Observing, observed_table
 from engine.columns import Columns
 from engine.conditions import Record
-from engine.decision import Decision, decide, judge
+from engine.decision import Decision, decide, judge, settled
 from engine.dispute.pricing import alternatives
 from engine.dossier import read_dossier
 from engine.loading import PolicyFiles
+from engine.network import agree
 from engine.policy import Policy
 from engine.problems import Invalid
 from engine.schema import check
 from engine.sourcing.staging import valued
+from engine.standing import standing_on
 from engine.tables import TABLES, rows_of
 from engine.tabular import arrow_schema
 from engine.yamltext import Page, Path_
+from tests.pinned import Beyond, verdicts
 
 Lines = dict[str, Line]
 SLICES = 8
@@ -96,9 +99,17 @@ class Bench:
             raise Invalid(problems)
         return judge(self.policy, read_dossier(page, self.policy), self.as_of)
 
-    def both(self, page: Page) -> Decision:
-        """The decision by the first derivation and the network, which must agree. Raises Invalid."""
-        return decide(self.policy, read_dossier(page, self.policy), self.as_of)
+    def four(self, page: Page) -> bool:
+        """Whether the formula applied; the network always does. Raises Invalid, EngineFault where one differs."""
+        self.decided(page)
+        decision = decide(self.policy, read_dossier(page, self.policy), self.as_of)
+        standing = standing_on(decision.dossier, self.policy, decision.as_of)
+        try:
+            told = verdicts(self.policy, standing)
+        except Beyond:
+            return False
+        agree(settled(self.policy, standing)[2], told)
+        return True
 
     def together(self, pages: Sequence[Page]) -> tuple[Lines, set[str]]:
         """What columns say of those they vouch for, and who the others are."""
