@@ -29,7 +29,7 @@ from engine.standing import standing_on
 from engine.tables import TABLES, rows_of
 from engine.tabular import arrow_schema
 from engine.yamltext import Page, Path_
-from tests.pinned import Beyond, verdicts
+from tests.pinned import Beyond, Unthought, verdicts
 
 Lines = dict[str, Line]
 SLICES = 8
@@ -106,7 +106,7 @@ class Bench:
         standing = standing_on(decision.dossier, self.policy, decision.as_of)
         try:
             told = verdicts(self.policy, standing)
-        except Beyond:
+        except (Beyond, Unthought):
             return False
         agree(settled(self.policy, standing)[2], told)
         return True

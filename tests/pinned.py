@@ -29,11 +29,12 @@ class Beyond(Exception):
 
 
 def verdicts(policy: Policy, standing: Standing) -> dict[str, Verdict]:
-    """The verdict that the formula gives to every node on what stands of a dossier. Raises Beyond."""
+    """The verdict that the formula gives to every node on what stands of a dossier. Raises Beyond, Unthought."""
     pinned = _Pinned(policy, standing)
     solver = z3.Solver()
     solver.add(*pinned.facts.constraints, *pinned.terms())
-    assert solver.check() == z3.sat, "a real dossier keeps every constraint of a symbolic one"
+    if solver.check() != z3.sat:
+        raise Unthought
     return evaluated(Formula(policy, pinned.facts, standing.as_of), solver.model())
 
 
@@ -51,6 +52,10 @@ def evaluated(formula: Formula, model: Term) -> dict[str, Verdict]:
             assert may or not met, "what is met may be met"
             found[node.at] = Verdict.MET if met else Verdict.UNKNOWN if may else Verdict.UNMET
     return found
+
+
+class Unthought(AssertionError):
+    """A real dossier breaks a constraint of a symbolic one: a paper recorded before it was received, say."""
 
 
 class _Pinned:
