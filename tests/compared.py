@@ -29,7 +29,7 @@ from engine.running.impact.who import Who
 from engine.running.manifest import Counts, From, Made, Manifest, Sample
 from engine.running.run import Request
 from engine.schema import check
-from engine.sourcing.sources import open_source
+from engine.sourcing.opening import open_source
 from engine.tables import dossier_data
 from engine.yamltext import Page
 from tests.conftest import policy_files

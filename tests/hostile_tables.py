@@ -17,7 +17,8 @@ from engine.loading import PolicyFiles
 from engine.policy import Policy
 from engine.problems import Invalid
 from engine.schema import check
-from engine.sourcing.sources import Source, open_source
+from engine.sourcing.opening import open_source
+from engine.sourcing.sources import Source
 from engine.tables import CHILDREN, ROW, TABLES, rows_of
 from engine.yamltext import Page
 

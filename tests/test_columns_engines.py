@@ -18,7 +18,7 @@ from engine.linking import linked
 from engine.loading import bundled_policies
 from engine.population.plan import read_plan
 from engine.population.writing import write_population
-from engine.sourcing.sources import open_source
+from engine.sourcing.opening import open_source
 from tests.conftest import policy_files
 
 YEARS = (2023, 2024)

@@ -19,7 +19,7 @@ from pyarrow import parquet
 from engine.engines.engine import Engine
 from engine.engines.engines import connect, read_memory
 from engine.problems import Invalid
-from engine.sourcing.sources import open_source
+from engine.sourcing.opening import open_source
 from engine.stores import bundled_examples
 from engine.tables import TABLES, Cells, rows_of
 from engine.tabular import arrow_schema, write_tables

@@ -14,7 +14,8 @@ from pyarrow import parquet
 
 from engine.problems import Invalid
 from engine.schema import check
-from engine.sourcing.sources import Source, open_source
+from engine.sourcing.opening import open_source
+from engine.sourcing.sources import Source
 from engine.stores import bundled_examples, find_doctor
 from engine.tables import TABLES, Cells, rows_of
 from engine.tabular import folder_tables, write_tables

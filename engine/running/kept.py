@@ -20,7 +20,8 @@ from engine.loading import PolicyFiles
 from engine.problems import Invalid, Problem
 from engine.running.manifest import MANIFEST, SCHEMA, Manifest
 from engine.schema import check
-from engine.sourcing.sources import Source, open_source
+from engine.sourcing.opening import open_source
+from engine.sourcing.sources import Source
 from engine.tabular import unreadable
 from engine.yamltext import Page
 

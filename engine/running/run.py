@@ -29,7 +29,8 @@ from engine.running.manifest import Counts, From, Made, Manifest, Sample, write_
 from engine.running.sampling import chosen
 from engine.running.singly import Singly, Under
 from engine.running.writing import Results
-from engine.sourcing.sources import Source, open_source
+from engine.sourcing.opening import open_source
+from engine.sourcing.sources import Source
 from engine.tables import DOCTORS
 from engine.tabular import texts
 

@@ -18,7 +18,6 @@ from msgspec import Struct
 
 from engine.problems import Invalid
 from engine.running.manifest import digest_of
-from engine.stores import TABLE_OF_DOCTORS
 from engine.tables import DOCTORS
 from engine.tabular import FileHeld, Tables, folder_tables, texts
 from engine.yamltext import Page
@@ -77,25 +76,6 @@ class Source(ABC):
     @abstractmethod
     def parts(self) -> Iterator[Part]:
         """Every row that is no odd doctor's, and maybe theirs, of every table, in any order. Raises Invalid."""
-
-
-def open_source(where: str) -> Source:
-    """The source of that path or address, its columns checked. Raises Invalid."""
-    if where.startswith(POSTGRES):
-        # Heavy, and needed for databases only; so is the next.
-        from engine.sourcing.postgres import PostgresSource  # noqa: PLC0415
-
-        return PostgresSource(where)
-    path = Path(where)
-    if path.suffix == ".duckdb" and path.is_file():
-        from engine.sourcing.duckdbfile import DuckdbSource  # noqa: PLC0415
-
-        return DuckdbSource(path)
-    if any((path / name).is_file() for name in TABLE_OF_DOCTORS):
-        return FolderSource(path)
-    from engine.sourcing.dossiers import DossierSource  # noqa: PLC0415
-
-    return DossierSource(path)
 
 
 class TablesSource(Source):

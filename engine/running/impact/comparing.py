@@ -20,7 +20,8 @@ from engine.running.impact.pair import Pair
 from engine.running.impact.who import Who
 from engine.running.manifest import From, Manifest
 from engine.running.run import Request, Told, run
-from engine.sourcing.sources import Source, open_source
+from engine.sourcing.opening import open_source
+from engine.sourcing.sources import Source
 
 
 class Asked(Struct, frozen=True, kw_only=True):
