@@ -101,7 +101,11 @@ class _Pinned:
             case _:
                 found = standing.candidates("prefill", [pool.name], None, year)
         gone = GONE if self.asks_status else (*GONE, "rejected")
-        found = [one for one in found if one.struck not in gone]
+        stand = [one for one in found if one.struck not in gone]
+        if pool.campaign and len(stand) < len(found):
+            # Of an earlier campaign even what no longer stands says that it is the latest to hold the item.
+            raise Beyond(str(pool))
+        found = stand
         if any(one.conflict for one in found) or len({one.struck in BY_FINDING for one in found}) > 1:
             raise Beyond(str(pool))
         return found[:1] if pool.kind == "prefill" else found

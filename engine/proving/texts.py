@@ -46,8 +46,10 @@ def asked(leaf: Observed) -> Iterator[tuple[Place, tuple[Test, ...]]]:
                 for same in leaf.same:
                     yield Place(leaf.row, name, same.mine), ()
             for same in leaf.same:
-                yield Place("declaration", same.item, same.theirs), ()
-                yield Place("prefill", same.item, same.theirs), ()
+                # What was prefilled yields to another choice that was declared.
+                for field in dict.fromkeys((same.theirs, "choice")):
+                    yield Place("declaration", same.item, field), ()
+                    yield Place("prefill", same.item, field), ()
             if leaf.row == "prefill":
                 for name in leaf.names:
                     yield Place("prefill", name, "choice"), ()
@@ -66,6 +68,7 @@ def _compared(leaf: Observed) -> Iterator[Place]:
         if isinstance(leaf, Record) and (
             place.field in {field for same in leaf.same for field in (same.mine, same.theirs)}
             or (leaf.row == "prefill" and place.field == "choice")
+            or (place.field == "choice" and place.name in {same.item for same in leaf.same})
         ):
             yield place
 
