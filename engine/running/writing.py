@@ -88,4 +88,5 @@ class TableOut:
 
     def _write(self, table: Anything) -> None:
         if table.num_rows:
-            self.writer.write_table(table, row_group_size=PART)
+            # In how many pieces rows came, which hangs on how busy the machine was, may not show in the bytes.
+            self.writer.write_table(table.combine_chunks(), row_group_size=PART)
