@@ -19,13 +19,15 @@ from msgspec.structs import replace
 from engine.claims import claims, leaves
 from engine.columnar.asked_for import doctor_columns, node_columns
 from engine.columnar.asking import FALSE, Term, both, constant, either, sure, which
+from engine.columnar.layout import DOCTOR, VOUCHED
 from engine.columnar.leaves import Leaves, Sight, gap
 from engine.columnar.pools import looked
 from engine.columnar.questions import FIXED, question_key, questions
 from engine.columnar.results import Given, Results, read_results
 from engine.columnar.rows import PLACES, code
-from engine.columnar.spread import DOCTOR, VOUCHED, Spread
+from engine.columnar.spread import Spread
 from engine.columnar.stepping import stepped
+from engine.columnar.suspects import Table
 from engine.columnar.worth import Valued, Worth
 from engine.conditions import All, Any, Exempt, Node, Not, Observed, Outcome
 from engine.dispute.pricing import other_policies
@@ -33,7 +35,6 @@ from engine.loading import PolicyFiles
 from engine.policy import Policy
 from engine.reasons import NEVER, UNDOING
 
-Table = Anything
 LEAVES = 2
 """The step of what leaves see; those before are of what several of them use."""
 

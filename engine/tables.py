@@ -24,6 +24,8 @@ ITEMS = "document_items"
 EXCLUSIONS = "exclusions"
 OWNER: Columns = {"doctor": "text", "year": "year"}
 """Whose row it is, in every table: the doctor's number, and the campaign."""
+NUMBER = r"^[0-9]{1,20}$"
+"""What the schema of a dossier takes as a doctor's number."""
 ROW = "row"
 """The column by which child tables name a row of its table, within a campaign; it says nothing of the doctor."""
 

@@ -11,39 +11,10 @@ import argparse
 from pathlib import Path
 
 import duckdb
+from shape import ALL, BLOCK, EQUIPMENT, POINT, SERVICES
 
 RULES = Path(__file__).resolve().parent / "rules.sql"
 THREADS = 2
-EQUIPMENT = {
-    "logiciel": "logiciel",
-    "sesam-vitale": "sesam_vitale",
-    "teletransmission": "teletransmission",
-    "horaires": "horaires",
-}
-"""The indicators of the first volet, and their columns in `rules.sql`."""
-SERVICES = {
-    "dcmt": 22.5,
-    "pse": 30.5,
-    "aat": 30.5,
-    "cm-atmp": 30.5,
-    "spe": 18,
-    "dsg": 18,
-    "dmp": 48,
-    "mss": 40,
-    "ordonnances": 40,
-    "apcv": 40,
-    "codage": 50,
-    "coordination": 120,
-    "services": 70,
-    "maitre-de-stage": 50,
-    "video": 50,
-    "equipements-connectes": 25,
-    "sas": 200,
-}
-"""The points of those of the second."""
-BLOCK = 280
-ALL = BLOCK + sum(SERVICES.values())
-POINT = 7
 
 
 def main() -> None:
@@ -80,8 +51,8 @@ def query() -> str:
         'volet_1 AS "volet-2.gate"',
         *_volet("volet-2", ALL - BLOCK, "services", "opened"),
     ]
-    for name, column in EQUIPMENT.items():
-        columns += [f'told({column}) AS "volet-1.{name}.outcome"']
+    for name in EQUIPMENT:
+        columns += [f'told({name.replace("-", "_")}) AS "volet-1.{name}.outcome"']
         columns += [
             f'{_points(0)} AS "volet-1.{name}.{what}.{bound}"'
             for what in ("attained", "paid")

@@ -12,7 +12,7 @@ from typing import Any as Anything
 
 import pyarrow as arrow
 
-from engine.columnar.layout import DOCTOR, TRUTH, WHY, WORD, saw, value_of
+from engine.columnar.layout import DOCTOR, TRUTH, VOUCHED, WHY, WORD, saw, value_of
 from engine.columnar.questions import FIXED, Question
 from engine.conditions import Fact, Observed, Record
 from engine.dossier import Dossier, read_dossier
@@ -24,8 +24,6 @@ from engine.reasons import Reasons
 from engine.standing import Standing, standing_on
 from engine.yamltext import Page
 
-VOUCHED = "vouched"
-
 Line = dict[str, Anything]
 
 
@@ -34,6 +32,7 @@ class Observing:
 
     def __init__(self, policy: Policy, questions: Iterable[Question], day: date) -> None:
         self.policy, self.questions, self.day = policy, list(questions), day
+        self.parts = {question.name: tuple(_parts(question)) for question in self.questions}
         empty = Dossier("", None, policy.year, {}, ())
         standings: dict[object, Standing] = {}
         # Most leaves ask for rows that most dossiers do not have: what they see then is seen once.
@@ -74,7 +73,9 @@ class Observing:
         alike = id(policy.vocabulary), policy.calendar["campaign"], policy.not_produced
         if alike not in standings:
             standings[alike] = standing_on(dossier, policy, self.day)
-        return _told(question, observe(question.leaf, standings[alike], policy))
+        found = observe(question.leaf, standings[alike], policy)
+        seen = {question.saw(part): value_of(part, found) for part in self.parts[question.name]}
+        return _told(question, found) | seen
 
 
 def _nothing_there(leaf: Observed, there: Collection[tuple[str, str]]) -> bool:
@@ -89,17 +90,16 @@ def _nothing_there(leaf: Observed, there: Collection[tuple[str, str]]) -> bool:
 
 
 def _told(question: Question, found: Observation) -> Line:
-    """The columns of one question."""
+    """The columns of one question, but for the values looked at."""
     at = question.leaf.at
     fixed, cost = Reasons({at: found.verdict}, {at: found}, {}).gap(question.leaf)
     why = found.reason or found.unknown
-    line: Line = {
+    return {
         question.name: TRUTH[found.verdict],
         question.why: WHY.index(why) if why else 0,
         question.gap: cost + (FIXED if fixed else 0),
         question.grade: None if found.grade is None else GRADES.index(found.grade),
     }
-    return line | {question.saw(part): value_of(part, found) for part in _parts(question)}
 
 
 def _parts(question: Question) -> Mapping[str, Anything]:

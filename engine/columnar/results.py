@@ -21,6 +21,7 @@ from engine.columnar.layout import (
     BOUNDS,
     DOCTOR,
     READINGS,
+    VOUCHED,
     WORD,
     coded,
     doctors_schema,
@@ -28,7 +29,6 @@ from engine.columnar.layout import (
 )
 from engine.policy import Policy
 
-VOUCHED = "vouched"
 SIGN = 63
 PLACES = 60
 """The readings told in one whole number, one bit each."""

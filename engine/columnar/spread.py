@@ -10,25 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import reduce
-from typing import Any as Anything
 
 import ibis
 from ibis import _
 
 from engine.columnar.asking import DTYPES, NOTHING, Given, Term, absent, both, constant, either, passes, sure, which
+from engine.columnar.layout import DOCTOR, VOUCHED
 from engine.columnar.pools import Counted, Looked, Pool, type_of
-from engine.columnar.suspects import suspects
+from engine.columnar.suspects import KEY, Table, suspects
 from engine.columnar.vouching import MOST, NOT_FOUND, REPLACED, text_as
 from engine.conditions import FieldTest
 from engine.dossier import DOCTOR_FIELDS, RowType
 from engine.policy import FieldType, Policy
 from engine.standing import FILED_BY
 from engine.tables import ATTRIBUTES, DOCTORS, ITEMS, ROW, ROWS
-
-Table = Anything
-"""An Ibis table."""
-DOCTOR, VOUCHED = "doctor", "vouched"
-KEY = (DOCTOR, "year", ROW)
 
 
 class Spread:

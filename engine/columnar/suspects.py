@@ -12,13 +12,13 @@ import ibis
 from ibis import _
 
 from engine.columnar.asking import both, constant, either
+from engine.columnar.layout import DOCTOR
 from engine.columnar.vouching import NOT_FOUND, REPLACED, vouched
 from engine.policy import Policy
 from engine.tables import ATTRIBUTES, DOCTORS, EXCLUSIONS, ITEMS, ROW, ROWS, TABLES
 
 Table = Anything
 """An Ibis table."""
-DOCTOR = "doctor"
 MOST_ROWS = 10_000
 KEY = (DOCTOR, "year", ROW)
 

@@ -16,11 +16,10 @@ from ibis import _
 from engine.columnar.asking import TRUE, Term, absent, both, constant, either, sure
 from engine.dossier import ROW_FIELDS
 from engine.policy import Field, FieldType, Policy, Vocabulary
-from engine.tables import DOCTORS, ROWS, TABLES
+from engine.tables import DOCTORS, NUMBER, ROWS, TABLES
 
 LINE_ENDS = "[\n\r\u0085\u2028\u2029]"
 NAMES = r"^[a-z0-9][a-z0-9_.-]*$"
-DIGITS = r"^[0-9]{1,20}$"
 DAY = (
     r"^([12][0-9]{3}-((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-(29|3[0])|(0[13578]|1[02])-31)"
     r"|([12][0-9](0[84]|[2468][840]|[13579][26])|2000)-02-29)$"
@@ -72,7 +71,7 @@ def _well_formed(table: str, name: str, type: FieldType, year: int) -> Term:
     column = _[name]
     if name == "doctor":
         # Rows of whoever is not in the table of doctors are nobody's here.
-        return matches(column, DIGITS).fill_null(False) if table == DOCTORS else TRUE
+        return matches(column, NUMBER).fill_null(False) if table == DOCTORS else TRUE
     if name == "year":
         return both(column.notnull(), column >= YEARS[0], column <= YEARS[1])
     if name == "supersedes":

@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from engine.problems import Invalid
 from engine.running.manifest import digest_of
-from engine.tables import DOCTORS
+from engine.tables import DOCTORS, NUMBER
 from engine.tabular import FileHeld, Tables, folder_tables, texts
 from engine.yamltext import Page
 
@@ -26,8 +26,6 @@ Kind = Literal["folder", "dossiers", "duckdb", "postgres"]
 Part = tuple[str, Anything]
 """A table's name, and some of its rows: an Arrow batch of its columns or some of them, of their type or as texts."""
 
-NUMBER = r"^[0-9]{1,20}$"
-"""What the schema of a dossier takes as a doctor's number."""
 YEAR = r"^[0-9]{4}$"
 POSTGRES = ("postgres://", "postgresql://")
 
