@@ -327,8 +327,8 @@ def run(*options: str) -> tuple[int, str]:
 
 
 def test_the_command_writes_the_letter(tmp_path: Path) -> None:
-    screen = run("--format", "letter")
-    assert screen == (0, letter_markdown(written(LOST)))
+    code, screen = run("--format", "letter")
+    assert (code, screen.splitlines()) == (0, letter_markdown(written(LOST)).splitlines())
     assert run("--format", "letter", "--output", str(tmp_path / "letter.pdf")) == (0, "")
     assert (tmp_path / "letter.pdf").read_bytes() == pdf(written(LOST))
     assert [path.name for path in tmp_path.iterdir()] == ["letter.pdf"]

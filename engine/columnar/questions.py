@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
+from sys import intern
 
 from msgspec import Struct
 
@@ -54,4 +56,10 @@ def questions(policies: Iterable[Policy]) -> dict[object, Question]:
 def question_key(leaf: Observed, policy: Policy) -> object:
     """What a leaf asks, and what it looks at beside itself and the dossier: alike for those alike."""
     calendar = tuple(policy.calendar[name] for name in ("campaign", "year", "assessment"))
-    return asked(leaf), calendar, id(policy.vocabulary)
+    return asked(leaf), calendar, _spelt(policy)
+
+
+@lru_cache(maxsize=256)
+def _spelt(policy: Policy) -> str:
+    """A vocabulary as text: two that are equal may be two objects, and not the same two in every process."""
+    return intern(repr(policy.vocabulary))
