@@ -1,0 +1,164 @@
+"""A case of control as others read it: one doctor, one year, and what was asked, received, said and found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Literal, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from engine.yamltext import Page, Plain
+
+Outcome = Literal["confirmed", "refuted", "not_produced"]
+Status = Literal["open", "closed"]
+FINDING_ID = "control-"
+"""What the ids of findings begin with where they stand among the other rows of a dossier."""
+
+
+class Kept(Struct, frozen=True, kw_only=True):
+    """What every act on file has: its number in the register, who did it, and how it was corrected.
+
+    `corrects` is the number of the act that it replaces; `corrected_by`, that of the correction that set it aside.
+    """
+
+    id: int
+    by: str
+    corrects: int | None = None
+    corrected_by: int | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Whether no correction set it aside."""
+        return self.corrected_by is None
+
+
+class Request(Kept, frozen=True, kw_only=True):
+    """Evidence asked of the doctor; `letter` is the number of the registered letter, `answer_by` the last day."""
+
+    items: tuple[str, ...]
+    asked_on: date
+    answer_by: date
+    letter: str | None = None
+
+
+class Receipt(Kept, frozen=True, kw_only=True):
+    """What came for one item; it is `complete`, or something that it had to show is missing."""
+
+    item: str
+    received_on: date
+    what: str
+    complete: bool
+    request: int | None = None
+
+
+class Observation(Kept, frozen=True, kw_only=True):
+    """What the doctor said of an item, or of the act of that number."""
+
+    about: int | str
+    received_on: date
+    text: str
+
+
+class Answer(Kept, frozen=True, kw_only=True):
+    """What the doctor was answered to an observation."""
+
+    observation: int
+    on: date
+    text: str
+
+
+class Finding(Kept, frozen=True, kw_only=True):
+    """What the control established about an item, or about one of its choices."""
+
+    item: str
+    choice: str | None
+    outcome: Outcome
+    decided_on: date
+    ground: str | None = None
+    reference: str | None = None
+
+
+class Notification(Kept, frozen=True, kw_only=True):
+    """A letter sent to the doctor, who may answer until `answer_by`; `digest` is that of the file that was sent."""
+
+    what: str
+    sent_on: date
+    answer_by: date
+    letter: str | None = None
+    digest: str | None = None
+
+
+class Correction(Struct, frozen=True, kw_only=True):
+    """An act set aside, and why; what replaces it, if anything does, bears the number of the correction."""
+
+    id: int
+    by: str
+    on: date
+    corrects: int
+    why: str
+
+
+class Case(Struct, frozen=True, kw_only=True):
+    """One doctor, one year. Acts are in the order they entered the register, those set aside included."""
+
+    doctor: str
+    year: int
+    name: str | None
+    opened_on: date
+    opened_by: str
+    why: str | None = None
+    closed_on: date | None = None
+    closed_by: str | None = None
+    requests: tuple[Request, ...] = ()
+    receipts: tuple[Receipt, ...] = ()
+    observations: tuple[Observation, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    notifications: tuple[Notification, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+
+    @property
+    def status(self) -> Status:
+        return "open" if self.closed_on is None else "closed"
+
+
+Any_ = TypeVar("Any_", bound=Kept)
+
+
+def standing(acts: Iterable[Any_]) -> tuple[Any_, ...]:
+    """The acts that no correction set aside."""
+    return tuple(act for act in acts if act.stands)
+
+
+def finding_rows(case: Case) -> list[dict[str, str]]:
+    """The standing findings as the `findings` of a dossier (`schemas/finding.schema.json`)."""
+    rows = (
+        {
+            "id": f"{FINDING_ID}{finding.id}",
+            "item": finding.item,
+            "choice": finding.choice,
+            "outcome": finding.outcome,
+            "ground": finding.ground,
+            "decided_on": finding.decided_on.isoformat(),
+            "reference": finding.reference,
+            "by": finding.by,
+        }
+        for finding in standing(case.findings)
+    )
+    return [{key: value for key, value in row.items() if value is not None} for row in rows]
+
+
+def with_findings(page: Page, case: Case) -> Page:
+    """A dossier's page with the case's standing findings after those that it holds already.
+
+    A page without the campaign of the case is left as it is: what decides it says so.
+    """
+    campaigns: dict[str, Plain] = page.data["campaigns"]
+    campaign = campaigns.get(str(case.year))
+    if campaign is None:
+        return page
+    findings = [*(campaign.get("findings") or ()), *finding_rows(case)]
+    joined = {**campaigns, str(case.year): {**campaign, "findings": findings}}
+    return replace(page, data={**page.data, "campaigns": joined})
