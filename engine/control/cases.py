@@ -34,6 +34,14 @@ class Kept(Struct, frozen=True, kw_only=True):
         return self.corrected_by is None
 
 
+class Opening(Kept, frozen=True, kw_only=True):
+    """The case was opened; `name` is the doctor's, as the dossier gave it."""
+
+    opened_on: date
+    name: str | None = None
+    why: str | None = None
+
+
 class Request(Kept, frozen=True, kw_only=True):
     """Evidence asked of the doctor; `letter` is the number of the registered letter, `answer_by` the last day."""
 
@@ -90,6 +98,13 @@ class Notification(Kept, frozen=True, kw_only=True):
     digest: str | None = None
 
 
+class Closing(Kept, frozen=True, kw_only=True):
+    """The case was closed."""
+
+    closed_on: date
+    why: str | None = None
+
+
 class Correction(Struct, frozen=True, kw_only=True):
     """An act set aside, and why; what replaces it, if anything does, bears the number of the correction."""
 
@@ -100,34 +115,60 @@ class Correction(Struct, frozen=True, kw_only=True):
     why: str
 
 
+Act = TypeVar("Act", bound=Kept)
+
+
 class Case(Struct, frozen=True, kw_only=True):
-    """One doctor, one year. Acts are in the order they entered the register, those set aside included."""
+    """One doctor, one year: its acts in the order of their numbers, those that were set aside included."""
 
     doctor: str
     year: int
-    name: str | None
-    opened_on: date
-    opened_by: str
-    why: str | None = None
-    closed_on: date | None = None
-    closed_by: str | None = None
-    requests: tuple[Request, ...] = ()
-    receipts: tuple[Receipt, ...] = ()
-    observations: tuple[Observation, ...] = ()
-    answers: tuple[Answer, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    notifications: tuple[Notification, ...] = ()
+    acts: tuple[Kept, ...]
     corrections: tuple[Correction, ...] = ()
+
+    def of(self, kind: type[Act]) -> tuple[Act, ...]:
+        """The acts of a kind."""
+        return tuple(act for act in self.acts if isinstance(act, kind))
+
+    @property
+    def opening(self) -> Opening:
+        """The opening that stands: a case always has one."""
+        return standing(self.of(Opening))[-1]
+
+    @property
+    def closing(self) -> Closing | None:
+        return next(iter(standing(self.of(Closing))), None)
 
     @property
     def status(self) -> Status:
-        return "open" if self.closed_on is None else "closed"
+        return "open" if self.closing is None else "closed"
+
+    @property
+    def requests(self) -> tuple[Request, ...]:
+        return self.of(Request)
+
+    @property
+    def receipts(self) -> tuple[Receipt, ...]:
+        return self.of(Receipt)
+
+    @property
+    def observations(self) -> tuple[Observation, ...]:
+        return self.of(Observation)
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        return self.of(Answer)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return self.of(Finding)
+
+    @property
+    def notifications(self) -> tuple[Notification, ...]:
+        return self.of(Notification)
 
 
-Any_ = TypeVar("Any_", bound=Kept)
-
-
-def standing(acts: Iterable[Any_]) -> tuple[Any_, ...]:
+def standing(acts: Iterable[Act]) -> tuple[Act, ...]:
     """The acts that no correction set aside."""
     return tuple(act for act in acts if act.stands)
 
