@@ -28,9 +28,9 @@ def test_value(test: Test, value: Value | None) -> Verdict:
         return UNMET
     match test:
         case Is(values=values):
-            return holds(_written(value) in values)
+            return holds(written_value(value) in values)
         case InTable(table=table):
-            entry = table.find(_written(value))
+            entry = table.find(written_value(value))
             return holds(entry is not None and not entry.refused)
         case Number(relation=relation, threshold=threshold):
             if isinstance(value, bool) or not isinstance(value, int):
@@ -137,13 +137,14 @@ def _reason(test: Test, field: str, found: Value | None, type: RowType) -> Reaso
 def _refused(test: FieldTest, found: Value | None) -> TableEntry | None:
     """The entry by which a table expressly refuses the value."""
     for one in test.tests:
-        entry = one.table.find(_written(found)) if isinstance(one, InTable) and found is not None else None
+        entry = one.table.find(written_value(found)) if isinstance(one, InTable) and found is not None else None
         if entry and entry.refused:
             return entry
     return None
 
 
-def _written(value: Value) -> str:
+def written_value(value: Value) -> str:
+    """A value as tests and tables write it."""
     return {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
 
 

@@ -1,12 +1,15 @@
 """A decision as a record: JSON data under `schemas/decision.schema.json`, without sentences.
 
+It holds all that was decided from, rules and facts, so that whoever has it alone can decide again
+(`engine/checker.py`).
+
 Amounts are exact decimals in text; one not settled is `{"from": …, "to": …}`. Dates are ISO. Nothing depends on
 the order in which a dossier's rows were written, on a clock or on a locale.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any as Anything
@@ -15,19 +18,36 @@ from engine import VERSION
 from engine.amount import Amount
 from engine.asked import asks, entry, field_test, plain_test, same_test, sources
 from engine.claims import claims
-from engine.conditions import Any, FieldTest, Node, Same, children, walk
+from engine.conditions import (
+    Any,
+    Attribute,
+    Fact,
+    FieldTest,
+    InTable,
+    Node,
+    Rate,
+    Same,
+    Silent,
+    Table,
+    Text,
+    children,
+    walk,
+)
 from engine.decision import ComponentDecision, Decision, IndicatorDecision, VoletDecision
 from engine.dispute.contradictions import Contradiction, contradictions, with_later
 from engine.dispute.mending import Change, Wanted
 from engine.dispute.pricing import Alternative, flips
 from engine.dispute.shortfall import Shortfalls
-from engine.dossier import Row
+from engine.dossier import NONE, Row
+from engine.matching import written_value
 from engine.observation import Check, Observation, Seen
 from engine.policy import Branch, Component, Indicator, Neutralisation, Policy, Volet, Weight
 from engine.text import canonical_json, decimal_text, in_order
 from engine.verdict import Verdict
 
-SCHEMA = "decision/1"
+SCHEMA = "decision/2"
+DAYS = ("year", "assessment", "campaign", "decision")
+"""The calendar entries that conditions look at without naming them."""
 Json = dict[str, Anything]
 
 
@@ -91,19 +111,38 @@ class _Writer:
         self.decision, self.policy, self.reasons = decision, decision.policy, decision.reasons
         self.fixed, self.shortfalls = _fixed(decision.policy), Shortfalls(decision)
         self.rows: dict[int, Json] = {}
+        self.looked_up: dict[tuple[str, str], Json] = {}
 
     def whole(self) -> Json:
+        return {**self.head(), **self.tree(), "tables": [one for _, one in sorted(self.looked_up.items())]}
+
+    def head(self) -> Json:
+        """What was decided on: whose facts, under which rules, on which day."""
         decision, policy = self.decision, self.policy
-        points = (decision.possible, decision.attained, decision.paid)
         return {
             "schema": SCHEMA,
             "doctor": decision.dossier.doctor,
             "year": policy.year,
             "as_of": decision.as_of.isoformat(),
             "policy": {"digest": policy.digest, "point_value": decimal_text(policy.point_value)},
-            "dossier": {"digest": decision.dossier.digest},
+            "dossier": self.dossier(),
             "engine": {"version": VERSION},
             "readings": dict(sorted(policy.choices.items())),
+            "calendar": {name: entry(policy.calendar[name]) for name in DAYS},
+            "not_produced": policy.not_produced,
+        }
+
+    def dossier(self) -> Json:
+        """Every fact of the dossier, those of later days and those that no condition looks at included."""
+        dossier = self.decision.dossier
+        told = dossier.plain()
+        return {"digest": dossier.digest, **{key: told[key] for key in ("name", "fields", "rows") if key in told}}
+
+    def tree(self) -> Json:
+        """What was decided: verdicts, points and euros."""
+        decision, policy = self.decision, self.policy
+        points = (decision.possible, decision.attained, decision.paid)
+        return {
             "eligible": {"verdict": decision.eligible.word, "tree": self.node(policy.eligible)},
             "points": amounts(*points),
             "euros": amounts(*(decision.euros(value) for value in points)),
@@ -220,6 +259,8 @@ class _Writer:
         observed = self.decision.observations.get(node.at)
         if observed:
             written["saw"] = saw(observed, self.row)
+            for table, value in looked_up(node, observed):
+                self.looked_up.setdefault((table.id, value), _found(table, value))
         elif below := children(node):
             written["of"] = [self.node(child) for child in below]
         return written
@@ -229,8 +270,14 @@ class _Writer:
 def _fixed(policy: Policy) -> Mapping[str, Json]:
     """What a record says of each node whatever the dossier, by place; what does not apply is left out."""
     fixed: dict[str, Json] = {}
+    questions: dict[Text, str] = {}
     for node in [node for _, tree in claims(policy) for node in walk(tree)]:
         asked = asks(node)
+        if isinstance(node, Rate):
+            asked["above_one"] = policy.vocabulary.measures[node.measure].above_one
+        if isinstance(node, Silent):
+            # A question of the law left open in several places is one: the first of them stands for its words.
+            asked["question"] = questions.setdefault(node.question, node.at)
         told = {"at": node.at, "kind": type(node).__name__.lower(), **_basis(node)}
         fixed[node.at] = {**told, "asks": asked} if asked else told
     return fixed
@@ -265,6 +312,32 @@ def saw(observation: Observation, plain: Callable[[Row], Json] = Row.plain) -> J
             "missing": str(max(0, count.needed - count.numerator)),
         }
     return written
+
+
+def looked_up(node: Node, saw: Observation) -> Iterator[tuple[Table, str]]:
+    """The tables in which a leaf looked something up, and what it looked up there."""
+    match node:
+        case Attribute(test=test):
+            pairs = [(test.tests, saw.value), *((test.tests, one.row.name) for one in saw.seen)]
+        case Fact(tests=tests):
+            pairs = [(tests, one.row.fields.get("value")) for one in saw.seen]
+        case _:
+            checks = [check for one in saw.seen for check in one.checks]
+            pairs = [(one.test.tests, one.found) for one in checks if isinstance(one.test, FieldTest)]
+    for tests, value in pairs:
+        if value not in (None, NONE):
+            yield from ((test.table, written_value(value)) for test in tests if isinstance(test, InTable))
+
+
+def _found(table: Table, value: str) -> Json:
+    """What a table says of a value: the entry that it names, if any, and whether the table refuses it."""
+    found = table.find(value)
+    return {
+        "table": table.id,
+        "value": value,
+        "entry": found and found.code,
+        "refused": bool(found and found.refused),
+    }
 
 
 def _change(change: Change) -> Json:

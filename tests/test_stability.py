@@ -149,8 +149,8 @@ def test_a_dossier_has_one_digest_whatever_the_file(doctor: Example, tmp_path: P
 
 # --- the form of the record -----------------------------------------------------------------------------------------
 
-VERSION = "decision/1"
-DIGEST = "e2dbc79004d647f894c691ed1fc33d6c8517b53ff162cca488598ed70fe8c853"
+VERSION = "decision/2"
+DIGEST = "fc483a053dcd10afb18cdef9ddda6347b5a2d8fbc61a84ba33bb6b3833df4331"
 
 
 def test_the_form_of_a_record_changes_only_with_its_version() -> None:
