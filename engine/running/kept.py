@@ -69,7 +69,7 @@ class Kept(Struct, frozen=True):
 
         Raises Invalid: the source is gone or has changed, the run did not read this doctor, the page is not valid.
         """
-        with self._source() as source:
+        with self.source() as source:
             if not any(self._holds(table, doctor) for table in ("doctors", "quarantine")):
                 details = {"name": doctor, "nearest": "", "valid": ""}
                 raise Invalid([Problem("unknown_doctor", str(self.folder), details=details)])
@@ -93,7 +93,7 @@ class Kept(Struct, frozen=True):
             raise unreadable(str(file), error) from None
 
     @contextmanager
-    def _source(self) -> Iterator[Source]:
+    def source(self) -> Iterator[Source]:
         """The source, as the run read it. Raises Invalid."""
         found = self.manifest.source
         where = {"where": found.where}
