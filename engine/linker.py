@@ -36,7 +36,7 @@ from engine.policy import (
     Volet,
     Weight,
 )
-from engine.problems import Invalid
+from engine.problems import Invalid, Problem
 from engine.remembered import Linked, LookedUp, parts_of
 from engine.vocabulary import each, link_table, link_vocabulary
 from engine.yamltext import Page
@@ -60,6 +60,9 @@ class Linker:
     def __init__(self, files: PolicyFiles, asked: Mapping[str, str]) -> None:
         self.files, self.top = files, Cursor.top(files.policy)
         self.documents, self.readings, self.tables = _unchosen(files)
+        for name in asked:
+            if name in files.countings:
+                raise Invalid([Problem("reading_counts", details={"name": name})])
         self.choices, self.parts = settle(self.readings, asked), parts_of(files)
         self.taken, self.dated = LookedUp(self.choices), LookedUp[Entry]({})
         self.grammar = Grammar(files.year, self.documents, self.readings, self.taken, self.tables)

@@ -22,13 +22,16 @@ from engine.schema import FOLDER, check
 from engine.yamltext import Page, marks, parse_yaml, read_bytes
 
 VOCABULARY = ("fields", "measures", "facts", "items", "documents")
-PARTS = ("vocabulary", "tables", "readings", "indicators", "components")
+PARTS = ("vocabulary", "tables", "readings", "indicators", "components", "countings", "measures")
+FLOWS = "vocabulary/flows.yaml"
 
 
 class PolicyFiles(Struct, frozen=True, eq=False):
     """The pages of one year's folder, by name; `digest` covers every page read, and no other file of the folder.
 
-    `key` tells all that the pages hang on, for what is kept of them; empty for those that are not.
+    `readings` are the questions that decisions hang on, `countings` those that counts from raw flows hang on. A
+    folder may hold no `measures`, nor the vocabulary of `flows`. `key` tells all that the pages hang on, for what is
+    kept of them; empty for those that are not.
     """
 
     year: int
@@ -39,6 +42,8 @@ class PolicyFiles(Struct, frozen=True, eq=False):
     readings: Mapping[str, Page]
     indicators: Mapping[str, Page]
     components: Mapping[str, Page]
+    countings: Mapping[str, Page]
+    measures: Mapping[str, Page]
     digest: str
 
     def pages(self, *parts: str) -> Iterator[Page]:
@@ -146,7 +151,10 @@ def _read(folder: Path) -> PolicyFiles:
     policy = reader.page("policy.yaml", "policy")
     volets = [volet["id"] for volet in policy.data["volets"]] if policy else []
     vocabulary = {name: reader.page(f"vocabulary/{name}.yaml", f"vocabulary-{name}") for name in VOCABULARY}
+    if (folder / FLOWS).is_file():
+        vocabulary["flows"] = reader.page(FLOWS, "vocabulary-flows")
     tables, readings = reader.pages("tables", "table"), reader.pages("readings", "reading")
+    measures = reader.pages("measures", "measure")
     components = reader.pages("components", "component")
     indicators = {
         f"{volet}.{name}": page for volet in volets for name, page in reader.pages(volet, "indicator").items()
@@ -159,9 +167,11 @@ def _read(folder: Path) -> PolicyFiles:
         policy=policy,
         vocabulary={name: page for name, page in vocabulary.items() if page},
         tables=tables,
-        readings=readings,
+        readings={name: page for name, page in readings.items() if "about" not in page.data},
         indicators=indicators,
         components=components,
+        countings={name: page for name, page in readings.items() if "about" in page.data},
+        measures=measures,
         digest=f"sha256:{digest_of(reader.contents)}",
     )
 

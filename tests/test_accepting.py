@@ -36,7 +36,14 @@ ODD: tuple[Anything, ...] = (
     {"x": "y"},
     "x" * 600,
 )
-PARTS = {"vocabulary": None, "tables": "table", "readings": "reading", "components": "component", "cases": "case"}
+PARTS = {
+    "vocabulary": None,
+    "tables": "table",
+    "readings": "reading",
+    "components": "component",
+    "measures": "measure",
+    "cases": "case",
+}
 
 
 def schema_of(path: Path) -> str:

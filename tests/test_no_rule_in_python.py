@@ -35,8 +35,8 @@ IMPORTED_BY = {
     "matplotlib": "charts",
     "z3": "proving|formula",
     "jinja2": "html",
-    "pyarrow": "tabular|filling|running|columns|columnar|sourcing|engines",
-    "numpy": "chance|filling|running|columnar",
+    "pyarrow": "tabular|population|running|columns|columnar|sourcing|engines",
+    "numpy": "population|running|columnar",
 }
 
 # Words that a policy uses as names and that the engine's own language uses as well.
@@ -105,7 +105,8 @@ def bundled() -> dict[str, Anything]:
     return {
         str(short): read_page(path).data
         for short, path in pages.items()
-        if short.parts[1] not in ("cases", "known.yaml", "population.yaml")
+        if "cases" not in short.parts
+        and short.parts[1] not in ("known.yaml", "population.yaml", "population-flows.yaml")
     }
 
 
@@ -116,7 +117,7 @@ def names_of_the_law() -> set[str]:
         _, *folders, file = Path(path).parts
         match folders:
             case ["vocabulary"]:
-                names |= set(data) if file != "fields.yaml" else set()
+                names |= set(data) if file not in ("fields.yaml", "flows.yaml") else set()
             case ["tables"]:
                 names |= {data["id"], *data["entries"], *(data.get("refused") or ())}
             case []:
@@ -134,7 +135,7 @@ def numbers_of_the_law() -> set[Decimal]:
         match data:
             case dict():
                 for key, value in data.items():
-                    look(value, inside or key in ("points", "euros", "at_least", "more_than"))
+                    look(value, inside or key in ("points", "euros", "at_least", "more_than", "less_than"))
             case list():
                 for value in data:
                     look(value, inside)

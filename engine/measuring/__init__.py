@@ -1,0 +1,1 @@
+"""How each automated rate is counted from raw flows: as data, as written, and interpreted."""
