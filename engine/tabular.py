@@ -19,7 +19,7 @@ from pyarrow import parquet
 
 from engine.policy import FieldType
 from engine.problems import Invalid, Problem, unknown_name
-from engine.tables import DOCTORS, NEEDED, OWNER, ROWS, TABLES, Cells, dossier_data, row_number
+from engine.tables import DOCTORS, NEEDED, OWNER, ROWS, TABLES, Cells, Columns, dossier_data, row_number
 from engine.yamltext import Page, Path_, Plain
 
 SUFFIXES = (".parquet", ".csv")
@@ -274,8 +274,13 @@ def unreadable(place: str, error: Exception) -> Invalid:
 
 
 def arrow_schema(table: str) -> Anything:
-    """The columns of a table as they are written."""
-    return arrow.schema([(name, ARROW[type]) for name, type in TABLES[table].items()])
+    """The columns of a table of dossiers as they are written."""
+    return schema_of(TABLES[table])
+
+
+def schema_of(columns: Columns) -> Anything:
+    """Columns as they are written."""
+    return arrow.schema([(name, ARROW[type]) for name, type in columns.items()])
 
 
 def write_tables(folder: Path, rows: Iterable[tuple[str, Cells]], suffix: str = ".parquet") -> None:

@@ -1,4 +1,4 @@
-"""What every engine gives a run: the tables of a batch of doctors as Ibis tables, and what an expression comes to.
+"""What every engine gives: the tables of a batch of doctors as Ibis tables, and what an expression comes to.
 
 The same columns of the same types whatever the engine. Rows have no order that anything may rely on.
 """
@@ -15,7 +15,7 @@ import ibis
 
 from engine.engines.sharing import shared
 from engine.policy import FieldType
-from engine.tables import TABLES, Columns
+from engine.tables import Columns
 
 TYPES: Mapping[FieldType, str] = {
     "text": "string",
@@ -34,12 +34,14 @@ class Engine(ABC):
     """An engine connected, ready to read one source.
 
     `singly` are the doctors who are to be read from the source one by one whatever the tables say here; `versions`
-    what computes, for whoever would compute it again; `backend` is the engine as Ibis knows it.
+    what computes, for whoever would compute it again; `columns` those of each table; `backend` is the engine as Ibis
+    knows it.
     """
 
     singly: frozenset[str]
     versions: Mapping[str, str]
     backend: Anything
+    columns: Mapping[str, Columns]
     held: Mapping[str, Anything]
 
     def tables(self, first: str, last: str) -> Mapping[str, Anything]:
@@ -119,6 +121,6 @@ def shaped(table: Anything, columns: Columns) -> Anything:
     )
 
 
-def batch(table: str, held: Anything, first: str, last: str) -> Anything:
-    """The rows of some doctors of an Ibis table of dossiers, in the columns of that table."""
-    return shaped(held.filter(held.doctor.between(first, last)), TABLES[table])
+def batch(columns: Columns, held: Anything, first: str, last: str) -> Anything:
+    """The rows of some doctors of an Ibis table, in these columns."""
+    return shaped(held.filter(held.doctor.between(first, last)), columns)

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from engine.engines.engine import Engine
 from engine.problems import Invalid, Problem
-from engine.sourcing.sources import POSTGRES, Source
+from engine.sourcing.sources import POSTGRES
+from engine.sourcing.staging import Stageable
 
-Opened = Callable[[Source, Path, int | None], AbstractContextManager[Engine]]
+Opened = Callable[[Stageable, Path, int | None], AbstractContextManager[Engine]]
 
 DEFAULT = "polars"
 """The engine of a run that names none: the faster of the two that are embedded (`bench/`)."""
@@ -28,7 +29,7 @@ SHARE = 2
 
 
 @contextmanager
-def connect(engine: str, source: Source, scratch: Path, memory: str | None = None) -> Iterator[Engine]:
+def connect(engine: str, source: Stageable, scratch: Path, memory: str | None = None) -> Iterator[Engine]:
     """An engine ready to read a source; what is not read in place is copied to `scratch`, to be thrown away.
 
     `engine` is `duckdb`, `polars`, the address of a PostgreSQL server, or `spark://` with a master (`local[2]`);

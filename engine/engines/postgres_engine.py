@@ -25,8 +25,7 @@ from psycopg.sql import SQL, Composed, Identifier
 from engine.engines.engine import BATCH, Engine, SqlEngine
 from engine.policy import FieldType
 from engine.sourcing.postgres import Address, PostgresSource, address, connected, fetched, told
-from engine.sourcing.sources import Source
-from engine.sourcing.staging import Staged, staged
+from engine.sourcing.staging import Stageable, Staged
 from engine.tables import DOCTORS, TABLES
 
 TYPES: Mapping[FieldType, str] = {
@@ -43,7 +42,7 @@ PART = 8
 
 
 @contextmanager
-def in_postgres(to: str, source: Source, scratch: Path, memory: int | None) -> Iterator[Engine]:
+def in_postgres(to: str, source: Stageable, scratch: Path, memory: int | None) -> Iterator[Engine]:
     """The server of an address as an engine; in the source's own session where that is the source. Raises Invalid."""
     where = address(to)
     if isinstance(source, PostgresSource) and source.address == where and source.typed:
@@ -51,7 +50,7 @@ def in_postgres(to: str, source: Source, scratch: Path, memory: int | None) -> I
         return
     connection = connected(where)
     try:
-        yield _Brought(connection, where, staged(source, scratch, memory), memory)
+        yield _Brought(connection, where, source.staged(scratch, memory), memory)
     finally:
         connection.close()
 
@@ -59,30 +58,29 @@ def in_postgres(to: str, source: Source, scratch: Path, memory: int | None) -> I
 class _Postgres(SqlEngine):
     """What is common to both: the temporary tables, and how what is found comes back."""
 
-    def __init__(
-        self, connection: psycopg.Connection, where: Address, singly: frozenset[str], memory: int | None
-    ) -> None:
+    def __init__(self, connection: psycopg.Connection, where: Address, files: Staged, memory: int | None) -> None:
         super().__init__()
-        self.connection, self.place, self.singly = connection, where.shown, singly
+        self.connection, self.place = connection, where.shown
+        self.singly, self.columns = files.singly, files.tables
         with told(self.place):
             # Compiling a query of so many columns takes far longer than running it.
             self._do(SQL("SET jit = off"))
             if memory is not None:
                 self._do(SQL("SET work_mem = {}").format(f"{memory // PART // 1024}kB"))
-            for table, columns in TABLES.items():
+            for table, columns in self.columns.items():
                 typed = [SQL("{} {}").format(Identifier(name), SQL(TYPES[type])) for name, type in columns.items()]
                 self._do(SQL("CREATE TEMPORARY TABLE {} ({})").format(_of(table), SQL(", ").join(typed)))
             self.backend = ibis.postgres.from_connection(connection)
-            self.held = {table: self.backend.table(f"{BATCH}{table}") for table in TABLES}
+            self.held = {table: self.backend.table(f"{BATCH}{table}") for table in self.columns}
         server = connection.info.parameter_status("server_version") or ""
         self.versions = {"ibis": version("ibis-framework"), "postgresql": server}
 
     def _hold(self, first: str, last: str) -> None:
         with told(self.place):
-            for table in TABLES:
+            for table in self.columns:
                 self._do(SQL("TRUNCATE {}").format(_of(table)))
             self._fill(first, last)
-            for table in TABLES:
+            for table in self.columns:
                 self._do(SQL("ANALYZE {}").format(_of(table)))
 
     @abstractmethod
@@ -113,7 +111,7 @@ class _InPlace(_Postgres):
     """The tables of the source, in its own session."""
 
     def __init__(self, source: PostgresSource, memory: int | None) -> None:
-        super().__init__(source.connection, source.address, frozenset(), memory)
+        super().__init__(source.connection, source.address, Staged(TABLES, {}), memory)
         self.source = source
         with told(self.place):
             self._do(SQL("CREATE TEMPORARY TABLE {} (doctor text)").format(Identifier("pg_temp", NUMBERS)))
@@ -141,7 +139,7 @@ class _Brought(_Postgres):
     """The tables of a source that is elsewhere."""
 
     def __init__(self, connection: psycopg.Connection, where: Address, files: Staged, memory: int | None) -> None:
-        super().__init__(connection, where, files.singly, memory)
+        super().__init__(connection, where, files, memory)
         self.files = {table: datasets.dataset(str(file), format="parquet") for table, file in files.files.items()}
 
     def _fill(self, first: str, last: str) -> None:

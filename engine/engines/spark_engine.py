@@ -14,9 +14,7 @@ import ibis.expr.operations as ops
 
 from engine.engines.engine import BATCH, Engine, SqlEngine, batch
 from engine.problems import Invalid, Problem
-from engine.sourcing.sources import Source
-from engine.sourcing.staging import Staged, staged
-from engine.tables import TABLES
+from engine.sourcing.staging import Stageable, Staged
 
 OPTIONS = {
     "spark.app.name": "forfait",
@@ -53,12 +51,12 @@ SHOWN = 160
 
 
 @contextmanager
-def in_spark(master: str, source: Source, scratch: Path, memory: int | None) -> Iterator[Engine]:
+def in_spark(master: str, source: Stageable, scratch: Path, memory: int | None) -> Iterator[Engine]:
     """Spark under a master: `local[2]`, or the address of a cluster, which has to see the files of the source.
 
     Raises Invalid: Spark or Java is not installed, or it cannot start.
     """
-    files = staged(source, scratch, memory)
+    files = source.staged(scratch, memory)
     with session(master, scratch, memory) as opened:
         yield _Spark(opened, files)
 
@@ -143,18 +141,19 @@ class _Spark(SqlEngine):
 
     def __init__(self, session: Anything, files: Staged) -> None:
         super().__init__()
-        self.session, self.backend, self.singly = session, ibis.pyspark.connect(session), files.singly
+        self.session, self.backend = session, ibis.pyspark.connect(session)
+        self.singly, self.columns = files.singly, files.tables
         self.versions = {"ibis": version("ibis-framework"), "spark": session.version}
         self.files = {
             table: self.backend.read_parquet(_itself(file), table_name=f"forfait_{table}")
             for table, file in files.files.items()
         }
         self._hold("", "")
-        self.held = {table: self.backend.table(f"{BATCH}{table}") for table in TABLES}
+        self.held = {table: self.backend.table(f"{BATCH}{table}") for table in self.columns}
 
     def _hold(self, first: str, last: str) -> None:
         for table, file in self.files.items():
-            some = self.backend.compile(batch(table, file, first, last))
+            some = self.backend.compile(batch(self.columns[table], file, first, last))
             self.session.sql(some).createOrReplaceTempView(f"{BATCH}{table}")
 
     def _written(self, expression: Anything) -> str:

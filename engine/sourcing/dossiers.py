@@ -16,7 +16,8 @@ from engine.dossier import campaigns
 from engine.problems import Invalid, Problem
 from engine.running.manifest import digest_of
 from engine.schema import check
-from engine.sourcing.sources import Kind, Numbers, Part, Source
+from engine.sourcing.sources import Kind, Numbers, Source
+from engine.sourcing.staging import Part
 from engine.stores import dossier_files, page_of, texts_of
 from engine.tables import TABLES, rows_of
 from engine.yamltext import Page, read_bytes

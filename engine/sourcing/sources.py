@@ -18,14 +18,12 @@ from msgspec import Struct
 
 from engine.problems import Invalid
 from engine.running.manifest import digest_of
-from engine.tables import DOCTORS, NUMBER
+from engine.sourcing.staging import Part, Staged, as_it_should_be, copied
+from engine.tables import DOCTORS, NUMBER, TABLES
 from engine.tabular import FileHeld, Tables, folder_tables, texts
 from engine.yamltext import Page
 
 Kind = Literal["folder", "dossiers", "duckdb", "postgres"]
-Part = tuple[str, Anything]
-"""A table's name, and some of its rows: an Arrow batch of its columns or some of them, of their type or as texts."""
-
 YEAR = r"^[0-9]{4}$"
 POSTGRES = ("postgres://", "postgresql://")
 
@@ -74,6 +72,10 @@ class Source(ABC):
     @abstractmethod
     def parts(self) -> Iterator[Part]:
         """Every row that is no odd doctor's, and maybe theirs, of every table, in any order. Raises Invalid."""
+
+    def staged(self, scratch: Path, memory: int | None) -> Staged:
+        """See `Stageable`."""
+        return copied(TABLES, self.parts(), scratch, memory)
 
 
 class TablesSource(Source):
@@ -153,3 +155,9 @@ class FolderSource(TablesSource):
     def digest(self) -> dict[str, str]:
         """See `Source`: of each file."""
         return {table: digest_of(file) for table, file in sorted(self.files.items())}
+
+    def staged(self, scratch: Path, memory: int | None) -> Staged:
+        """See `Stageable`."""
+        if all(as_it_should_be(file, TABLES[table]) for table, file in self.files.items()):
+            return Staged(TABLES, self.files)
+        return super().staged(scratch, memory)

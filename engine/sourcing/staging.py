@@ -1,4 +1,4 @@
-"""The tables of a source as an engine reads them: typed Parquet, in the order of the doctors' numbers.
+"""Tables as an engine reads them: typed Parquet, in the order of the doctors' numbers.
 
 A folder that is so already is read where it is. Of any other source a copy is made, in which a batch of doctors is
 found without reading the rest. A text that is no value of its column is NULL there, and its doctor is read singly
@@ -7,50 +7,63 @@ from the source itself: what is wrong is told by the reader of dossiers alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import Any as Anything
+from typing import Protocol
 
-import duckdb
 import pyarrow as arrow
 import pyarrow.compute as computed
 from msgspec import Struct
 from pyarrow import parquet
 
 from engine.policy import FieldType
-from engine.sourcing.sources import FolderSource, Source
-from engine.tables import TABLES
-from engine.tabular import ARROW, arrow_schema, texts
+from engine.tables import Columns
+from engine.tabular import ARROW, schema_of, texts
+
+Part = tuple[str, Anything]
+"""A table's name, and some of its rows: an Arrow batch of its columns or some of them, of their type or as texts."""
 
 INTEGER = r"^(0|-?[1-9][0-9]{0,17})$"
 DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 
 class Staged(Struct, frozen=True):
-    """The file of each table, and the doctors who are to be read singly whatever these hold."""
+    """The columns and the file of each table, and the doctors to be read singly whatever these hold."""
 
+    tables: Mapping[str, Columns]
     files: Mapping[str, Path]
-    singly: frozenset[str]
+    singly: frozenset[str] = frozenset()
 
 
-def staged(source: Source, scratch: Path, memory: int | None) -> Staged:
-    """The tables of a source as Parquet files: its own, or copies in `scratch`, a folder to be thrown away.
+class Stageable(Protocol):
+    """What an engine can be made to read."""
 
-    `memory` is what sorting may take, in bytes. Raises Invalid as reading the source does, OSError.
-    """
-    if isinstance(source, FolderSource) and all(_as_it_should_be(file) for file in source.files.values()):
-        return Staged(source.files, frozenset())
-    rough = {table: scratch / f"{table}.rough.parquet" for table in TABLES}
-    singly = _written(source, rough)
-    sort = duckdb.connect(config=settings(scratch, memory))
-    files = {table: scratch / f"{table}.parquet" for table in TABLES}
-    for table, file in files.items():
-        ordered = f"SELECT * FROM {_quoted(rough[table])} ORDER BY doctor"
+    def staged(self, scratch: Path, memory: int | None) -> Staged:
+        """Its tables as files: its own, or copies in `scratch`, a folder to be thrown away.
+
+        `memory` is what sorting may take, in bytes. Raises Invalid as reading does, OSError.
+        """
+
+
+def copied(tables: Mapping[str, Columns], parts: Iterable[Part], scratch: Path, memory: int | None) -> Staged:
+    """Copies of tables from their rows as they come. Raises Invalid as reading them does, OSError."""
+    rough = {table: scratch / f"{table}.rough.parquet" for table in tables}
+    singly = _written(tables, parts, rough)
+    return Staged(tables, {table: in_order(file, scratch, memory) for table, file in rough.items()}, singly)
+
+
+def in_order(rough: Path, scratch: Path, memory: int | None) -> Path:
+    """A file in the order of the doctors' numbers, in place of one that is not (`NAME.rough.parquet`)."""
+    import duckdb  # noqa: PLC0415 - heavy, and not needed for a source that is in order
+
+    file = scratch / rough.name.replace(".rough", "")
+    ordered = f"SELECT * FROM {_quoted(rough)} ORDER BY doctor"
+    with duckdb.connect(config=settings(scratch, memory)) as sort:
         sort.execute(f"COPY ({ordered}) TO {_quoted(file)} (FORMAT parquet)")
-        rough[table].unlink()
-    sort.close()
-    return Staged(files, singly)
+    rough.unlink()
+    return file
 
 
 def settings(scratch: Path, memory: int | None) -> dict[str, Anything]:
@@ -71,12 +84,12 @@ def _quoted(file: Path) -> str:
 # --- what is there already ------------------------------------------------------------------------------------------
 
 
-def _as_it_should_be(file: Path) -> bool:
+def as_it_should_be(file: Path, columns: Columns) -> bool:
     """Whether a table can be read where it is."""
     if file.suffix != ".parquet":
         return False
     whole = parquet.ParquetFile(file)
-    typed = all(_is(column.type, TABLES[file.stem][column.name]) for column in whole.schema_arrow)
+    typed = all(_is(column.type, columns[column.name]) for column in whole.schema_arrow)
     return typed and _in_order(whole.metadata)
 
 
@@ -98,13 +111,13 @@ def _in_order(parts: Anything) -> bool:
 # --- a copy ---------------------------------------------------------------------------------------------------------
 
 
-def _written(source: Source, files: Mapping[str, Path]) -> frozenset[str]:
-    """Write every row of a source as it comes, typed; those whose texts are not of their type are told."""
+def _written(tables: Mapping[str, Columns], parts: Iterable[Part], files: Mapping[str, Path]) -> frozenset[str]:
+    """Write every row as it comes, typed; the doctors of those whose texts are not of their type are told."""
     singly: set[str] = set()
-    writers = {table: parquet.ParquetWriter(file, arrow_schema(table)) for table, file in files.items()}
+    writers = {table: parquet.ParquetWriter(file, schema_of(tables[table])) for table, file in files.items()}
     try:
-        for table, batch in source.parts():
-            typed, wrong = _typed(table, batch)
+        for table, batch in parts:
+            typed, wrong = _typed(tables[table], batch)
             writers[table].write_batch(typed)
             singly.update(wrong)
     finally:
@@ -113,10 +126,10 @@ def _written(source: Source, files: Mapping[str, Path]) -> frozenset[str]:
     return frozenset(singly)
 
 
-def _typed(table: str, batch: Anything) -> tuple[Anything, list[str]]:
+def _typed(wanted: Columns, batch: Anything) -> tuple[Anything, list[str]]:
     """Rows with every column of their table, typed; and the doctors of those where a text is no value of its type."""
     columns, wrong = [], arrow.array([False] * batch.num_rows, arrow.bool_())
-    for name, type in TABLES[table].items():
+    for name, type in wanted.items():
         if name not in batch.schema.names:
             columns.append(arrow.nulls(batch.num_rows, ARROW[type]))
             continue
@@ -124,7 +137,7 @@ def _typed(table: str, batch: Anything) -> tuple[Anything, list[str]]:
         columns.append(valued(given, type))
         wrong = computed.or_(wrong, computed.xor(given.is_valid(), columns[-1].is_valid()))
     doctors = texts(batch.column("doctor")).fill_null("").filter(wrong)
-    return arrow.record_batch(columns, arrow_schema(table)), computed.unique(doctors).to_pylist()
+    return arrow.record_batch(columns, schema_of(wanted)), computed.unique(doctors).to_pylist()
 
 
 def valued(given: Anything, type: FieldType) -> Anything:
