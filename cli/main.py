@@ -15,7 +15,7 @@ from cli.language import speak, spoken
 from cli.usage import usage_problem
 from cli.values import quickened
 
-COMMANDS = ("explain", "decide", "doctors", "duties", "diff", "population", "run", "policy")
+COMMANDS = ("explain", "decide", "doctors", "duties", "diff", "population", "run", "policy", "control")
 """Each is in the module of its name: a function of that name, or an `app` that holds several commands."""
 
 

@@ -115,7 +115,8 @@ class Correction(Struct, frozen=True, kw_only=True):
     why: str
 
 
-Act = TypeVar("Act", bound=Kept)
+Act = Opening | Request | Receipt | Observation | Answer | Finding | Notification | Closing
+Kind = TypeVar("Kind", bound=Kept)
 
 
 class Case(Struct, frozen=True, kw_only=True):
@@ -123,10 +124,10 @@ class Case(Struct, frozen=True, kw_only=True):
 
     doctor: str
     year: int
-    acts: tuple[Kept, ...]
+    acts: tuple[Act, ...]
     corrections: tuple[Correction, ...] = ()
 
-    def of(self, kind: type[Act]) -> tuple[Act, ...]:
+    def of(self, kind: type[Kind]) -> tuple[Kind, ...]:
         """The acts of a kind."""
         return tuple(act for act in self.acts if isinstance(act, kind))
 
@@ -168,9 +169,18 @@ class Case(Struct, frozen=True, kw_only=True):
         return self.of(Notification)
 
 
-def standing(acts: Iterable[Act]) -> tuple[Act, ...]:
+def standing(acts: Iterable[Kind]) -> tuple[Kind, ...]:
     """The acts that no correction set aside."""
     return tuple(act for act in acts if act.stands)
+
+
+def done_on(act: Act) -> date:
+    """The day on which an act was done."""
+    match act:
+        case Opening(opened_on=day) | Request(asked_on=day) | Receipt(received_on=day) | Observation(received_on=day):
+            return day
+        case Answer(on=day) | Finding(decided_on=day) | Notification(sent_on=day) | Closing(closed_on=day):
+            return day
 
 
 def finding_rows(case: Case) -> list[dict[str, str]]:

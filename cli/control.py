@@ -1,0 +1,17 @@
+"""`forfait control`: the control a posteriori, from whom to check to the notice."""
+
+from __future__ import annotations
+
+from cli.app import App
+from cli.control_acts import answer, close, notify, observe, open_case, receive, record, request
+
+app = App("control")
+
+app.command("open")(open_case)
+app.command("request")(request)
+app.command("receive")(receive)
+app.command("observe")(observe)
+app.command("answer")(answer)
+app.command("record")(record)
+app.command("notify")(notify)
+app.command("close")(close)

@@ -1,0 +1,58 @@
+"""A correction: the act it sets aside, and the same with some of its fields given anew, if any are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from msgspec import ValidationError, convert, to_builtins
+
+from engine.problems import Invalid, Problem, unknown_name
+from engine.register.acts import Corrected, Deed, Entry
+from engine.register.folding import deed_of
+
+DAY = "on"
+"""The name under which the day of an act is given anew."""
+LISTED = ","
+
+
+def correction(entries: list[Entry], number: int, why: str, changes: Mapping[str, str]) -> Corrected:
+    """The correction of the act of that number; without changes it is withdrawn.
+
+    A field given empty is left out. Raises Invalid: no such act stands; a field it has not; a value that it cannot
+    take.
+    """
+    found = deed_of(entries, number)
+    if found is None:
+        raise Invalid([Problem("nothing_to_correct", details={"entry": str(number)})])
+    if not changes:
+        return Corrected(number, why)
+    deed, day = found
+    known = {*deed.__struct_fields__, DAY}
+    for name in changes:
+        if name not in known:
+            raise Invalid([Problem("no_such_field", details=unknown_name(name, known))])
+    return Corrected(number, why, _changed(deed, changes), _day(changes.get(DAY), day))
+
+
+def _changed(deed: Deed, changes: Mapping[str, str]) -> Deed:
+    data = to_builtins(deed)
+    for name, text in changes.items():
+        if name == DAY or not text:
+            data.pop(name, None)
+        else:
+            data[name] = text.split(LISTED) if isinstance(getattr(deed, name), tuple) else text
+    try:
+        # Whole numbers and days come as texts.
+        return convert(data, type(deed), strict=False)
+    except ValidationError as error:
+        raise Invalid([Problem("not_an_act", details={"why": str(error)})]) from None
+
+
+def _day(text: str | None, day: date) -> date:
+    if text is None:
+        return day
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Invalid([Problem("bad_date", details={"value": text})]) from None

@@ -1,0 +1,124 @@
+"""The entries of a case, in their order, made into the case that others read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import TypedDict
+
+from engine.control.cases import (
+    Act,
+    Answer,
+    Case,
+    Closing,
+    Correction,
+    Finding,
+    Notification,
+    Observation,
+    Opening,
+    Receipt,
+    Request,
+    standing,
+)
+from engine.register.acts import (
+    Answered,
+    Asked,
+    Closed,
+    Corrected,
+    Deed,
+    Entry,
+    Found,
+    Notified,
+    Observed,
+    Opened,
+    Purged,
+    Read,
+    Received,
+)
+
+
+class Filed(TypedDict):
+    """What the register adds to a deed: see `engine.control.cases.Kept`."""
+
+    id: int
+    by: str
+    corrects: int | None
+    corrected_by: int | None
+
+
+def case_of(entries: Iterable[Entry]) -> Case | None:
+    """The case that its entries make; None when it is not open and never was."""
+    known = list(entries)
+    acts = tuple(kept for entry in known for kept in _kept(entry, _set_aside(known)))
+    if not standing(act for act in acts if isinstance(act, Opening)):
+        return None
+    return Case(
+        doctor=str(known[0].doctor),
+        year=int(known[0].year or 0),
+        acts=acts,
+        corrections=tuple(
+            Correction(id=entry.sequence, by=entry.by, on=entry.day, corrects=entry.act.corrects, why=entry.act.why)
+            for entry in known
+            if isinstance(entry.act, Corrected) and entry.day
+        ),
+    )
+
+
+def _set_aside(entries: Sequence[Entry]) -> dict[int, int]:
+    """The number of the correction, by that of the act it sets aside."""
+    return {entry.act.corrects: entry.sequence for entry in entries if isinstance(entry.act, Corrected)}
+
+
+def _kept(entry: Entry, set_aside: dict[int, int]) -> Iterable[Act]:
+    """What an entry puts on file: a correction, what takes the place of what it sets aside."""
+    done = _deed(entry)
+    if done is not None:
+        corrects = entry.act.corrects if isinstance(entry.act, Corrected) else None
+        later = set_aside.get(entry.sequence)
+        yield _act(*done, Filed(id=entry.sequence, by=entry.by, corrects=corrects, corrected_by=later))
+
+
+def _deed(entry: Entry) -> tuple[Deed, date] | None:
+    """The deed of an entry and the day it was done; of a correction, those that take the place of another."""
+    match entry.act:
+        case Read() | Purged():
+            return None
+        case Corrected(instead=deed, done_on=day):
+            return None if deed is None or day is None else (deed, day)
+        case deed:
+            return None if entry.day is None else (deed, entry.day)
+
+
+def _act(deed: Deed, day: date, filed: Filed) -> Act:
+    match deed:
+        case Opened(name=name, why=why):
+            return Opening(opened_on=day, name=name, why=why, **filed)
+        case Asked(items=items, until=until, letter=letter):
+            return Request(items=items, asked_on=day, answer_by=until, letter=letter, **filed)
+        case Received(item=item, what=what, complete=complete, request=request):
+            return Receipt(item=item, received_on=day, what=what, complete=complete, request=request, **filed)
+        case Observed(text=text, item=item, entry=entry):
+            return Observation(about=entry or item or "", received_on=day, text=text, **filed)
+        case Answered(observation=observation, text=text):
+            return Answer(observation=observation, on=day, text=text, **filed)
+        case Found(item=item, choice=choice, outcome=outcome, ground=ground, reference=reference):
+            return Finding(
+                item=item,
+                choice=choice,
+                outcome=outcome,
+                decided_on=day,
+                ground=ground,
+                reference=reference,
+                **filed,
+            )
+        case Notified(what=what, until=until, letter=letter, digest=digest):
+            return Notification(what=what, sent_on=day, answer_by=until, letter=letter, digest=digest, **filed)
+        case Closed(why=why):
+            return Closing(closed_on=day, why=why, **filed)
+
+
+def deed_of(entries: Iterable[Entry], number: int) -> tuple[Deed, date] | None:
+    """The deed that stands under a number, and the day it was done; None when none does."""
+    known = list(entries)
+    entry = next((one for one in known if one.sequence == number and number not in _set_aside(known)), None)
+    return None if entry is None else _deed(entry)

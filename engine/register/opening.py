@@ -1,0 +1,93 @@
+"""Where a register is: a file of SQLite, or a PostgreSQL database by its address; one writer at a time in either."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any as Anything
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from engine.problems import Invalid, Problem
+from engine.register.migrating import bring_up_to_date
+
+POSTGRES = ("postgres://", "postgresql://")
+PATIENCE = 60
+"""The seconds that an agent waits for the others to have written."""
+LOCK = int.from_bytes(b"forfait")
+"""What whoever writes holds, in PostgreSQL."""
+SHOWN = 160
+"""The letters shown of what a database says."""
+OURS = 0o600
+"""A file of ours is read by its owner alone."""
+PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON")
+"""Nothing that was acknowledged is lost when the power is; what is dropped is overwritten."""
+
+
+@contextmanager
+def held(where: str, *, new: bool = False) -> Iterator[Connection]:
+    """A transaction on the register of that path or address, alone to write until it ends; `new` may make it.
+
+    Raises Invalid: there is none, it is none of ours or a newer product's, the database refuses.
+    """
+    shown, engine = _postgres(where) if where.startswith(POSTGRES) else _sqlite(Path(where), new=new)
+    try:
+        with engine.begin() as connection:
+            bring_up_to_date(connection, shown, new=new)
+            yield connection
+    except SQLAlchemyError as error:
+        why = next(iter(str(getattr(error, "orig", error)).splitlines()), "")[:SHOWN]
+        raise Invalid([Problem("register_refuses", shown, details={"why": why})]) from None
+    finally:
+        engine.dispose()
+
+
+def _sqlite(path: Path, *, new: bool) -> tuple[str, Engine]:
+    if new:
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, OURS))
+    if not path.is_file():
+        raise Invalid([Problem("no_register", str(path))])
+    engine = create_engine(
+        "sqlite://",
+        creator=lambda: _opened(path),
+        poolclass=NullPool,
+    )
+
+    @event.listens_for(engine, "begin")
+    def _(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return str(path), engine
+
+
+def _opened(path: Path) -> Anything:
+    import sqlite3  # noqa: PLC0415
+
+    # The driver's own transactions would begin late, and let two agents read before either writes.
+    connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+def _postgres(where: str) -> tuple[str, Engine]:
+    # Heavy, and needed for PostgreSQL only.
+    import psycopg  # noqa: PLC0415
+
+    from engine.sourcing.postgres import address  # noqa: PLC0415
+
+    to = address(where)
+    engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(to.given), poolclass=NullPool)
+
+    @event.listens_for(engine, "begin")
+    def _(connection: Connection) -> None:
+        if to.schema:
+            connection.exec_driver_sql("SELECT set_config('search_path', %s, true)", (to.schema,))
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
+
+    return to.shown, engine

@@ -1,0 +1,96 @@
+"""What a case on file must keep: an act that would break one of these is not entered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from engine.control.cases import (
+    Act,
+    Answer,
+    Case,
+    Closing,
+    Finding,
+    Notification,
+    Observation,
+    Opening,
+    Receipt,
+    Request,
+    done_on,
+    standing,
+)
+from engine.problems import Problem
+
+
+def breaches(case: Case) -> list[Problem]:
+    """What a case does not keep."""
+    return [
+        *(problem for act in standing(case.acts) for problem in _of(act, case)),
+        *_twice(case),
+        *_after_closing(case),
+    ]
+
+
+def _of(act: Act, case: Case) -> Iterator[Problem]:
+    """What one act that stands does not keep."""
+    day = done_on(act)
+    if day < case.opening.opened_on:
+        yield Problem("before_opening", details={"day": str(day), "opened": str(case.opening.opened_on)})
+    match act:
+        case Request() | Notification():
+            if act.answer_by < day:
+                yield Problem("delay_backwards", details={"day": str(day), "until": str(act.answer_by)})
+        case Receipt(request=int(number)):
+            asked = {request.id: request for request in case.requests}
+            if number not in asked or act.item not in asked[number].items:
+                yield Problem("no_such_request", details={"entry": str(number), "item": act.item})
+        case Observation(about=int(number)):
+            if number not in {other.id for other in case.acts if other.id != act.id}:
+                yield Problem("no_such_act", details={"entry": str(number)})
+        case Answer(observation=number):
+            if number not in {observation.id for observation in standing(case.observations)}:
+                yield Problem("no_such_observation", details={"entry": str(number)})
+        case Finding(outcome="refuted", ground=None):
+            yield Problem("ground_wanted", details={"item": act.item})
+        case Finding(outcome="not_produced"):
+            yield from _not_produced(act, case)
+        case _:
+            pass
+
+
+def _not_produced(finding: Finding, case: Case) -> Iterator[Problem]:
+    """What was never asked for, may still be sent, or was sent, cannot be said not to have been produced."""
+    item, day = finding.item, finding.decided_on
+    asked = [request.answer_by for request in standing(case.requests) if item in request.items]
+    if not asked:
+        yield Problem("never_asked", details={"item": item})
+    elif min(asked) >= day:
+        yield Problem("delay_runs", details={"item": item, "until": str(min(asked)), "day": str(day)})
+    came = [one for one in standing(case.receipts) if one.item == item and one.complete and one.received_on <= day]
+    if came:
+        yield Problem(
+            "was_produced", details={"item": item, "day": str(came[0].received_on), "entry": str(came[0].id)}
+        )
+
+
+def _twice(case: Case) -> Iterator[Problem]:
+    """Two findings of one day that cannot both be true; a case opened, or closed, twice."""
+    found: dict[tuple[str, str | None, date], Finding] = {}
+    for finding in standing(case.findings):
+        first = found.setdefault((finding.item, finding.choice, finding.decided_on), finding)
+        if first.outcome != finding.outcome:
+            yield Problem("found_otherwise", details={"item": finding.item, "entry": str(first.id)})
+    openings, closings = standing(case.of(Opening)), standing(case.of(Closing))
+    yield from (Problem("already_open", details={"day": str(act.opened_on)}) for act in openings[1:])
+    yield from (Problem("already_closed", details={"day": str(act.closed_on)}) for act in closings[1:])
+
+
+def _after_closing(case: Case) -> Iterator[Problem]:
+    """Once closed, nothing is added or corrected but the closing itself."""
+    if case.closing is None:
+        return
+    closings = {act.id for act in case.of(Closing)}
+    done = [act.id for act in standing(case.acts)]
+    done += [one.id for one in case.corrections if one.corrects not in closings]
+    if any(number > case.closing.id for number in done):
+        yield Problem("case_closed", details={"day": str(case.closing.closed_on), "entry": str(case.closing.id)})
