@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cli.app import App
 from cli.control_acts import answer, close, notify, observe, open_case, receive, record, request
+from cli.control_redecide import redecide
 
 app = App("control")
 
@@ -15,3 +16,4 @@ app.command("answer")(answer)
 app.command("record")(record)
 app.command("notify")(notify)
 app.command("close")(close)
+app.command("redecide")(redecide)

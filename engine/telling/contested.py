@@ -38,6 +38,11 @@ def all_readings(words: Sentences, record: Json) -> Part:
     return Part(words.say("view.readings"), parts=tuple(parts))
 
 
+def one_reading(words: Sentences, record: Json, name: str) -> Part:
+    """One reading: the option taken, the others, and what those that matter here would pay."""
+    return _Contested(words, record).reading(name)
+
+
 def contested(words: Sentences, record: Json, *, full: bool) -> Part:
     """The other readings that would change the decision; in full, every reading it rests on too."""
     return _Contested(words, record).part(full=full)
