@@ -28,11 +28,12 @@ class Chance:
     def __init__(self, seed: int, batch: int, count: int) -> None:
         self.seed, self.batch, self.count = seed, batch, count
 
-    def below(self, name: str, limit: int) -> Numbers:
-        """A number from 0 to `limit` excluded for each doctor, all as likely, under a name."""
+    def below(self, name: str, limit: int | Numbers) -> Numbers:
+        """A number from 0 to `limit` excluded for each, all as likely, under a name; a limit for all, or for each."""
         key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8])
         raw = numpy.random.PCG64(numpy.random.SeedSequence([self.seed, self.batch, key])).random_raw(self.count)
-        return ((raw >> numpy.uint64(HALF)) * numpy.uint64(limit) >> numpy.uint64(HALF)).astype(numpy.int64)
+        limits = numpy.asarray(limit).astype(numpy.uint64)
+        return ((raw >> numpy.uint64(HALF)) * limits >> numpy.uint64(HALF)).astype(numpy.int64)
 
     def weighted(self, name: str, weights: Sequence[Fraction]) -> Numbers:
         """The rank of one of the weights for each doctor, the heavier the likelier."""

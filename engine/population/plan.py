@@ -206,7 +206,7 @@ class _Reader:
             when[earlier] = tuple(one.text for one in ways.each())
         # A way may leave nothing: its value is empty.
         own = tuple(self.way(way, cursor["ways"].get(way)) for way in cursor["ways"].data)
-        chances = {kind: self.weights(one) for kind, one in cursor["chances"].items()}
+        chances = {kind: weights_of(one) for kind, one in cursor["chances"].items()}
         for kind in cursor["chances"].data:
             self.check_names(cursor["chances"][kind], [way.name for way in own], "unknown_way")
         self.check_kinds(cursor["chances"])
@@ -253,12 +253,12 @@ class _Reader:
             case {"value": _}:
                 return Drawn(self.known(cursor["value"]))
             case {"pick": _}:
-                return Pick(self.weights(cursor["pick"]))
+                return Pick(weights_of(cursor["pick"]))
             case {"from": _, "to": _}:
-                return self.days(cursor)
+                return days_of(cursor)
             case {"spread": _}:
                 of = cursor.get("of")
-                return Spread(self.points(cursor["spread"]), of.text if of else None)
+                return Spread(points_of(cursor["spread"]), of.text if of else None)
             case {"by": _}:
                 self.check_kinds(cursor["by"])
                 return ByKind({kind: self.expression(one) for kind, one in cursor["by"].items()})
@@ -269,27 +269,6 @@ class _Reader:
                 return Mapped(self.known(cursor["map"]), texts, cursor["else"].text)
             case _:
                 return Constant(cursor.text)
-
-    def days(self, cursor: Cursor) -> Days:
-        first, last = parse_day(cursor["from"]), parse_day(cursor["to"])
-        if last < first:
-            cursor["to"].fail("days_backwards", first=first.isoformat(), last=last.isoformat())
-        return Days(first, last)
-
-    def points(self, cursor: Cursor) -> tuple[tuple[Fraction, Fraction], ...]:
-        """The points of a spread, from nobody to everybody, none going back."""
-        points = tuple((Fraction(share), _number(value.text)) for share, value in cursor.items())
-        shares = [share for share, _ in points]
-        rising = all(one < after for one, after in pairwise(shares))
-        if not rising or shares[0] != 0 or shares[-1] != EVERYBODY or min(value for _, value in points) < 0:
-            cursor.fail("bad_spread")
-        return points
-
-    def weights(self, cursor: Cursor) -> dict[str, Fraction]:
-        found = {name: Fraction(weight.text) for name, weight in cursor.items()}
-        if not any(found.values()):
-            cursor.fail("no_weight")
-        return found
 
     def known(self, cursor: Cursor) -> str:
         if cursor.text not in self.values:
@@ -313,7 +292,34 @@ class _Reader:
 EVERYBODY = 100
 
 
-def _number(text: str) -> Fraction:
+def days_of(cursor: Cursor) -> Days:
+    """The days written `{ from: …, to: … }`. Raises Invalid when they go back."""
+    first, last = parse_day(cursor["from"]), parse_day(cursor["to"])
+    if last < first:
+        cursor["to"].fail("days_backwards", first=first.isoformat(), last=last.isoformat())
+    return Days(first, last)
+
+
+def points_of(cursor: Cursor) -> tuple[tuple[Fraction, Fraction], ...]:
+    """The points of a spread, from nobody to everybody. Raises Invalid when one goes back."""
+    points = tuple((Fraction(share), share_or_number(value.text)) for share, value in cursor.items())
+    shares = [share for share, _ in points]
+    rising = all(one < after for one, after in pairwise(shares))
+    if not rising or shares[0] != 0 or shares[-1] != EVERYBODY or min(value for _, value in points) < 0:
+        cursor.fail("bad_spread")
+    return points
+
+
+def weights_of(cursor: Cursor) -> dict[str, Fraction]:
+    """How likely each of some texts is beside the others. Raises Invalid when none is."""
+    found = {name: Fraction(weight.text) for name, weight in cursor.items()}
+    if not any(found.values()):
+        cursor.fail("no_weight")
+    return found
+
+
+def share_or_number(text: str) -> Fraction:
+    """`70 %` as a share of one, or a number as it is."""
     return Fraction(text.removesuffix("%").strip()) / (EVERYBODY if text.endswith("%") else 1)
 
 

@@ -37,13 +37,10 @@ def write_population(
     ones stay who they were. Raises Invalid: the folder is there, too many doctors or none, a seed below zero or too
     large; OSError when it cannot be written.
     """
-    for name, value, least, most in (("--doctors", doctors, 1, MOST), ("--seed", seed, 0, SEEDS - 1)):
-        if not least <= value <= most:
-            details = {"name": name, "value": str(value), "least": str(least), "most": str(most)}
-            raise Invalid([Problem("out_of_bounds", details=details)])
+    check_bounds(("--doctors", doctors, 1, MOST), ("--seed", seed, 0, SEEDS - 1))
     with draft(folder) as written:
         rows = _tables(plan, doctors, seed, written, told)
-        digests = {table: _digest(written / f"{table}.parquet") for table in TABLES}
+        digests = {table: digest_of_file(written / f"{table}.parquet") for table in TABLES}
         manifest = _manifest(plan, doctors, seed, rows, digests)
         (written / MANIFEST).write_bytes(json.format(json.encode(manifest), indent=2) + b"\n")
     return Written(rows)
@@ -77,6 +74,15 @@ def _manifest(plan: Plan, doctors: int, seed: int, rows: dict[str, int], digests
     }
 
 
-def _digest(file: Path) -> str:
+def check_bounds(*given: tuple[str, int, int, int]) -> None:
+    """Raises Invalid for the first of these options, with value, least and most, that is out of its bounds."""
+    for name, value, least, most in given:
+        if not least <= value <= most:
+            details = {"name": name, "value": str(value), "least": str(least), "most": str(most)}
+            raise Invalid([Problem("out_of_bounds", details=details)])
+
+
+def digest_of_file(file: Path) -> str:
+    """SHA-256 of a file, as manifests tell it."""
     with file.open("rb") as opened:
         return f"sha256:{hashlib.file_digest(opened, 'sha256').hexdigest()}"
