@@ -88,6 +88,8 @@ class _Linker:
             top["year"].fail("year_not_policy", expected=str(self.grammar.year))
         sources, below = sources_of(top["source"], self.grammar.documents), top.get("denominator")
         rate = self.is_rate(top)
+        self.grammar.value(top["locations"])
+        own = tuple(self.grammar.used)
         if rate != (below is not None):
             top.fail("measure_denominator")
         denominator = self.denominator(below, name, sources) if below else None
@@ -96,12 +98,13 @@ class _Linker:
         return Measuring(
             id=name,
             gives="measure" if rate else "fact",
+            locations="together",
             period=period,
             denominator=denominator,
             numerator=numerator,
             sources=sources,
             presumed=self.grammar.presumed(sources),
-            readings=_readings(period, denominator, numerator),
+            readings=_readings(own, period, denominator, numerator),
         )
 
     def is_rate(self, top: Cursor) -> bool:
@@ -224,9 +227,9 @@ class _Linker:
         return sources_of(cursor.get("source"), self.grammar.documents) or inherited
 
 
-def _readings(period: Period, *sides: Side | Part | None) -> Readings:
+def _readings(own: Readings, period: Period, *sides: Side | Part | None) -> Readings:
     """The readings that shaped a measure anywhere, each once."""
-    found = [period.readings, period.start.readings if period.start else ()]
+    found = [own, period.readings, period.start.readings if period.start else ()]
     for side in sides:
         found += [side.readings] if side else []
         found += [one.readings for one in side.exclusions] if isinstance(side, Side) else []

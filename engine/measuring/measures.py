@@ -181,10 +181,14 @@ class Period(Struct, frozen=True):
 
 
 class Measuring(Struct, frozen=True):
-    """How one measure of the vocabulary, or one fact (which has no denominator), is counted."""
+    """How one measure of the vocabulary, or one fact (which has no denominator), is counted.
+
+    The practice locations of a doctor are counted `together`: nothing says what else to do with them.
+    """
 
     id: str
     gives: Literal["measure", "fact"]
+    locations: Literal["together"]
     period: Period
     denominator: Side | None
     numerator: Side | Part
