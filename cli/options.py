@@ -90,11 +90,12 @@ RUN = "nodes.parquet"
 
 def check_source(data: str) -> None:
     """Raises Invalid when a source is the folder of a run, which holds no dossier."""
-    if _is_run(Path(data)):
+    if is_run(Path(data)):
         raise Invalid([Problem("source_is_run", data)])
 
 
-def _is_run(data: Path) -> bool:
+def is_run(data: Path) -> bool:
+    """Whether a path is the folder of a run."""
     return (data / RUN).is_file()
 
 
@@ -127,7 +128,7 @@ def decided(
 
     Of a run, under what the run decided under, from the source that it read.
     """
-    if data is not None and _is_run(data):
+    if data is not None and is_run(data):
         return _decided_in_run(data, doctor, year, readings(written), root, day(as_of))
     from engine.decision import decide
     from engine.dossier import read_dossier

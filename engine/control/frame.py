@@ -48,6 +48,17 @@ class Frame(Struct, frozen=True):
             told.update(f"{number} {most}\n".encode())
         return f"sha256:{told.hexdigest()}"
 
+    def most_of(self, doctor: str) -> int:
+        """The most that a doctor could lose, in cents; nothing for who is not here."""
+        place = computed.index(self.doctors, doctor).as_py()
+        return 0 if place < 0 else int(self.most[place].as_py())
+
+    def ranked(self) -> list[tuple[int, str]]:
+        """The most that each could lose, and who, the greatest first, then by number."""
+        both = arrow.table({"most": self.most, DOCTOR: self.doctors})
+        ordered = both.sort_by([("most", "descending"), (DOCTOR, "ascending")])
+        return list(zip(ordered["most"].to_pylist(), ordered[DOCTOR].to_pylist(), strict=True))
+
     @property
     def total(self) -> Decimal:
         """The most that all of them could lose, in euros."""

@@ -55,7 +55,6 @@ class Stake(Struct, frozen=True):
 class Stakes(Struct, frozen=True):
     """All that a doctor has at stake, in the order of the rules; `together` is the loss of all that is open."""
 
-    decision: Decision
     items: tuple[Stake, ...]
     together: Loss
 
@@ -72,7 +71,7 @@ def stakes(decision: Decision, only: Collection[str] = ()) -> Stakes:
         for item, base in _bases(decision).items()
         if not only or item in only
     )
-    return Stakes(decision, found, loss(decision, [one.item for one in found if one.grade == OPEN]))
+    return Stakes(found, loss(decision, [one.item for one in found if one.grade == OPEN]))
 
 
 # --- what a grant rests on ------------------------------------------------------------------------------------------
