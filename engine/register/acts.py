@@ -113,7 +113,8 @@ Act = Deed | Corrected | Read | Purged
 class Entry(Struct, frozen=True, kw_only=True):
     """One line of the register: an act, in the case of a doctor and a year if it is one's.
 
-    `day` is when the act was done, as its author tells; None for what the register does by itself.
+    `day` is when the act was done, as its author tells; None for readings. `written_at` is when it was entered, as
+    the machine told.
     """
 
     sequence: int
@@ -121,7 +122,26 @@ class Entry(Struct, frozen=True, kw_only=True):
     year: int | None
     by: str
     day: date | None
+    written_at: str
     act: Act
+
+    @property
+    def kind(self) -> str:
+        """The kind of its act, as it is written."""
+        return str(self.act.__struct_config__.tag)
+
+    @property
+    def about(self) -> str:
+        """What the act is about, beside the case: what read it, what it corrects, the day before which it purged."""
+        match self.act:
+            case Read(what=what):
+                return what
+            case Corrected(corrects=number):
+                return str(number)
+            case Purged(before=day):
+                return day.isoformat()
+            case _:
+                return ""
 
 
 def plain(act: Act) -> dict[str, Anything]:

@@ -46,7 +46,7 @@ def check(known: list[Entry], doctor: str, year: int, by: str, day: date, act: D
         _check_correction(known, act)
     before = case_of(known)
     number = max((entry.sequence for entry in known), default=0) + 1
-    entry = Entry(sequence=number, doctor=doctor, year=year, by=by, day=day, act=act)
+    entry = Entry(sequence=number, doctor=doctor, year=year, by=by, day=day, written_at="", act=act)
     after = case_of([*known, entry])
     if before is None and not isinstance(act, Opened):
         raise Invalid([Problem("no_case", details={"doctor": doctor, "year": str(year)})])

@@ -64,6 +64,15 @@ def case_of(entries: Iterable[Entry]) -> Case | None:
     )
 
 
+def cases_of(entries: Iterable[Entry]) -> list[Case]:
+    """The cases that entries make, by doctor and year."""
+    several: dict[tuple[str, int], list[Entry]] = {}
+    for entry in entries:
+        if entry.doctor is not None and entry.year is not None:
+            several.setdefault((entry.doctor, entry.year), []).append(entry)
+    return [case for _, one in sorted(several.items()) if (case := case_of(one)) is not None]
+
+
 def _set_aside(entries: Sequence[Entry]) -> dict[int, int]:
     """The number of the correction, by that of the act it sets aside."""
     return {entry.act.corrects: entry.sequence for entry in entries if isinstance(entry.act, Corrected)}

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-
 from engine.control.cases import Case
 from engine.problems import Invalid, Problem
 from engine.register.acts import Entry, Read
-from engine.register.folding import case_of
+from engine.register.folding import cases_of
 from engine.register.store import Clock, machine_time, register
 
 
@@ -17,7 +15,7 @@ def read_case(where: str, doctor: str, year: int | None, *, by: str, what: str, 
     `by` is who reads, `what` the command that does. Raises Invalid: no register, no case, several and no year.
     """
     with register(where, clock=clock) as held:
-        found = _cases(held.entries(doctor, year))
+        found = cases_of(held.entries(doctor, year))
         if len(found) != 1:
             years = ", ".join(str(case.year) for case in found)
             named = "" if year is None else str(year)
@@ -30,26 +28,24 @@ def read_case(where: str, doctor: str, year: int | None, *, by: str, what: str, 
 def read_cases(where: str, *, by: str, what: str, clock: Clock = machine_time) -> list[Case]:
     """Every case, by doctor and year. Raises Invalid when there is no register."""
     with register(where, clock=clock) as held:
-        found = _cases(held.entries())
+        found = cases_of(held.entries())
         held.add(None, None, by, None, Read(what))
         return found
 
 
-def _cases(entries: list[Entry]) -> list[Case]:
-    """The cases that entries make."""
-    of_cases = sorted((entry for entry in entries if entry.doctor is not None), key=_of)
-    made = (case_of(several) for _, several in groupby(of_cases, key=_of))
-    return [case for case in made if case is not None]
-
-
-def _of(entry: Entry) -> tuple[str, int]:
-    return entry.doctor or "", entry.year or 0
+def read_log(
+    where: str, doctor: str | None, year: int | None, *, by: str, clock: Clock = machine_time
+) -> list[Entry]:
+    """The entries of a doctor's cases, or of the whole register. Raises Invalid when there is no register."""
+    with register(where, clock=clock) as held:
+        held.add(doctor, year, by, None, Read("log"))
+        return held.entries(doctor, year)
 
 
 def years_of(where: str, doctor: str) -> list[int]:
     """The years of which a doctor has a case, which tells nothing of them. Raises Invalid: no register."""
     with register(where) as held:
-        return [case.year for case in _cases(held.entries(doctor))]
+        return [case.year for case in cases_of(held.entries(doctor))]
 
 
 def entries_of(where: str, doctor: str, year: int) -> list[Entry]:

@@ -43,12 +43,12 @@ class Held(Struct, frozen=True):
 
     def entries(self, doctor: str | None = None, year: int | None = None) -> list[Entry]:
         """What is said of a doctor and a year, of every case if none is named; what was dropped is not there."""
-        query = select(entries).order_by(entries.c.sequence)
+        query = select(entries, links.c.written_at).join(links, links.c.sequence == entries.c.sequence)
         if doctor is not None:
             query = query.where(entries.c.doctor == doctor)
         if year is not None:
             query = query.where(entries.c.year == year)
-        return [self._entry(row) for row in self.connection.execute(query)]
+        return [self._entry(row) for row in self.connection.execute(query.order_by(entries.c.sequence))]
 
     def links(self) -> Iterator[Link]:
         """The whole chain."""
@@ -87,6 +87,7 @@ class Held(Struct, frozen=True):
                 year=row.year,
                 by=row.by,
                 day=date.fromisoformat(row.day) if row.day else None,
+                written_at=row.written_at,
                 act=act_of(json.loads(row.act)),
             )
         except (ValueError, TypeError, Invalid):

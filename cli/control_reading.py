@@ -1,0 +1,163 @@
+"""`forfait control show`, `list`, `deadlines`, `export`, `log`: the register read, which is entered in it too."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from cli.control_options import By, CaseYear, Register, agent, place, policy_of
+from cli.language import Language, Spoken, spoken
+from cli.options import Doctor, Policies, day
+
+OfDoctor = Annotated[str | None, typer.Argument(metavar="metavar.doctor", help="help.of_doctor")]
+Today = Annotated[str | None, typer.Option("--as-of", metavar="metavar.day", help="help.awaited_as_of")]
+
+
+class Format(StrEnum):
+    """How a case is drawn."""
+
+    tree = "tree"
+    markdown = "markdown"
+    json = "json"
+
+
+def show(
+    doctor: Doctor,
+    year: CaseYear = None,
+    format: Annotated[Format, typer.Option("--format", help="help.case_format")] = Format.tree,
+    register: Register = None,
+    by: By = None,
+    policies: Policies = None,
+    lang: Spoken = Language.fr,
+) -> None:
+    """Show a case: what was done, where each item stands, what is awaited."""
+    from engine.register.reading import read_case
+
+    case = read_case(place(register), doctor, year, by=agent(by), what="show")
+    if format is Format.json:
+        from engine.register.record import case_data
+
+        _echo_json(case_data(case))
+        return
+    from engine.register.told import case_told
+
+    told = case_told(case, policy_of(case.year, policies), spoken())
+    if format is Format.markdown:
+        from cli.markdown import markdown
+
+        typer.echo(markdown(told), nl=False)
+        return
+    from cli.draw import draw
+    from cli.screen import screen
+
+    draw(screen(), told)
+
+
+def list_cases(register: Register = None, by: By = None, lang: Spoken = Language.fr) -> None:
+    """List the cases of the register."""
+    from engine.control.cases import standing
+    from engine.register.reading import read_cases
+
+    cases = read_cases(place(register), by=agent(by), what="list")
+    rows = [
+        (
+            case.doctor,
+            case.opening.name or "",
+            str(case.year),
+            _say(f"register.{case.status}"),
+            case.opening.opened_on.isoformat(),
+            str(len(standing(case.findings))),
+        )
+        for case in cases
+    ]
+    _table(("number", "name", "campaign", "status", "opened", "findings"), rows, "register.no_case")
+
+
+def deadlines(
+    as_of: Today = None,
+    register: Register = None,
+    by: By = None,
+    policies: Policies = None,
+    lang: Spoken = Language.fr,
+) -> None:
+    """Tell what the open cases wait for, the sooner first."""
+    from engine.register.awaiting import awaited
+    from engine.register.reading import read_cases
+    from engine.register.told import Teller
+
+    cases = read_cases(place(register), by=agent(by), what="deadlines")
+    tellers = {case.year: Teller(policy_of(case.year, policies), spoken()) for case in cases}
+    rows = [
+        (
+            one.until.isoformat() if one.until else "",
+            _say(f"register.state_{one.state}"),
+            one.doctor,
+            str(one.year),
+            tellers[one.year].awaited(one),
+        )
+        for one in awaited(cases, day(as_of))
+    ]
+    _table(("until", "state", "number", "campaign", "awaited"), rows, "register.nothing_awaited")
+
+
+def export(
+    doctor: Doctor,
+    year: CaseYear = None,
+    register: Register = None,
+    by: By = None,
+    lang: Spoken = Language.fr,
+) -> None:
+    """Write the findings that stand as rows that a dossier can take."""
+    from engine.control.cases import finding_rows
+    from engine.register.reading import read_case
+
+    _echo_json(finding_rows(read_case(place(register), doctor, year, by=agent(by), what="export")))
+
+
+def log(
+    doctor: OfDoctor = None,
+    year: CaseYear = None,
+    register: Register = None,
+    by: By = None,
+    lang: Spoken = Language.fr,
+) -> None:
+    """Tell who wrote or read what, and when."""
+    from engine.register.reading import read_log
+
+    entries = read_log(place(register), doctor, year, by=agent(by))
+    rows = [
+        (
+            str(entry.sequence),
+            entry.written_at[:19].replace("T", " "),
+            entry.by,
+            _say(f"register.kind_{entry.kind}", what=entry.about),
+            " ".join(str(part) for part in (entry.doctor, entry.year) if part is not None),
+        )
+        for entry in entries
+    ]
+    _table(("entry", "written", "agent", "act", "case"), rows, "register.no_case")
+
+
+def _echo_json(data: object) -> None:
+    typer.echo(json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True))
+
+
+def _say(key: str, **details: object) -> str:
+    from engine.words import say
+
+    return say(spoken(), key, **details)
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], none: str) -> None:
+    """Draw a table, or say that there is nothing to put in it."""
+    from cli.console import console, table
+
+    found = list(rows)
+    if not found:
+        typer.echo(_say(none))
+        return
+    console().print(table([_say(f"register.head_{head}") for head in heads], found))
