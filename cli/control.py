@@ -5,6 +5,7 @@ from __future__ import annotations
 from cli.app import App
 from cli.control_acts import answer, close, notify, observe, open_case, receive, record, request
 from cli.control_keeping import correct, purge, verify
+from cli.control_notice import notice
 from cli.control_plan import plan
 from cli.control_reading import deadlines, export, list_cases, log, show
 from cli.control_redecide import redecide
@@ -21,6 +22,7 @@ app.command("record")(record)
 app.command("notify")(notify)
 app.command("close")(close)
 app.command("redecide")(redecide)
+app.command("notice")(notice)
 app.command("correct")(correct)
 app.command("show")(show)
 app.command("list")(list_cases)

@@ -82,15 +82,18 @@ def _block(block: Block, level: int) -> Iterator[str]:
             if label:
                 yield from (f"**{escape(label)}**", "")
             yield from (f"{'  ' * line.depth}- {escape(line.text)}" for line in lines)
-        case Grid(head=head, rows=rows, amounts=amounts):
+        case Grid(head=head, rows=rows, amounts=amounts, total=total):
             yield _row(head)
             yield "|" + "---|" * (len(head) - amounts) + "---:|" * amounts
-            yield from (_row(row) for row in rows)
+            yield from (_row(row) for row in (rows[:-1] if total else rows))
+            if total:
+                yield _row(rows[-1], bold=True)
         case Section():
             yield from _section(block, level + 1)
             return
     yield ""
 
 
-def _row(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(escape(cell) for cell in cells)} |"
+def _row(cells: Iterable[str], *, bold: bool = False) -> str:
+    texts = [escape(cell) for cell in cells]
+    return f"| {' | '.join(f'**{text}**' if bold and text else text for text in texts)} |"

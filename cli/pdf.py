@@ -23,12 +23,14 @@ LOCALES = {"fr": "fr-FR", "en": "en-GB"}
 MARGIN, FOOT, WINDOW, INDENT = 22, 24, 110, 5  # millimetres
 BODY, SMALL, TITLE, SUBTITLE = 9.5, 8, 12, 10.5  # points
 LEADING = 1.3
-SHARES = ((3, 5, 3), (4, 5, 2), (4, 3, 3))
-"""The widths of a table's three columns, by how many of them hold amounts."""
+SHARES = {(3, 0): (3, 5, 3), (3, 1): (4, 5, 2), (3, 2): (4, 3, 3), (4, 3): (6, 2, 2, 2)}
+"""The widths of a table's columns, by how many there are and how many of them hold amounts; else all alike."""
 MILLIMETRES = 0.352778  # in a point
 GREY = 90
 SIGNED = 14  # lines, from the closing words to the small print: they stay together
 NOT_IN_FONT = "?"
+TOTALS = FontFace(emphasis=TextEmphasis.B)
+"""How the last row of a table is written when it sums the others."""
 TOTAL = "◊◊◊"
 """Stands for the number of pages until they are counted; no text of the letter may hold its sign."""
 
@@ -185,7 +187,7 @@ class _Paper(FPDF):
         plain = len(grid.head) - grid.amounts
         with self.table(
             borders_layout=TableBordersLayout.HORIZONTAL_LINES,
-            col_widths=SHARES[grid.amounts],
+            col_widths=SHARES.get((len(grid.head), grid.amounts), (1,) * len(grid.head)),
             text_align=(*("LEFT" for _ in range(plain)), *("RIGHT" for _ in range(grid.amounts))),
             headings_style=FontFace(emphasis=TextEmphasis.B, fill_color=235),
             line_height=self.step,
@@ -193,7 +195,8 @@ class _Paper(FPDF):
             v_align=VAlign.T,
             wrapmode=WrapMode.WORD,
         ) as table:
-            for cells in (grid.head, *grid.rows):
-                table.row([self.clean(cell) for cell in cells])
+            for number, cells in enumerate((grid.head, *grid.rows)):
+                summing = grid.total and number == len(grid.rows)
+                table.row([self.clean(cell) for cell in cells], style=TOTALS if summing else None)
         self.ln(self.step)
         self.write_in("", BODY)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
+from typing import Any as Anything
 
 from engine.amount import Amount
 from engine.control.exchange import exchanges, other_words
 from engine.control.exchange_told import finding_part, said_parts
-from engine.control.limitation import bases, limit, registered_letters
+from engine.control.limitation import Basis, Letter, bases, limit, registered_letters
 from engine.control.payments import Payment, paid
 from engine.control.recovery import Account, Cause, Line, account
 from engine.control.redeciding import Redecision, bearing
@@ -16,7 +18,7 @@ from engine.decision import Decision
 from engine.record import Json, amount
 from engine.telling.comparison import differences, totals
 from engine.telling.contested import contested, one_reading
-from engine.telling.legal import legal
+from engine.telling.legal import legal_text
 from engine.telling.parts import Explanation, Part
 from engine.telling.sentences import Sentences
 from engine.words import Lang
@@ -93,19 +95,22 @@ class _Told(Sentences):
         letters = registered_letters(self.case, self.until)
         parts = []
         for basis in (one for one in bases().values() if not one.establish):
-            text = self.say("redecide.basis", name=basis.name, label=legal()[basis.name]["label"][self.lang])
+            text = self.say("redecide.basis", name=basis.name, label=legal_text(basis.name, self.lang, "label"))
             lines = []
             for one in payments:
                 found = limit(basis, one.day, letters)
-                told = self.say("redecide.last_day", day=self.day(found.last.isoformat()))
-                since = (self.interruption(letter.number, letter.sent_on.isoformat()) for letter in found.letters)
+                told = self.say("redecide.last_day", day=self.day(found.plain.isoformat()))
+                since = (self.interruption(basis, one.day, letter) for letter in found.letters)
                 lines.append(Part(payment_told(self, one), aside=told, parts=tuple(since)))
             parts.append(Part(text, parts=tuple(lines)))
         parts.append(Part(self.say("redecide.to_verify"), fine=True))
         return Part(self.say("redecide.limitation"), parts=tuple(parts))
 
-    def interruption(self, number: str, sent_on: str) -> Part:
-        return Part(self.say("redecide.interrupted", letter=number, day=self.day(sent_on)))
+    def interruption(self, basis: Basis, paid_on: date, letter: Letter) -> Part:
+        """What the last day would be if a letter started the delay again."""
+        last = limit(basis, paid_on, [letter]).last
+        details = {"letter": letter.number, "sent": self.day(letter.sent_on.isoformat())}
+        return Part(self.say("redecide.if_interrupted", last=self.day(last.isoformat()), **details))
 
     # --- what changed, and why ----------------------------------------------------------------------------------
 
@@ -137,7 +142,7 @@ class _Told(Sentences):
         yield contested(self, {**self.record, "contested": others}, full=False)
 
 
-def paying_otherwise(record: Json) -> list[Json]:
+def paying_otherwise(record: Mapping[str, Anything]) -> list[Json]:
     """The other readings of a record under which something else would be paid."""
     beside = {one["id"]: one["euros"]["paid"] for one in record["components"]}
     return [

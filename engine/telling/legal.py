@@ -16,9 +16,9 @@ def legal() -> dict[str, dict[str, Anything]]:
     return tomllib.loads((files("engine.telling") / "legal.toml").read_text(encoding="utf-8"))
 
 
-def legal_text(name: str, lang: Lang) -> str:
-    """What an entry says."""
-    return _typeset(legal()[name]["text"][lang], lang)
+def legal_text(name: str, lang: Lang, part: str = "text") -> str:
+    """What an entry says; of a legal basis, also its `label`, its `lapse` in words, and the `doubt` about it."""
+    return _typeset(legal()[name][part][lang], lang)
 
 
 def cited(name: str, lang: Lang) -> str:

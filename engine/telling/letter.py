@@ -27,10 +27,12 @@ FILED = ("choice", "declared_on", "received_on")
 
 def letter(record: Json, dossier: Dossier, policy: Policy, lang: Lang) -> Letter:
     """The letter that answers a claim against a decision. `dossier` gives the doctor's name and caisse."""
-    return _Writer(record, dossier, policy, lang).whole()
+    return Writer(record, dossier, policy, lang).whole()
 
 
-class _Writer(Lacking):
+class Writer(Lacking):
+    """Writes a letter on a decision, section by section: the answer to a claim, and what other letters share with it."""
+
     def __init__(self, record: Json, dossier: Dossier, policy: Policy, lang: Lang) -> None:
         super().__init__(policy, lang, brief=True)
         self.record, self.dossier = record, dossier

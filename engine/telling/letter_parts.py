@@ -29,11 +29,12 @@ class Items(Struct, frozen=True):
 
 
 class Grid(Struct, frozen=True):
-    """A table; the last `amounts` columns hold amounts."""
+    """A table; the last `amounts` columns hold amounts, and the last row their `total` where there is one."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     amounts: int = 0
+    total: bool = False
 
 
 class Section(Struct, frozen=True):

@@ -1,0 +1,152 @@
+"""What keeps a notice from being written, each thing by its name: better no letter than one that a court annuls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from engine.amount import ZERO, Amount
+from engine.control.exchange import Exchange, exchanges, other_words
+from engine.control.limitation import bases
+from engine.control.notice import Notice
+from engine.control.payments import paid
+from engine.problems import Problem
+from engine.telling.legal import legal
+from engine.telling.phrases import Phrases
+from engine.text import decimal_text
+from engine.words import Lang
+
+OWED_BY_LAW = {
+    "notice": "notice_no_law",
+    "answer": "notice_no_delay",
+    "cra": "notice_no_remedy",
+    "silence": "notice_no_remedy",
+    "court": "notice_no_remedy",
+}
+"""The entries of the legal references that a notice cannot do without, and what is lacking where one is not there."""
+
+
+def lacking(notice: Notice, lang: Lang) -> list[Problem]:
+    """Everything that a notice lacks, in the order of the letter; nothing where it can be written.
+
+    What article R.133-9-1 asks is looked at: cause, nature, amount and dates of the payments, delay, remedies; then
+    what makes them hold: the evidence asked for, the answers, the sums, the basis and its limitation, who signs.
+    """
+    return [*_Lacking(notice, lang).all()]
+
+
+class _Lacking:
+    def __init__(self, notice: Notice, lang: Lang) -> None:
+        self.notice, self.lang = notice, lang
+        self.redecision, self.account = notice.redecision, notice.account
+        self.words = Phrases(notice.redecision.after.policy, lang)
+
+    def all(self) -> Iterator[Problem]:
+        yield from self.parties()
+        yield from self.cause()
+        yield from self.amount()
+        yield from self.payments()
+        yield from self.basis()
+        yield from self.law()
+        yield from self.signatory()
+
+    def parties(self) -> Iterator[Problem]:
+        dossier = self.redecision.after.dossier
+        if not dossier.name:
+            yield Problem("notice_no_name")
+        if not dossier.fields.get("caisse"):
+            yield Problem("notice_no_caisse")
+
+    # --- the cause ----------------------------------------------------------------------------------------------
+
+    def cause(self) -> Iterator[Problem]:
+        case, until = self.redecision.case, self.notice.dated
+        against = [one for one in exchanges(case, until) if one.against]
+        if not against:
+            yield Problem("notice_no_finding", details={"day": self.day(until)})
+        for one in against:
+            yield from self.grounded(one)
+        said = [*(each for one in against for each in one.said), *other_words(case, until)]
+        for each in dict.fromkeys(said):
+            if not each.answers:
+                details = {"entry": str(each.observation.id), "day": self.day(each.observation.received_on)}
+                yield Problem("notice_unanswered", details=details)
+
+    def grounded(self, one: Exchange) -> Iterator[Problem]:
+        """A finding against the doctor is reasoned, and follows a request whose delay was let run out."""
+        finding, details = one.finding, {"item": self.words.item(one.finding.item), "entry": str(one.finding.id)}
+        if not (finding.ground or "").strip():
+            yield Problem("notice_no_ground", details=details)
+        if finding.outcome == "not_produced":
+            if not one.requests:
+                yield Problem("notice_not_asked", details=details)
+            elif all(request.answer_by >= finding.decided_on for request in one.requests):
+                until = self.day(min(request.answer_by for request in one.requests))
+                yield Problem("notice_delay_running", details={**details, "day": until})
+
+    # --- nature, amount, payments -------------------------------------------------------------------------------
+
+    def amount(self) -> Iterator[Problem]:
+        account = self.account
+        if not account.settled or account.owed is None:
+            yield Problem("notice_unsettled")
+            return
+        if not account.moved:
+            yield Problem("notice_no_nature")
+        if account.owed <= ZERO:
+            yield Problem("notice_nothing_owed")
+        for line in account.lines:
+            if line.unfound.most < line.before.most:
+                yield Problem("notice_learnt", details={"title": self.words.text(line.title)})
+
+    def payments(self) -> Iterator[Problem]:
+        payments, before = self.notice.payments, self.account.before
+        if not payments:
+            yield Problem("notice_no_payment")
+            return
+        for one in payments:
+            if one.day > self.notice.dated:
+                details = {"day": self.day(one.day), "reference": one.reference}
+                yield Problem("notice_paid_later", details=details)
+        sum_ = paid(payments)
+        if before.settled and before != Amount.of(sum_):
+            details = {"paid": self.euros(decimal_text(sum_)), "decided": self.euros(decimal_text(before.most))}
+            yield Problem("notice_not_reconciled", details=details)
+
+    # --- the law ------------------------------------------------------------------------------------------------
+
+    def basis(self) -> Iterator[Problem]:
+        basis = self.notice.basis
+        if basis is None:
+            yield Problem("notice_no_basis", details={"valid": ", ".join(bases())})
+            return
+        known = {one.number for one in self.notice.letters if one.kind in basis.interrupted_by}
+        for number in self.notice.interruptions:
+            if number not in known:
+                yield Problem("notice_no_letter", details={"letter": number, "name": basis.name})
+        if basis.establish and not self.notice.established:
+            yield Problem("notice_not_established", details={"name": basis.name})
+        for one, limit in zip(self.notice.payments, self.notice.limits(basis), strict=True):
+            if self.notice.dated > limit.last:
+                details = {"day": self.day(one.day), "reference": one.reference, "last": self.day(limit.last)}
+                yield Problem("notice_lapsed", details={**details, "name": basis.name})
+
+    def law(self) -> Iterator[Problem]:
+        known = legal()
+        for name, code in OWED_BY_LAW.items():
+            if not known.get(name, {}).get("text", {}).get(self.lang):
+                yield Problem(code, details={"name": name})
+
+    def signatory(self) -> Iterator[Problem]:
+        if not self.notice.signatory.name:
+            yield Problem("notice_no_signatory")
+        if not self.notice.signatory.capacity:
+            yield Problem("notice_no_capacity")
+
+    # --- small things -------------------------------------------------------------------------------------------
+
+    def day(self, day: date) -> str:
+        return self.words.day(day.isoformat())
+
+    def euros(self, value: str) -> str:
+        return self.words.euros(value)

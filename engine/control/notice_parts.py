@@ -1,0 +1,258 @@
+"""A complete notice → the letter that notifies it, as titled sections: ready for a screen or a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Set
+from decimal import Decimal
+
+from msgspec.structs import replace
+
+from engine.amount import ZERO
+from engine.control.exchange import exchanges, other_words
+from engine.control.exchange_told import finding_part, said_parts
+from engine.control.limitation import Basis, Limit, bases
+from engine.control.notice import Notice
+from engine.control.payments import paid
+from engine.control.redeciding import bearing
+from engine.control.redeciding_told import paying_otherwise
+from engine.telling.contested import contested, one_reading
+from engine.telling.legal import cited, legal_text
+from engine.telling.letter import Writer
+from engine.telling.letter_parts import Block, Grid, Items, Letter, Line, Section, Text
+from engine.telling.owed import owed
+from engine.telling.parts import Part
+from engine.words import Lang
+
+
+def notice_letter(notice: Notice, basis: Basis, lang: Lang) -> Letter:
+    """The letter of a notice that lacks nothing, under the basis chosen."""
+    return _NoticeWriter(notice, basis, lang).whole()
+
+
+class _NoticeWriter(Writer):
+    def __init__(self, notice: Notice, basis: Basis, lang: Lang) -> None:
+        after = notice.redecision.after
+        super().__init__(notice.redecision.record, after.dossier, after.policy, lang)
+        self.notice, self.basis = notice, basis
+        self.redecision, self.account, self.until = notice.redecision, notice.account, notice.dated
+        self.sum = self.euros(str(self.account.owed or ZERO))
+        self.head = notice.letterhead
+
+    def whole(self) -> Letter:
+        title, say = self.text(self.policy.title), self.say
+        subject = say("notice.subject", title=title, euros=self.sum)
+        opened = self.day(self.redecision.case.opening.opened_on.isoformat())
+        signatory = self.notice.signatory
+        sections = [
+            Section(say("notice.claimed"), tuple(self.claimed())),
+            Section(say("notice.cause"), tuple(self.cause())),
+            Section(say("notice.payments"), tuple(self.paid())),
+            Section(say("notice.readings"), tuple(self.readings())),
+            Section(say("notice.basis"), tuple(self.lapsing())),
+            Section(say("notice.answer"), tuple(self.answering())),
+            Section(self.titles["remedies"], tuple(self.remedies())),
+            Section(say("letter.processing"), tuple(self.processing())),
+        ]
+        return Letter(
+            lang=self.lang,
+            day=self.until.isoformat(),
+            author=self.caisse,
+            title=subject,
+            sender=(self.caisse, *(self.head.address or (self.todo("address"),))),
+            recipient=(
+                self.name,
+                say("letter.number", number=self.dossier.doctor),
+                *(self.notice.address or (self.todo("doctor_address"),)),
+            ),
+            place=say("notice.place", place=self.head.place or self.todo_own("place"), day=self.on(self.until)),
+            about=(
+                self.labelled("reference", say("notice.reference", number=self.dossier.doctor, day=opened)),
+                self.labelled("sending", self.head.sending or self.todo("sending")),
+                self.labelled("subject", subject),
+            ),
+            opening=(
+                say("letter.greeting"),
+                say("notice.opening", title=title, opened=opened, euros=self.sum),
+                cited("notice", self.lang),
+            ),
+            sections=tuple(self.numbered(sections)),
+            closing=(self.labelled("contact", self.head.contact or self.todo("contact")), say("letter.closing")),
+            signature=(
+                say("letter.signed", caisse=self.caisse),
+                signatory.name or "",
+                signatory.capacity or "",
+            ),
+            notes=tuple(self.small_print()),
+            footer=say("letter.footer"),
+        )
+
+    def todo_own(self, what: str) -> str:
+        return self.say("letter.todo", what=self.say(f"notice.todo_{what}"))
+
+    def on(self, day: object) -> str:
+        return self.day(str(day))
+
+    # --- what is claimed ----------------------------------------------------------------------------------------
+
+    def claimed(self) -> Iterator[Block]:
+        """Nature and amount, and the computation before and after, line by line."""
+        value = self.euros(str(self.policy.point_value))
+        yield Text(self.say("notice.nature", title=self.text(self.policy.title), value=value))
+        yield Text(self.say("notice.amount", euros=self.sum))
+        before, after = self.redecision.before.as_of, self.redecision.after.as_of
+        yield Text(self.say("notice.computed", before=self.on(before), after=self.on(after)))
+        head = tuple(self.say(f"notice.{key}") for key in ("line", "was", "now", "gap"))
+        rows = [(self.text(line.title), line.before.most, line.after.most) for line in self.account.moved]
+        same = sum((line.after.most for line in self.account.lines if line.before == line.after), ZERO)
+        rows.append((self.say("notice.unmoved"), same, same))
+        rows.append((self.say("notice.total"), self.account.before.most, self.account.after.most))
+        yield Grid(head, tuple(self.row_of(*row) for row in rows), amounts=3, total=True)
+        for sentence in self.closed():
+            yield Text(sentence)
+
+    def row_of(self, title: str, was: Decimal, now: Decimal) -> tuple[str, ...]:
+        return (title, *(self.euros(str(amount)) for amount in (was, now, was - now)))
+
+    def closed(self) -> Iterator[str]:
+        """What is no longer paid though its own conditions hold, and why; what was learnt in the doctor's favour."""
+        if any(line.cause == "closed" for line in self.account.moved):
+            yield self.say("notice.closed")
+        if any(line.cause == "learnt" for line in self.account.moved):
+            yield self.say("notice.learnt")
+
+    # --- the cause ----------------------------------------------------------------------------------------------
+
+    def cause(self) -> Iterator[Block]:
+        """Each finding with the papers and the exchange; what came of it; what the doctor said of anything else."""
+        case = self.redecision.case
+        for one in exchanges(case, self.until):
+            if one.against:
+                titles = [self.claim(name) for name in bearing(self.redecision, one.finding)]
+                part = finding_part(self, one, titles)
+                title = self.say("letter.labelled", label=part.text, text=part.aside)
+                yield Section(title, (Items("", tuple(self.flat(part.parts))),))
+        for line in self.account.moved:
+            for one in self.record["indicators"]:
+                if one["id"] in self.flipped(line.id):
+                    title = self.say("notice.consequence", title=self.claim(one["id"]))
+                    yield Section(title, tuple(self.consequence(one)))
+        if words := other_words(case, self.until):
+            yield Section(self.say("redecide.other_words"), (Items("", tuple(self.flat(said_parts(self, words)))),))
+        yield Text(cited("burden", self.lang))
+
+    def flipped(self, line: str) -> set[str]:
+        """The indicators of a line that come out otherwise by the findings: its own, or those of its volet."""
+        pairs = zip(self.redecision.unfound.indicators, self.redecision.after.indicators, strict=True)
+        return {
+            now.indicator.id
+            for was, now in pairs
+            if was.outcome != now.outcome and line in (now.indicator.id, now.indicator.volet)
+        }
+
+    def consequence(self, one: dict[str, object]) -> Iterator[Block]:
+        """What was found of an indicator that is no longer granted, and the passages of its rule."""
+        yield Text(self.labelled("outcome", self.why(one)))
+        found = without(self.told[str(one["id"])], self.lacking(one) | self.findings_said()).parts
+        yield from self.items("found", [part for part in found if not part.fine])
+        for part in found:
+            if part.fine:
+                yield Text(part.text, fine=True)
+
+    def findings_said(self) -> set[str]:
+        """How the explanation tells the findings of the case, which the letter tells in full, once."""
+        return {self.row(row.plain()) for row in self.dossier.rows if row.type == "finding"}
+
+    # --- payments, readings, basis ------------------------------------------------------------------------------
+
+    def paid(self) -> Iterator[Block]:
+        head = tuple(self.say(f"notice.{key}") for key in ("paid_on", "paid_under", "paid_amount"))
+        rows = [(self.on(one.day), one.reference, self.euros(str(one.amount))) for one in self.notice.payments]
+        total = self.euros(str(paid(self.notice.payments)))
+        yield Grid(head, (*rows, (self.say("notice.total"), "", total)), amounts=1, total=True)
+        yield Text(self.say("notice.reconciled", euros=total))
+
+    def readings(self) -> Iterator[Block]:
+        """The reading applied to papers not produced, then the others under which something else would be paid."""
+        named = [name for name, _ in self.policy.findings_readings]
+        unproduced = any(one.outcome == "not_produced" for one in self.redecision.findings)
+        told = named if unproduced else []
+        for name in told:
+            yield from self.listed(one_reading(self, self.record, name))
+        others = [one for one in paying_otherwise(self.record) if one["reading"] not in told]
+        if others:
+            yield Text(self.say("letter.contested_intro"))
+            part = contested(self, {**self.record, "contested": others}, full=False)
+            yield Items("", tuple(self.flat(part.parts)))
+        elif not told:
+            yield Text(self.say("letter.uncontested"))
+
+    def listed(self, part: Part) -> Iterator[Block]:
+        yield Text(part.text)
+        yield Items("", tuple(self.flat(part.parts)))
+
+    def lapsing(self) -> Iterator[Block]:
+        """The basis chosen; the last day to claim each payment back, under it and, told apart, under the others."""
+        yield Text(cited(self.basis.name, self.lang))
+        if self.basis.establish:
+            yield Text(self.say("notice.established", how=self.notice.established))
+        others = [one for one in bases().values() if one != self.basis and not one.establish]
+        shown = [self.basis, *others]
+        head = (self.say("notice.paid_on"), *(self.named(one) for one in shown))
+        limits = [self.notice.limits(one) for one in shown]
+        rows = [
+            (self.on(payment.day), *(self.on(of_basis[index].last) for of_basis in limits))
+            for index, payment in enumerate(self.notice.payments)
+        ]
+        yield Text(self.say("notice.last_days"))
+        yield Grid(head, tuple(rows))
+        yield from self.interruptions(limits[0])
+        yield Text(cited("counting", self.lang), fine=True)
+        label = legal_text(self.basis.name, self.lang, "label")
+        yield Text(self.say("notice.others", label=label), fine=True)
+
+    def named(self, basis: Basis) -> str:
+        """A basis by its label, with the delay it sets."""
+        label, lapse = (legal_text(basis.name, self.lang, part) for part in ("label", "lapse"))
+        return self.say("notice.basis_label", label=label, lapse=lapse)
+
+    def interruptions(self, limits: tuple[Limit, ...]) -> Iterator[Block]:
+        """The letters that started the delay again under the basis chosen."""
+        letters = dict.fromkeys(letter for one in limits for letter in one.letters)
+        lines = [Line(self.say("notice.interrupted", letter=one.number, day=self.on(one.sent_on))) for one in letters]
+        if lines:
+            yield Items(self.say("notice.interruptions"), tuple(lines))
+
+    # --- delay, remedies, processing ----------------------------------------------------------------------------
+
+    def answering(self) -> Iterator[Block]:
+        yield Text(cited("answer", self.lang))
+        yield Text(cited("formal_notice", self.lang))
+
+    def remedies(self) -> Iterator[Block]:
+        yield Text(cited("cra", self.lang))
+        yield Text(self.labelled("where_cra", self.head.cra or self.todo("cra")))
+        yield Text(cited("silence", self.lang))
+        yield Text(cited("court", self.lang))
+        yield Text(self.labelled("where_court", self.head.court or self.todo("court")))
+
+    def processing(self) -> Iterator[Block]:
+        """The four elements that article R.311-3-1-2 of the CRPA owes, the lists of parameters in one line each."""
+        contribution, _, parameters, operations = owed(self, self.record, self.dossier)
+        yield Text(cited("algorithm", self.lang))
+        yield Items(contribution.text, tuple(self.flat(contribution.parts)))
+        yield Items(self.say("crpa.data"), tuple(self.origins()))
+        separator = self.say("missing.separator")
+        yield Items(parameters.text, (Line(separator.join(part.text.rstrip(".") for part in parameters.parts)),))
+        yield Items(operations.text, tuple(self.flat(operations.parts)))
+
+    def small_print(self) -> Iterator[str]:
+        """What the signatory must complete, and have verified, before sending."""
+        head = self.head
+        if not all((head.address, head.place, head.contact, head.cra, head.court, head.sending, self.notice.address)):
+            yield self.say("letter.note_draft")
+        yield self.say("letter.note_verify")
+
+
+def without(part: Part, texts: Set[str]) -> Part:
+    """A part without the lines below it that say one of these."""
+    return replace(part, parts=tuple(without(one, texts) for one in part.parts if one.text not in texts))
