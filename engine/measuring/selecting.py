@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any as Anything
 from typing import NoReturn
 
 from engine.conditions import Day
-from engine.cursor import Cursor
+from engine.cursor import Cursor, parse_day
 from engine.grammar import Grammar
 from engine.measuring.measures import (
     Column,
@@ -83,21 +84,9 @@ class Selecting:
         return Day(relation, self.grammar.entry(cursor) or cursor.fail("empty_option"))
 
     def value(self, written: Cursor, column: Column) -> str | int | bool:
-        """A value as its column holds it."""
-        cursor = self.grammar.value(written)
-        if column.type == "date":
-            _misfit(cursor, "is", column)
-        if column.type == "boolean":
-            if cursor.text not in ("true", "false"):
-                cursor.fail("not_a_boolean", value=cursor.text[:80])
-            return cursor.text == "true"
-        if column.type == "integer":
-            if not (cursor.text.isascii() and cursor.text.isdecimal()):
-                cursor.fail("not_an_integer", value=cursor.text[:80])
-            return int(cursor.text)
-        if column.values and cursor.text not in column.values:
-            cursor.fail_name("unknown_value", column.values)
-        return cursor.text
+        """A value as its column holds it: a day is told by an entry of the calendar, never by itself."""
+        value = typed(self.grammar.value(written), column)
+        return _misfit(written, "is", column) if isinstance(value, date) else value
 
     def count(self, written: Cursor) -> Count:
         """How rows count, under the readings taken."""
@@ -115,6 +104,24 @@ class Selecting:
         if name not in self.flow.columns:
             cursor.fail_name("unknown_column", self.flow.columns, name)
         return self.flow.columns[name]
+
+
+def typed(cursor: Cursor, column: Column) -> str | int | bool | date:
+    """A value as its column holds it. Raises Invalid where it is written."""
+    text = cursor.text
+    match column.type:
+        case "date":
+            return parse_day(cursor)
+        case "boolean":
+            return text == "true" if text in ("true", "false") else cursor.fail("not_a_boolean", value=text[:80])
+        case "integer":
+            return (
+                int(text) if text.isascii() and text.isdecimal() else cursor.fail("not_an_integer", value=text[:80])
+            )
+        case "text":
+            if column.values and text not in column.values:
+                cursor.fail_name("unknown_value", column.values)
+            return text
 
 
 def _misfit(cursor: Cursor, relation: str, column: Column) -> NoReturn:
