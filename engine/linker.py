@@ -33,6 +33,7 @@ from engine.policy import (
     Published,
     Reading,
     Tier,
+    Vocabulary,
     Volet,
     Weight,
 )
@@ -71,10 +72,15 @@ class Linker:
         calendar = {name: self.once(f"calendar {name}", partial(self.entry, name, one)) for name, one in entries}
         self.grammar.calendar = self.dated = LookedUp(calendar)
         pages = {name: Cursor.top(page) for name, page in files.vocabulary.items()}
-        self.grammar.vocabulary = self.once(
-            "vocabulary",
-            lambda: link_vocabulary(pages, self.tables, lambda cursor: self.reading_block(lambda: self.word(cursor))),
-        )
+        self.grammar.vocabulary = self.once("vocabulary", lambda: self.vocabulary(pages))
+
+    def vocabulary(self, pages: Mapping[str, Cursor]) -> Vocabulary:
+        """The names of the year."""
+
+        def word(cursor: Cursor) -> tuple[str, tuple[tuple[str, str], ...]]:
+            return self.reading_block(lambda: self.word(cursor))
+
+        return link_vocabulary(pages, self.tables, word, self.documents)
 
     def once(self, name: str, make: Callable[[], T]) -> T:
         """What `make` links, or linked before under the same readings and days of those it looks up."""

@@ -93,12 +93,28 @@ class Measure(Struct, frozen=True):
     readings: tuple[tuple[str, str], ...] = ()
 
 
+class Paper(Struct, frozen=True):
+    """A paper that a control asks for: the kinds that will do, the fields it has to show.
+
+    It was to be `sent` to the caisse, or else to be kept. Without sources, no text names it: it is usual.
+    """
+
+    kinds: tuple[str, ...]
+    shows: tuple[str, ...]
+    sent: bool
+    sources: tuple[Source, ...]
+
+
 class Item(Struct, frozen=True):
-    """What a doctor declares; `choices` are the tables its choice must come from (none: any text)."""
+    """What a doctor declares; `choices` are the tables its choice must come from (none: any text).
+
+    `control` lists the papers that prove it, and decides nothing.
+    """
 
     name: str
     label: Text
     choices: tuple[Table, ...]
+    control: tuple[Paper, ...] = ()
 
 
 class Vocabulary(Struct, frozen=True):

@@ -9,7 +9,7 @@ from typing import TypeVar
 from engine.choices import sources_of, text_of
 from engine.conditions import Table, TableEntry, Text
 from engine.cursor import Cursor
-from engine.policy import Field, Item, Measure, Unit, Vocabulary
+from engine.policy import Field, Item, Measure, Paper, Unit, Vocabulary
 from engine.problems import Invalid, Problem
 from engine.yamltext import Page
 
@@ -54,11 +54,14 @@ def link_table(name: str, page: Page, documents: Mapping[str, object]) -> Table:
 
 
 def link_vocabulary(
-    pages: Mapping[str, Cursor], tables: Mapping[str, Table], word: Callable[[Cursor], tuple[str, Readings]]
+    pages: Mapping[str, Cursor],
+    tables: Mapping[str, Table],
+    word: Callable[[Cursor], tuple[str, Readings]],
+    documents: Mapping[str, object],
 ) -> Vocabulary:
-    """The vocabulary of a year. Raises Invalid: no such table.
+    """The vocabulary of a year. Raises Invalid: no such table; a paper, field or document that is not there.
 
-    `word` settles a word that a reading may choose, and says by which readings.
+    `word` settles a word that a reading may choose, and says by which readings; `documents` are the sources.
     """
 
     def table(cursor: Cursor) -> Table:
@@ -87,7 +90,13 @@ def link_vocabulary(
     def item(name: str, cursor: Cursor) -> Item:
         choices = cursor.get("choices")
         listed = tuple(table(one) for one in choices.each()) if choices else ()
-        return Item(name, text_of(cursor["label"]), listed)
+        asked = cursor.get("control")
+        return Item(name, text_of(cursor["label"]), listed, tuple(map(paper, asked.each())) if asked else ())
+
+    def paper(cursor: Cursor) -> Paper:
+        kinds = tuple(_known(one, "kind", pages["documents"]) for one in cursor["papers"].each())
+        shows = tuple(_known(one, "field", pages["fields"]) for one in cursor["shows"].each())
+        return Paper(kinds, shows, cursor.get("sent") is not None, sources_of(cursor.get("source"), documents))
 
     return Vocabulary(
         fields={name: field(name, cursor) for name, cursor in pages["fields"].items()},
@@ -96,6 +105,13 @@ def link_vocabulary(
         items={name: item(name, cursor) for name, cursor in pages["items"].items()},
         documents={name: text_of(cursor["label"]) for name, cursor in pages["documents"].items()},
     )
+
+
+def _known(cursor: Cursor, what: str, page: Cursor) -> str:
+    """A name that a page has. Raises Invalid."""
+    if cursor.text not in page.data:
+        cursor.fail_name(f"unknown_{what}", page.data)
+    return cursor.text
 
 
 def _texts(cursor: Cursor | None) -> dict[str, Text]:
