@@ -67,9 +67,19 @@ def _table(schema: str, table: str, types: Mapping[str, str]) -> str:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """A PostgreSQL server, started once. Skipped where none is installed."""
+    with installed_server() as server:
+        if server is None:
+            pytest.skip(NO_POSTGRES)
+        yield server
+
+
+@contextmanager
+def installed_server() -> Iterator[Postgres | None]:
+    """A PostgreSQL server for as long as the block lasts; None where none is installed."""
     commands = _commands()
     if commands is None:
-        pytest.skip(NO_POSTGRES)
+        yield None
+        return
     with _server(commands) as server:
         yield server
 

@@ -134,7 +134,7 @@ class Case(Struct, frozen=True, kw_only=True):
     @property
     def opening(self) -> Opening:
         """The opening that stands: a case always has one."""
-        return standing(self.of(Opening))[-1]
+        return standing(self.of(Opening))[0]
 
     @property
     def closing(self) -> Closing | None:

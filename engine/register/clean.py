@@ -7,9 +7,9 @@ from unicodedata import category
 
 from engine.problems import Problem
 
-MOST: dict[str, int] = {"text": 20_000, "ground": 5_000, "why": 5_000, "what": 500}
+MOST: dict[str, int] = {"text": 2**14, "ground": 2**12, "why": 2**12, "what": 2**9}
 """The letters a text may have, by the name of what holds it."""
-USUAL = 200
+USUAL = 2**8
 SEVERAL_LINES = ("text", "ground", "why")
 
 
