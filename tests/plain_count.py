@@ -50,8 +50,12 @@ class Readings:
 
     resumed_counts_as_started: bool = True
     """C54: who transmitted two years before and not the year before starts anew, to the letter."""
+    whole_year_without_any: bool = True
+    """C54: who sent no FSE at all is at zero over the year; otherwise no act of theirs counts."""
+    remote_with_card_left_out: bool = True
+    """R085: « hors mode SESAM sans Vitale », whatever the mode; otherwise the two modes in brackets alone."""
     other_usages_all_schemes: bool = True
-    """C26: medical records, messages and prescriptions are counted over every scheme."""
+    """C26: medical records, messages, prescriptions and the application are counted over every scheme."""
     prescriptions_by_date: bool = True
     """C27: a digital prescription is a patient at a date, as below."""
     messages_by_date: bool = True
@@ -159,8 +163,12 @@ def everything(_: Row) -> Truth:
     return True
 
 
+def general_scheme(row: Row) -> Truth:
+    return among(row.get("scheme"), "regime_general")
+
+
 def other_scheme(row: Row) -> Truth:
-    return neither(among(row.get("scheme"), "regime_general"))
+    return neither(general_scheme(row))
 
 
 def fse(row: Row) -> Truth:
@@ -168,20 +176,25 @@ def fse(row: Row) -> Truth:
     return among(row.get("mode"), *SECURE)
 
 
-LEFT_OUT: Reasons = (  # R082–R086
-    ("ame", lambda row: among(row.get("ame"), True)),
-    ("nir_provisoire", lambda row: among(row.get("nir"), "provisoire")),
-    ("nourrisson", lambda row: among(row.get("age_months"), 0, 1, 2)),
-    ("ehpad", lambda row: both(among(row.get("ehpad"), True), neither(fse(row)))),
-    (
-        "telemedecine",
-        lambda row: both(
-            among(row.get("kind"), "teleconsultation", "teleexpertise"),
-            neither(among(row.get("mode"), "sesam_sans_vitale")),
-        ),
-    ),
-    ("s3404", lambda row: among(row.get("mode"), "s3404")),
-)
+def left_out(readings: Readings) -> Reasons:
+    """R082–R086."""
+
+    def remote(row: Row) -> Truth:
+        kind, mode = among(row.get("kind"), "teleconsultation", "teleexpertise"), row.get("mode")
+        if readings.remote_with_card_left_out:
+            return both(kind, neither(among(mode, "sesam_sans_vitale")))
+        return both(kind, among(mode, "degrade", "papier"))
+
+    return (
+        ("ame", lambda row: among(row.get("ame"), True)),
+        ("nir_provisoire", lambda row: among(row.get("nir"), "provisoire")),
+        ("nourrisson", lambda row: among(row.get("age_months"), 0, 1, 2)),
+        ("ehpad", lambda row: both(among(row.get("ehpad"), True), neither(fse(row)))),
+        ("telemedecine", remote),
+        ("s3404", lambda row: among(row.get("mode"), "s3404")),
+    )
+
+
 DCMT: Reasons = (  # R120–R124
     ("subsistance", lambda row: among(row.get("subsistence"), True)),
     ("hors_caisse", lambda row: among(row.get("attached"), False)),
@@ -248,7 +261,7 @@ class _Doctor:
     def transmission(self) -> Rate:
         """R080–R094: acts of every scheme, over the doctor's own period."""
         start = self.start()
-        kept, side = self.side("acts", everything, LEFT_OUT, fse, start)
+        kept, side = self.side("acts", everything, left_out(self.readings), fse, start)
         return self.rate(sum(fse(row) is True for row in kept), len(kept), start, denominator=side)
 
     def start(self) -> date:
@@ -257,8 +270,10 @@ class _Doctor:
         starts_anew = self.readings.resumed_counts_as_started
         before = [day for day in sent if (day.year == self.year - 1 if starts_anew else day.year < self.year)]
         during = [day for day in sent if day.year == self.year]
-        if before or not during:
+        if before or (not during and self.readings.whole_year_without_any):
             return self.first
+        if not during:
+            return self.last + timedelta(days=1)
         return (min(during).replace(day=1) + timedelta(days=31)).replace(day=1)
 
     def form(self, kind: str, reasons: Reasons) -> Rate:
@@ -321,7 +336,12 @@ class _Doctor:
 
     def apcv(self) -> Rate:
         """R140: claims made with the application."""
-        kept, side = self.side("acts", lambda row: both(among(row.get("apcv"), True), fse(row)))
+
+        def made_so(row: Row) -> Truth:
+            whose = everything if self.readings.other_usages_all_schemes else general_scheme
+            return both(among(row.get("apcv"), True), fse(row), whose(row))
+
+        kept, side = self.side("acts", made_so)
         return self.rate(pairs(kept, side, "claim"), None, numerator=side)
 
     def slots(self) -> Rate:
