@@ -5,7 +5,7 @@ Every cell is read as the text that a page would hold, so that one schema and on
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import groupby, islice
 from pathlib import Path
@@ -89,7 +89,7 @@ class Tables:
         self.where, self.held = where, held
         self.places = {table: one.place for table, one in held.items()}
         for table, one in held.items():
-            _check_columns(one.place, table, one.schema)
+            check_columns(one.place, one.schema, TABLES[table], NEEDED[table])
 
     def doctors(self) -> Iterator[tuple[str, str | None, tuple[int, ...]]]:
         """Number, name and years of each doctor, by number. Raises Invalid: a number or a year is no number."""
@@ -222,11 +222,12 @@ def _owned(doctors: Sequence[str], schema: Anything) -> Anything:
 
 def folder_tables(folder: Path) -> Tables:
     """The tables of a folder. Raises Invalid: one missing or there twice, unreadable, a column not expected."""
-    files = {table: _file(folder, table) for table in TABLES}
+    files = {table: file_of(folder, table) for table in TABLES}
     return Tables(str(folder), {table: FileHeld(file) for table, file in files.items()})
 
 
-def _file(folder: Path, table: str) -> Path:
+def file_of(folder: Path, table: str) -> Path:
+    """The file of a table in a folder. Raises Invalid when there is none, or two."""
     found = [folder / f"{table}{suffix}" for suffix in SUFFIXES if (folder / f"{table}{suffix}").is_file()]
     if not found:
         raise Invalid([Problem("missing_table", str(folder), details={"name": table})])
@@ -235,8 +236,8 @@ def _file(folder: Path, table: str) -> Path:
     return found[0]
 
 
-def _check_columns(file: str, table: str, schema: Anything) -> None:
-    columns = TABLES[table]
+def check_columns(file: str, schema: Anything, columns: Columns, needed: Collection[str]) -> None:
+    """Raises Invalid when a table has a column there twice, not expected or of a wrong type, or lacks one needed."""
     for column in schema:
         if column.name not in columns:
             raise Invalid([Problem("unknown_column", file, details=unknown_name(column.name, columns))])
@@ -245,7 +246,7 @@ def _check_columns(file: str, table: str, schema: Anything) -> None:
         if not _holds(column.type, columns[column.name]):
             details = {"name": column.name, "type": str(column.type), "expected": columns[column.name]}
             raise Invalid([Problem("column_type", file, details=details)])
-    for name in sorted(NEEDED[table] - set(schema.names)):
+    for name in sorted(set(needed) - set(schema.names)):
         raise Invalid([Problem("missing_column", file, details={"name": name})])
 
 

@@ -1,0 +1,64 @@
+"""Whose rows a folder of flows holds, and the doctors counted at once: as many as have so many rows together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+
+from msgspec import Struct
+
+from engine.measuring.folder import FlowsFolder, is_number
+
+ROWS = 8_000_000
+"""The rows counted at once, where memory is not counted."""
+EACH, LEAST = 500, 100_000
+"""The bytes that a row of a batch takes, about, and the fewest rows of a batch where bytes are counted."""
+
+
+class Batch(Struct, frozen=True):
+    """Doctors whose numbers follow one another, and the rows that all flows have of them."""
+
+    doctors: Sequence[str]
+    rows: int
+
+
+class Owners(Struct, frozen=True, dict=True):
+    """How many rows each doctor has, flow by flow; None being nobody."""
+
+    of: Mapping[str, Counter[str | None]]
+
+    @cached_property
+    def doctors(self) -> Mapping[str, int]:
+        """The doctors who have rows, in the order of their numbers, and how many in all flows."""
+        found: Counter[str] = Counter()
+        for owners in self.of.values():
+            found.update({doctor: count for doctor, count in owners.items() if doctor and is_number(doctor)})
+        return dict(sorted(found.items()))
+
+    def of_nobody(self, flow: str) -> int:
+        """The rows of a flow whose doctor's number is none."""
+        return sum(count for doctor, count in self.of[flow].items() if not is_number(doctor))
+
+    def batches(self, size: int) -> Iterator[Batch]:
+        """The doctors, in batches of `size` rows at most, or of one doctor."""
+        some: list[str] = []
+        rows = 0
+        for doctor, count in self.doctors.items():
+            if some and rows + count > size:
+                yield Batch(some, rows)
+                some, rows = [], 0
+            some.append(doctor)
+            rows += count
+        if some:
+            yield Batch(some, rows)
+
+
+def owners_of(folder: FlowsFolder) -> Owners:
+    """Whose rows a folder holds. Raises Invalid."""
+    return Owners({name: folder.owners(name) for name in folder.flows})
+
+
+def rows_at_once(memory: int | None) -> int:
+    """The rows of a batch: as many as fit in the memory given, in bytes."""
+    return ROWS if memory is None else min(ROWS, max(LEAST, memory // EACH))

@@ -1,0 +1,79 @@
+"""The rows of flows that count nowhere, or not for a measure, because of what is wrong with them: each with why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any as Anything
+
+import pyarrow as arrow
+
+from engine.conditions import Text
+from engine.measuring.asking import FLAW, KEY, MONTH, Asking
+from engine.measuring.fates import DOUBTFUL, UNDECIDED, sides
+from engine.measuring.flaws import Flaw, flaws
+from engine.measuring.folding import Folded, arrays, since
+from engine.measuring.measures import DOCTOR, Flow
+from engine.policy import Vocabulary
+from engine.words import LANGS, say
+
+SCHEMA = arrow.schema([(name, arrow.string()) for name in (DOCTOR, "flow", KEY, "measure", "code", *LANGS)])
+"""One row for each thing that keeps a row from counting: of whom, of which flow, what names it, for which measure
+(NULL: for all that count from the flow), a code, and a sentence in each language. Nothing of a patient."""
+ORDER = [(name, "ascending") for name in (DOCTOR, "flow", KEY, "measure", "code")]
+Said = Mapping[str, str]
+"""A code, and what is said in each language."""
+
+
+def quarantined(
+    vocabulary: Vocabulary, asking: Asking, folded: Sequence[Folded], rows: Anything, doctors: Sequence[str]
+) -> Iterator[Anything]:
+    """Tables of the rows of a flow that are quarantined, of these doctors, from those found doubtful."""
+    who, columns, rows = arrays(rows, arrow.array(doctors, arrow.string()))
+    for rank, one in enumerate(flaws(asking.flow), start=1):
+        yield _table(rows.filter(columns[FLAW] == rank), asking.flow.name, None, _flawed(asking.flow, one))
+    for measured in folded:
+        late, name = since(columns[MONTH]) < measured.start[who], measured.measuring.id
+        for side in sides(measured.measuring):
+            if side.asked.flow == asking.flow.name and side.name in measured.fates:
+                fate = columns[asking.fate_of(side.asked)]
+                undecided = (fate == UNDECIDED) | ((fate == DOUBTFUL) & ~late)
+                yield _table(rows.filter(undecided), asking.flow.name, name, _undecided(vocabulary, name))
+
+
+def of_nobody(flow: Flow, rows: Anything) -> Anything:
+    """The table of rows whose doctor's number is none."""
+    return _table(rows, flow.name, None, _flawed(flow, flaws(flow)[0]))
+
+
+def ordered(tables: Sequence[Anything]) -> Anything:
+    """Rows of the quarantine together, in an order that hangs on nothing but them."""
+    return arrow.concat_tables([SCHEMA.empty_table(), *tables]).sort_by(ORDER)
+
+
+def label_of(vocabulary: Vocabulary, name: str) -> Text:
+    """The label of a measure or a fact."""
+    known = vocabulary.measures.get(name)
+    return known.label if known else vocabulary.facts[name].label
+
+
+def _flawed(flow: Flow, one: Flaw) -> Said:
+    label = flow.columns[one.column].label if one.column in flow.columns else Text(one.column, one.column)
+    said: dict[str, str] = {lang: say(lang, f"flow.{one.code}", column=getattr(label, lang)) for lang in LANGS}
+    return {"code": one.code, **said}
+
+
+def _undecided(vocabulary: Vocabulary, name: str) -> Said:
+    label = label_of(vocabulary, name)
+    said: dict[str, str] = {lang: say(lang, "flow.undecided", measure=getattr(label, lang)) for lang in LANGS}
+    return {"code": "undecided", **said}
+
+
+def _table(rows: Anything, flow: str, measure: str | None, said: Said) -> Anything:
+    same = {"flow": flow, "measure": measure, **said}
+    columns = [
+        arrow.repeat(arrow.scalar(same[name], arrow.string()), len(rows))
+        if name in same
+        else rows[name].cast(arrow.string())
+        for name in SCHEMA.names
+    ]
+    return arrow.table(columns, SCHEMA)
