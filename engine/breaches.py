@@ -22,9 +22,9 @@ MOST_PROBLEMS = 20
 SAID = ("minProperties", "minItems", "maxItems", "maxLength", "minLength")
 
 
-def breaches(page: Page, schema: str, texts: tuple[str, ...]) -> list[Problem]:
-    """What breaks the named schema, one of these texts, in the order of the file."""
-    problems = [_problem(page, error) for error in _validator(schema, texts).iter_errors(page.data)]
+def breaches(page: Page, schema: str, texts: tuple[str, ...], *, typed: bool = False) -> list[Problem]:
+    """What breaks the named schema, one of these texts, in the order of the file; `typed` as in `engine.schema`."""
+    problems = [_problem(page, error) for error in _validator(schema, texts, typed).iter_errors(page.data)]
     told = [problem for problem in problems if not _misspelt(problem, problems)]
     return sorted(told, key=lambda p: (p.line or 0, p.column or 0, p.code))[:MOST_PROBLEMS]
 
@@ -59,7 +59,7 @@ def _pattern(_: Anything, pattern: str, value: Anything, __: Anything) -> Iterat
 
 
 @cache
-def _validator(schema: str, texts: tuple[str, ...]) -> Anything:
+def _validator(schema: str, texts: tuple[str, ...], typed: bool) -> Anything:
     bodies = [json.loads(text) for text in texts]
     for body in bodies:
         # A page's `$schema` would bring back the stock validator, which knows no typed text.
@@ -67,14 +67,11 @@ def _validator(schema: str, texts: tuple[str, ...]) -> Anything:
     registry: Registry[Anything] = Registry().with_resources(
         [(body["$id"], DRAFT202012.create_resource(body)) for body in bodies]
     )
-    types = jsonschema.Draft202012Validator.TYPE_CHECKER.redefine_many(
-        {"integer": _typed(INTEGER), "number": _typed(NUMBER), "boolean": _typed(BOOLEAN)}
-    )
-    validator: Anything = extend(  # type: ignore[no-untyped-call]
-        jsonschema.Draft202012Validator,
-        {"minimum": _minimum, "maximum": _maximum, "pattern": _pattern},
-        type_checker=types,
-    )
+    stock = jsonschema.Draft202012Validator
+    as_text = {"integer": _typed(INTEGER), "number": _typed(NUMBER), "boolean": _typed(BOOLEAN)}
+    types = stock.TYPE_CHECKER if typed else stock.TYPE_CHECKER.redefine_many(as_text)
+    limits = {} if typed else {"minimum": _minimum, "maximum": _maximum}
+    validator: Anything = extend(stock, {**limits, "pattern": _pattern}, type_checker=types)  # type: ignore[no-untyped-call]
     return validator({"$ref": f"{schema}.schema.json"}, registry=registry)
 
 
@@ -130,6 +127,8 @@ def _shown(value: Anything) -> str:
     match value:
         case str():
             return value[:80]
+        case bool() | int():
+            return str(value).lower()
         case dict():
             return "@shown.object"
         case list():

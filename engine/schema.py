@@ -25,14 +25,17 @@ class _Schemas(dict[str, Schema]):
 SCHEMAS = _Schemas()
 
 
-def check(page: Page, schema: str) -> list[Problem]:
-    """What breaks the named schema in a page, in the order of the file; empty when nothing does."""
-    if accepts(SCHEMAS, f"{schema}.schema.json", page.data):
+def check(page: Page, schema: str, *, typed: bool = False) -> list[Problem]:
+    """What breaks the named schema in a page, in the order of the file; empty when nothing does.
+
+    The values of a page are texts, unless it is `typed`: JSON as it was read.
+    """
+    if not typed and accepts(SCHEMAS, f"{schema}.schema.json", page.data):
         return []
     # Heavy, and needed only to tell what is wrong.
     from engine.breaches import breaches  # noqa: PLC0415
 
-    return breaches(page, schema, texts())
+    return breaches(page, schema, texts(), typed=typed)
 
 
 @cache

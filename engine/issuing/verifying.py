@@ -1,0 +1,55 @@
+"""What is wrong with a record: alone, and beside the policy that it says it was decided under."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from engine.checker import decided_again
+from engine.checking.leaves import observed_again
+from engine.checking.reasons import reasoned_again
+from engine.issuing.differences import Difference, differences
+from engine.issuing.redeciding import decided_by, dossier_page, without_engine
+from engine.loading import PolicyFiles
+
+Json = dict[str, Any]
+SENSELESS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What Python raises where a record refers to what is not there, or to itself."""
+
+
+def inconsistencies(record: Json) -> list[Difference]:
+    """Each statement of a record that its own facts and rules do not give; none when it holds.
+
+    A record that makes no sense as a whole is told at no place, with what went wrong.
+    """
+    try:
+        twice = [name for name, count in Counter(_places(record)).items() if count > 1]
+        again = reasoned_again(decided_again(observed_again(record)))
+    except SENSELESS as error:
+        return [Difference("", f"{type(error).__name__}: {error}", None)]
+    return [*(Difference(name, 2, 1) for name in twice), *differences(record, again)]
+
+
+def departures(record: Json, files: PolicyFiles) -> list[Difference]:
+    """Each statement of a record that the engine does not write, deciding on the record's facts under a policy.
+
+    Raises Invalid when the policy does not know a reading of the record, or what its facts are about.
+    """
+    again = decided_by(record, files, dossier_page(record, "record"))
+    return list(differences(without_engine(record), without_engine(again)))
+
+
+def _places(part: Any) -> Iterator[str]:
+    """The names by which the parts of a decision are known."""
+    if isinstance(part, list):
+        for one in part:
+            yield from _places(one)
+    elif isinstance(part, dict):
+        if "at" in part and "verdict" in part:
+            yield str(part["at"])
+        if "outcome" in part and "id" in part:
+            yield str(part["id"])
+        for key, value in part.items():
+            if key not in ("dossier", "saw", "missing", "contested", "contradictions", "later"):
+                yield from _places(value)
