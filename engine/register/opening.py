@@ -24,8 +24,10 @@ SHOWN = 160
 """The letters shown of what a database says."""
 OURS = 0o600
 """A file of ours is read by its owner alone."""
-PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON")
+PRAGMAS = ("synchronous = FULL", "secure_delete = ON")
 """Nothing that was acknowledged is lost when the power is; what is dropped is overwritten."""
+AT_FIRST = "journal_mode = WAL"
+"""Kept by the file from then on: readers of a backup do not wait for who writes."""
 
 
 @contextmanager
@@ -50,13 +52,9 @@ def _sqlite(path: Path, *, new: bool) -> tuple[str, Engine]:
     if new:
         with suppress(FileExistsError):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, OURS))
-    if not path.is_file():
+    if not path.is_file() or not (new or path.stat().st_size):
         raise Invalid([Problem("no_register", str(path))])
-    engine = create_engine(
-        "sqlite://",
-        creator=lambda: _opened(path),
-        poolclass=NullPool,
-    )
+    engine = create_engine("sqlite://", creator=lambda: _opened(path), poolclass=NullPool)
 
     @event.listens_for(engine, "begin")
     def _(connection: Connection) -> None:
@@ -70,7 +68,8 @@ def _opened(path: Path) -> Anything:
 
     # The driver's own transactions would begin late, and let two agents read before either writes.
     connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
-    for pragma in PRAGMAS:
+    fresh = (AT_FIRST,) if not path.stat().st_size else ()
+    for pragma in (*fresh, *PRAGMAS):
         connection.execute(f"PRAGMA {pragma}")
     return connection
 

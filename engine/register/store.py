@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any as Anything
 
-from msgspec import Struct
+from msgspec import Struct, ValidationError, convert
 from sqlalchemy import Connection, Row, insert, select
 
 from engine.problems import Invalid, Problem
@@ -53,12 +53,12 @@ class Held(Struct, frozen=True):
     def links(self) -> Iterator[Link]:
         """The whole chain."""
         for row in self.connection.execute(select(links).order_by(links.c.sequence)):
-            yield Link(**row._mapping)
+            yield self._link(row)
 
     def last(self) -> Link | None:
         """The last link, None in a register where nothing was entered."""
         row = self.connection.execute(select(links).order_by(links.c.sequence.desc()).limit(1)).first()
-        return Link(**row._mapping) if row else None
+        return self._link(row) if row else None
 
     def add(self, doctor: str | None, year: int | None, by: str, day: date | None, act: Act) -> int:
         """Enter an act, and give its number.
@@ -79,6 +79,12 @@ class Held(Struct, frozen=True):
         self.connection.execute(insert(entries).values(written))
         return link.sequence
 
+    def _link(self, row: Row[Anything]) -> Link:
+        try:
+            return convert({str(name): value for name, value in row._mapping.items()}, Link)
+        except ValidationError:
+            raise Invalid([Problem("entry_damaged", self.where, details={"entry": str(row.sequence)})]) from None
+
     def _entry(self, row: Row[Anything]) -> Entry:
         try:
             return Entry(
@@ -90,7 +96,7 @@ class Held(Struct, frozen=True):
                 written_at=row.written_at,
                 act=act_of(json.loads(row.act)),
             )
-        except (ValueError, TypeError, Invalid):
+        except (ValueError, TypeError, RecursionError, Invalid):
             raise Invalid([Problem("entry_damaged", self.where, details={"entry": str(row.sequence)})]) from None
 
 

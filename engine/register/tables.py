@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text
 
 metadata = MetaData()
 
@@ -12,8 +12,8 @@ links = Table(
     Column("sequence", BigInteger, primary_key=True, autoincrement=False),
     Column("written_at", Text, nullable=False),
     Column("digest", Text, nullable=False),
-    Column("previous", Text, nullable=False),
-    Column("hash", Text, nullable=False),
+    Column("previous", Text, nullable=False, unique=True),
+    Column("hash", Text, nullable=False, unique=True),
 )
 """See `chain.Link`: never changed, never dropped."""
 
@@ -27,5 +27,6 @@ entries = Table(
     Column("day", Text),
     Column("act", Text, nullable=False),
     Column("salt", Text, nullable=False),
+    Index("entries_of_a_case", "doctor", "year"),
 )
 """What each entry says (`acts.Entry`): never changed; dropped when its time is past."""

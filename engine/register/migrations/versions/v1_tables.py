@@ -21,15 +21,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "entries",
-        sql.Column(
-            "sequence", sql.BigInteger, sql.ForeignKey("links.sequence"), primary_key=True, autoincrement=False
-        ),
+        sql.Column("sequence", sql.BigInteger, primary_key=True, autoincrement=False),
         sql.Column("doctor", sql.Text),
         sql.Column("year", sql.Integer),
         sql.Column("by", sql.Text, nullable=False),
         sql.Column("day", sql.Text),
         sql.Column("act", sql.Text, nullable=False),
         sql.Column("salt", sql.Text, nullable=False),
-        sql.ForeignKeyConstraint(["sequence"], ["links.sequence"]),
     )
     op.create_index("entries_of_a_case", "entries", ["doctor", "year"])
