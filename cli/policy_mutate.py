@@ -47,10 +47,10 @@ def _mutate(out: Console, files: PolicyFiles, jobs: int, *, examples: bool) -> b
     Its cases hold, or none is tried: a case that fails would seem to kill them all.
     """
     from cli.policy_test import draw_cases
-    from engine.drafting.cases.testing import tested
+    from engine.drafting.cases.testing import every_case
     from engine.words import say
 
-    cases = list(tested(files))
+    cases = list(every_case(files))
     if any(case.differences for case in cases):
         draw_cases(out, files, cases)
         _say(out, say(spoken(), "mutation.cases_first"))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from engine.drafting.cases.coverage_told import Told
     from engine.drafting.cases.testing import Tested
     from engine.loading import PolicyFiles
+    from engine.measuring.cases import Counted
 
 EXIT_FAILED = 1
 
@@ -32,20 +33,20 @@ def test(
 ) -> None:
     """Decide the cases of policies, and tell which do not get what they expect."""
     from cli.console import console
-    from engine.drafting.cases.testing import tested
+    from engine.drafting.cases.testing import every_case
     from engine.loading import read_policy
 
     out, right = console(), True
     for folder in policy_folders(target, policies):
         files = read_policy(folder)
-        right = draw_cases(out, files, list(tested(files))) and right
+        right = draw_cases(out, files, list(every_case(files))) and right
         if coverage:
             right = _draw_coverage(out, files) and right
     if not right:
         raise typer.Exit(EXIT_FAILED)
 
 
-def draw_cases(out: Console, files: PolicyFiles, tested: Sequence[Tested]) -> bool:
+def draw_cases(out: Console, files: PolicyFiles, tested: Sequence[Tested | Counted]) -> bool:
     """Draw the cases that fail, then how many; whether none does."""
     from engine.drafting.cases.coverage_told import CoverageTold
     from engine.linking import link

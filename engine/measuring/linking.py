@@ -63,7 +63,11 @@ def link_measures(files: PolicyFiles, choices: Mapping[str, str]) -> tuple[Measu
     exist, a value or a test that does not go with its column, a reading or option that does not exist or cannot be
     computed.
     """
-    policy = linked(files, {})
+    return measures_of(files, linked(files, {}), choices)
+
+
+def measures_of(files: PolicyFiles, policy: Policy, choices: Mapping[str, str]) -> tuple[Measuring, ...]:
+    """The same for pages whose calendar and vocabulary are those of a policy that is linked."""
     for name in choices:
         if name in policy.readings:
             raise Invalid([Problem("reading_decides", details={"name": name})])

@@ -136,8 +136,7 @@ def judged(
     flow, given = flows[side.flow], rows.get(side.flow, ())
     keys = Counter(row.get(flow.key) for row in given)
     return [
-        (row, _judged(side, part, counted, row) if is_sound(row, flow, keys) else Judged("quarantined"))
-        for row in given
+        (row, fate(side, part, counted, row) if is_sound(row, flow, keys) else Judged("quarantined")) for row in given
     ]
 
 
@@ -163,7 +162,7 @@ def _sound(side: Side, flows: Mapping[str, Flow], rows: Mapping[str, Sequence[Ro
     return [row for row in given if is_sound(row, flow, keys)]
 
 
-def _judged(side: Side, part: Part | None, counted: tuple[date, date], row: Row) -> Judged:
+def fate(side: Side, part: Part | None, counted: tuple[date, date], row: Row) -> Judged:
     """What becomes of a sound row: what is first not known of it, where that decides, puts it in quarantine."""
     looked_at, day = _asked(side.where, row), row[side.day]
     if looked_at is not MET:

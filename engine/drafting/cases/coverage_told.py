@@ -10,6 +10,7 @@ from engine.drafting.cases.coverage import Coverage, Kind, Point, pages_by_file,
 from engine.drafting.cases.edges import EXACT, OVER, SHORT
 from engine.drafting.cases.testing import Tested
 from engine.loading import PolicyFiles
+from engine.measuring.cases import Counted
 from engine.policy import Policy
 from engine.telling.phrases import Phrases
 from engine.words import Lang
@@ -43,7 +44,7 @@ class CoverageTold(Phrases):
 
     # --- cases --------------------------------------------------------------------------------------------------
 
-    def summary(self, tested: Sequence[Tested]) -> str:
+    def summary(self, tested: Sequence[Tested | Counted]) -> str:
         """How many cases there are, and how many fail."""
         failed = sum(1 for one in tested if one.differences)
         key = "coverage.failures" if failed else "coverage.passed"
@@ -51,18 +52,19 @@ class CoverageTold(Phrases):
             key, title=self.text(self.policy.title), count=self.number(len(tested)), failed=self.number(failed)
         )
 
-    def failures(self, tested: Sequence[Tested]) -> list[Told]:
+    def failures(self, tested: Sequence[Tested | Counted]) -> list[Told]:
         """The cases that fail: what each expected, what it got, and why."""
         return [self._failure(one) for one in tested if one.differences]
 
-    def _failure(self, one: Tested) -> Told:
+    def _failure(self, one: Tested | Counted) -> Told:
         lines = [
             self.say("coverage.expected", key=key, expected=expected, found=found)
             for key, (expected, found) in one.differences.items()
         ]
         case = one.case
         heading = self.say("coverage.failed", name=case.name, title=self.text(case.title))
-        return Told(f"{case.file}:{case.line}", (heading, *lines, *self._why(one)))
+        why = self._why(one) if isinstance(one, Tested) else []
+        return Told(f"{case.file}:{case.line}", (heading, *lines, *why))
 
     def _why(self, one: Tested) -> list[str]:
         """The reason of what the case is about, when it is refused or undetermined."""

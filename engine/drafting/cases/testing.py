@@ -10,6 +10,7 @@ from engine.cases import Case, differences
 from engine.decision import Decision, judge
 from engine.drafting.cases.trying import narrowed, reached, trials
 from engine.loading import PolicyFiles
+from engine.measuring.cases import Counted, counted
 
 
 class Tested(Struct, frozen=True, eq=False):
@@ -26,3 +27,9 @@ def tested(files: PolicyFiles) -> Iterator[Tested]:
         policy = narrowed(trial.policy, trial.about and reached(trial.policy, trial.about))
         decision = judge(policy, trial.dossier, trial.case.as_of)
         yield Tested(trial.case, decision, differences(trial.case, decision))
+
+
+def every_case(files: PolicyFiles) -> Iterator[Tested | Counted]:
+    """Every case of a policy: of deciding, then of counting. Raises Invalid, as each of them."""
+    yield from tested(files)
+    yield from counted(files)

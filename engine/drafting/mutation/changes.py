@@ -22,7 +22,7 @@ from engine.yamltext import Plain
 Kind = Literal[
     "threshold", "weight", "date", "entry", "refused", "exemption", "neutralisation", "evidence", "test", "value",
     "same", "gate", "part", "negation", "outcome", "window", "zero", "row", "component", "finding", "default",
-    "requirement", "anomaly",
+    "requirement", "anomaly", "exclusion", "order", "count", "distinct", "period",
 ]  # fmt: skip
 THOUSANDTH = Fraction(1, 1000)
 BESIDE_TESTS = ("field", "fact", "closes", "counts_from")
@@ -124,7 +124,7 @@ def _written(kind: str, at: Cursor, body: Cursor) -> Iterator[Change]:
     match kind:
         case "all" | "any":
             if len(body.data) > 1:
-                yield change("gate", at, _renamed(at.data, kind, "any" if kind == "all" else "all"))
+                yield change("gate", at, renamed(at.data, kind, "any" if kind == "all" else "all"))
             yield from each_dropped("part", body)
             for child in body.each():
                 yield from node(child)
@@ -151,7 +151,8 @@ def _written(kind: str, at: Cursor, body: Cursor) -> Iterator[Change]:
             pass
 
 
-def _renamed(data: Plain, key: str, name: str) -> Plain:
+def renamed(data: Plain, key: str, name: str) -> Plain:
+    """A mapping in which one key bears another name."""
     return {name if one == key else one: value for one, value in data.items()}
 
 
@@ -165,7 +166,7 @@ def _windows(body: Cursor, *keys: str) -> Iterator[Change]:
 def _rate(at: Cursor, body: Cursor) -> Iterator[Change]:
     relation = "at_least" if "at_least" in body.data else "more_than"
     other = "more_than" if relation == "at_least" else "at_least"
-    yield change("threshold", at, {**at.data, "rate": _renamed(body.data, relation, other)})
+    yield change("threshold", at, {**at.data, "rate": renamed(body.data, relation, other)})
     for one in options(body[relation]):
         yield from _shifted(one, THOUSANDTH)
     if zero := body.get("zero"):
@@ -226,7 +227,7 @@ def _test(kind: str, tests: Cursor, at: Cursor) -> Iterator[Change]:
         case "until" | "before" | "within":
             other = "before" if kind == "until" else "until"
             if other not in tests.data:
-                yield change("test", tests, _renamed(tests.data, kind, other))
+                yield change("test", tests, renamed(tests.data, kind, other))
         case _:
             pass
 

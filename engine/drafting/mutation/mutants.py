@@ -27,8 +27,10 @@ from engine.drafting.mutation.changes import (
     weight,
 )
 from engine.drafting.mutation.changing import DROPPED, changed, written
+from engine.drafting.mutation.counting import counting
 from engine.drafting.places import BESIDE_KIND
 from engine.loading import PARTS, PolicyFiles
+from engine.measuring.linking import flows_of
 from engine.yamltext import Page, Plain
 
 DAY = timedelta(days=1)
@@ -109,8 +111,11 @@ def _page(part: str, name: str, top: Cursor, files: PolicyFiles) -> Iterator[Cha
             yield from _component(top)
         case "tables", _:
             yield from _table(top)
-        case "readings", _:
-            yield from _reading(top, {name: page.data["default"] for name, page in files.readings.items()})
+        case "readings" | "countings", _:
+            pages: Mapping[str, Page] = getattr(files, part)
+            yield from _reading(top, {name: page.data["default"] for name, page in pages.items()})
+        case "measures", _:
+            yield from counting(top, flows_of(files))
         case "vocabulary", "measures":
             for measure in each_value(top):
                 yield from swapped("anomaly", measure["above_one"], {"unknown": "counted", "counted": "unknown"})

@@ -21,6 +21,7 @@ from msgspec import Struct
 from engine.cases import TOTALS
 from engine.drafting.branches import every_choice
 from engine.drafting.cases.trying import Name, Trial, Variation, holds, trials, varied
+from engine.drafting.mutation.counting_bench import PARTS, CountingBench
 from engine.drafting.mutation.equivalence import same_form
 from engine.drafting.mutation.mutants import Mutant, mutants
 from engine.linking import link
@@ -32,6 +33,9 @@ from engine.yamltext import Plain
 
 CHUNK = 8
 """Mutants handed to a process at a time."""
+
+COUNTED = ("", *PARTS)
+"""The parts of a policy by which rows are counted: the days of its calendar, and what says how."""
 
 Fate = Literal["killed", "rejected", "alike", "survived"]
 
@@ -85,6 +89,7 @@ class Bench:
 
     def __init__(self, files: PolicyFiles) -> None:
         self.files = files
+        self.counting = CountingBench(files)
         self.trials = trials(files)
         self.choices = list({id(trial.policy): trial.case.readings for trial in self.trials}.values())
         self.words = {id(trial): frozenset(_scalars(trial.case.page.data)) for trial in self.trials}
@@ -93,10 +98,12 @@ class Bench:
         """What becomes of a mutant."""
         pages = mutant.applied(self.files)
         parts_of(pages).update(_untouched(self.files, mutant))
-        if self.killed(mutant, pages):
+        decides, counts = mutant.part not in PARTS, mutant.part in COUNTED
+        if (decides and self.killed(mutant, pages)) or (counts and self.counting.killed(mutant, pages)):
             return "killed"
         try:
-            return "alike" if self.alike(pages) else "survived"
+            alike = (not decides or self.alike(pages)) and (not counts or self.counting.alike(mutant, pages))
+            return "alike" if alike else "survived"
         except Invalid:
             return "rejected"
 

@@ -1,0 +1,83 @@
+"""A policy's cases of counting, ready to be tried against mutants of what it says of counting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.choices import check_choices, settle
+from engine.drafting.mutation.counted_alike import counted_alike
+from engine.drafting.mutation.mutants import Mutant
+from engine.linking import linked
+from engine.loading import PolicyFiles
+from engine.measuring.cases import counting_cases, differences
+from engine.measuring.linking import counting_readings, flows_of, link_measures, measures_of
+from engine.measuring.measures import Measuring
+from engine.policy import Policy
+from engine.problems import Invalid
+
+PARTS = ("measures", "countings")
+"""The parts of a policy that say how rates are counted, and nothing else."""
+Taken = tuple[tuple[str, str], ...]
+
+
+class CountingBench:
+    """The cases of counting of a policy. Raises Invalid for a policy or a case that cannot be read."""
+
+    def __init__(self, files: PolicyFiles) -> None:
+        self.files, self.flows = files, flows_of(files)
+        self.policy = linked(files, {})
+        self.cases = list(counting_cases(files))
+        self.choices = every_counting(files, [case.readings for case in self.cases])
+
+    def policy_of(self, mutant: Mutant, pages: PolicyFiles) -> Policy:
+        """The policy whose days and words are counted with: a change of how rates are counted leaves it as it is."""
+        return self.policy if mutant.part in PARTS else linked(pages, {})
+
+    def killed(self, mutant: Mutant, pages: PolicyFiles) -> bool:
+        """Whether a case no longer comes to what it expects; one whose measures cannot be linked says nothing."""
+        known: dict[Taken, Mapping[str, Measuring]] = {}
+        for case in sorted(self.cases, key=lambda case: case.about != mutant.name):
+            taken = tuple(sorted(case.readings.items()))
+            if taken not in known:
+                known[taken] = self.under(mutant, pages, case.readings)
+            measuring = known[taken].get(case.about)
+            if measuring is not None and differences(case, measuring, self.flows):
+                return True
+        return False
+
+    def under(self, mutant: Mutant, pages: PolicyFiles, readings: Mapping[str, str]) -> Mapping[str, Measuring]:
+        try:
+            found = measures_of(pages, self.policy_of(mutant, pages), readings)
+        except Invalid:
+            return {}
+        return {one.id: one for one in found}
+
+    def alike(self, mutant: Mutant, pages: PolicyFiles) -> bool:
+        """Whether changed pages surely count all rows as the policy does, under each of its readings.
+
+        Raises Invalid for pages that cannot be linked under each of these.
+        """
+        policy = self.policy_of(mutant, pages)
+        pairs = [(link_measures(self.files, taken), measures_of(pages, policy, taken)) for taken in self.choices]
+        return all(
+            len(before) == len(after)
+            and all(counted_alike(one, other, self.flows) for one, other in zip(before, after, strict=True))
+            for before, after in pairs
+        )
+
+
+def every_counting(files: PolicyFiles, more: list[Mapping[str, str]]) -> list[Mapping[str, str]]:
+    """The counting readings as they are by default, each other option that can be computed, and `more` choices."""
+    readings = counting_readings(files)
+    offered = [
+        {name: option.name}
+        for name, reading in readings.items()
+        for option in reading.options.values()
+        if option.silent is None
+    ]
+    settled: list[Mapping[str, str]] = []
+    for asked in [{}, *offered, *more]:
+        choices = settle(readings, asked)
+        check_choices(files.countings, readings, choices)
+        settled += [] if choices in settled else [choices]
+    return settled
