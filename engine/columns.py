@@ -73,7 +73,15 @@ class Columns:
 
         `tables` holds every table of `engine.tables.TABLES`, with all its columns.
         """
-        return self._derived(self.spread.wide(tables), self.steps, self.leaves.shared.doubts.values())
+        return self.derived(self.wide(tables))
+
+    def wide(self, tables: Mapping[str, Table]) -> Table:
+        """What leaves look at, of each of those doctors."""
+        return self.spread.wide(tables)
+
+    def derived(self, wide: Table) -> Table:
+        """What follows from rows of `wide`."""
+        return self._derived(wide, self.steps, self.leaves.shared.doubts.values())
 
     def after(self, observed: Table) -> Table:
         """The same, for doctors whose leaves were observed one by one (`running.observing`)."""

@@ -191,7 +191,7 @@ class Spread:
             every = either(found[f"whole{n}"] > 0, found[f"met{n}"].fill_null(0) >= waited)
             known = sure(both(found[f"rows{n}"] > 0, found[f"open{n}"] == 0, every))
             for part, column in (("numerator", f"n{n}"), ("denominator", f"d{n}")):
-                columns[self.names[one, part]] = which((known, found[column]), otherwise=absent("int64"))
+                columns[self.names[one, part]] = _only(known, found[column], "int64").cast("int64")
         twice = ibis.greatest(found.most.fill_null(0), *(found[f"whole{n}"] for n in range(len(self.looked.counts))))
         greatest = ibis.greatest(0, *(found[f"{part}{n}"] for n in range(len(self.looked.counts)) for part in "nd"))
         yield found.select(DOCTOR, n_counts=twice, most_counted=greatest, **columns)

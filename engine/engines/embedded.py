@@ -11,7 +11,8 @@ from typing import Any as Anything
 import duckdb
 import ibis
 
-from engine.engines.engine import BATCH, Engine, SqlEngine, batch
+from engine.engines.engine import BATCH, KEPT, Engine, SqlEngine, batch
+from engine.engines.frames import Frames
 from engine.problems import Invalid, Problem
 from engine.sourcing.staging import Stageable, Staged, settings
 
@@ -30,7 +31,7 @@ def in_duckdb(source: Stageable, scratch: Path, memory: int | None) -> Iterator[
 @contextmanager
 def in_polars(source: Stageable, scratch: Path, memory: int | None) -> Iterator[Engine]:
     """Polars, which knows no limit of memory: it works through a batch piece by piece. Raises as `in_duckdb` does."""
-    yield _Polars(ibis.polars.connect(), source.staged(scratch, memory))
+    yield _Polars(source.staged(scratch, memory))
 
 
 class _Duckdb(SqlEngine):
@@ -48,29 +49,46 @@ class _Duckdb(SqlEngine):
             self.backend.con.execute(f"CREATE OR REPLACE VIEW {BATCH}{table} AS {some}")
 
     def _fetched(self, query: str, schema: Anything) -> Anything:
-        try:
+        with _enough():
             return self.backend.con.sql(query).to_arrow_table().cast(schema)
-        except (duckdb.OutOfMemoryException, MemoryError):
-            raise Invalid([Problem("not_enough_memory")]) from None
+
+    def _keep(self, query: str) -> None:
+        with _enough():
+            self.backend.con.execute(f"CREATE OR REPLACE TEMPORARY TABLE {KEPT} AS {query}")
 
 
 class _Polars(Engine):
-    def __init__(self, backend: Anything, files: Staged) -> None:
-        self.backend, self.singly, self.columns = backend, files.singly, files.tables
+    def __init__(self, files: Staged) -> None:
+        self.frames, self.singly, self.columns = Frames(), files.singly, files.tables
+        self.backend = self.frames.backend
         self.versions = {"ibis": version("ibis-framework"), "polars": version("polars")}
         named = files.files.items()
-        self.files = {table: backend.read_parquet(str(file), table_name=table, glob=False) for table, file in named}
+        self.files = {
+            table: self.backend.read_parquet(str(file), table_name=table, glob=False) for table, file in named
+        }
         self._hold("", "")
-        self.held = {table: backend.table(f"{BATCH}{table}") for table in self.columns}
+        self.held = {table: self.backend.table(f"{BATCH}{table}") for table in self.columns}
 
     def _hold(self, first: str, last: str) -> None:
         for table, file in self.files.items():
             some = self.backend.compile(batch(self.columns[table], file, first, last))
-            self.backend.create_table(f"{BATCH}{table}", some, overwrite=True)
+            self.frames.hold(f"{BATCH}{table}", some)
 
     def found(self, expression: Anything) -> Anything:
         """See `Engine`."""
-        try:
-            return self.backend.to_pyarrow(expression, engine="streaming")
-        except MemoryError:
-            raise Invalid([Problem("not_enough_memory")]) from None
+        with _enough():
+            return self.frames.found(expression)
+
+    def kept(self, expression: Anything) -> Anything:
+        """See `Engine`."""
+        with _enough():
+            return self.frames.hold(KEPT, self.frames.collected(expression).lazy())
+
+
+@contextmanager
+def _enough() -> Iterator[None]:
+    """Raises Invalid when the memory given is not enough."""
+    try:
+        yield
+    except (duckdb.OutOfMemoryException, MemoryError):
+        raise Invalid([Problem("not_enough_memory")]) from None

@@ -26,6 +26,8 @@ TYPES: Mapping[FieldType, str] = {
 }
 BATCH = "forfait_batch_"
 """What the name of a table of a batch begins with, among those of an engine."""
+KEPT = f"{BATCH}kept"
+"""The name of the one table that is kept of what was found."""
 DEPTH = 10_000
 """The calls that Python may nest while a query of many steps is written."""
 
@@ -61,6 +63,13 @@ class Engine(ABC):
         """
 
     @abstractmethod
+    def kept(self, expression: Anything) -> Anything:
+        """What an expression over these tables comes to now as one more table, the same Ibis table every time.
+
+        There is one: what is kept takes the place of what was. Raises Invalid as `found` does.
+        """
+
+    @abstractmethod
     def _hold(self, first: str, last: str) -> None:
         """Make the rows of a batch those that the tables stand for."""
 
@@ -73,12 +82,20 @@ class SqlEngine(Engine):
 
     def found(self, expression: Anything) -> Anything:
         """See `Engine`."""
+        return self._fetched(self._query(expression), expression.schema().to_pyarrow())
+
+    def kept(self, expression: Anything) -> Anything:
+        """See `Engine`."""
+        self._keep(self._query(expression))
+        return self.backend.table(KEPT)
+
+    def _query(self, expression: Anything) -> str:
         node = expression.op()
         if node not in self.queries:
             self.backend._run_pre_execute_hooks(expression)  # brings the tables in memory that it names
             with _deep(), _unmerged():
                 self.queries[node] = self._written(shared(expression))
-        return self._fetched(self.queries[node], expression.schema().to_pyarrow())
+        return self.queries[node]
 
     def _written(self, expression: Anything) -> str:
         """The query of an expression."""
@@ -87,6 +104,10 @@ class SqlEngine(Engine):
     @abstractmethod
     def _fetched(self, query: str, schema: Anything) -> Anything:
         """What a query comes to, as an Arrow table of a schema."""
+
+    @abstractmethod
+    def _keep(self, query: str) -> None:
+        """Make what a query comes to the table that is kept."""
 
 
 @contextmanager

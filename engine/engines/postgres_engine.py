@@ -22,7 +22,7 @@ import pyarrow.dataset as datasets
 import sqlglot
 from psycopg.sql import SQL, Composed, Identifier
 
-from engine.engines.engine import BATCH, Engine, SqlEngine
+from engine.engines.engine import BATCH, KEPT, Engine, SqlEngine
 from engine.policy import FieldType
 from engine.sourcing.postgres import Address, PostgresSource, address, connected, fetched, told
 from engine.sourcing.staging import Stageable, Staged
@@ -98,6 +98,13 @@ class _Postgres(SqlEngine):
     def _fetched(self, query: str, schema: Anything) -> Anything:
         with told(self.place):
             return arrow.Table.from_batches(fetched(self.connection, SQL(query), schema), schema)
+
+    def _keep(self, query: str) -> None:
+        kept = Identifier("pg_temp", KEPT)
+        with told(self.place):
+            self._do(SQL("DROP TABLE IF EXISTS {}").format(kept))
+            self._do(SQL("CREATE TEMPORARY TABLE {} AS {}").format(Identifier(KEPT), SQL(query)))
+            self._do(SQL("ANALYZE {}").format(kept))
 
     def _do(self, statement: SQL | Composed) -> None:
         self.connection.execute(statement)

@@ -12,7 +12,7 @@ from typing import Any as Anything
 import ibis
 import ibis.expr.operations as ops
 
-from engine.engines.engine import BATCH, Engine, SqlEngine, batch
+from engine.engines.engine import BATCH, KEPT, Engine, SqlEngine, batch
 from engine.problems import Invalid, Problem
 from engine.sourcing.staging import Stageable, Staged
 
@@ -144,6 +144,7 @@ class _Spark(SqlEngine):
         self.session, self.backend = session, ibis.pyspark.connect(session)
         self.singly, self.columns = files.singly, files.tables
         self.versions = {"ibis": version("ibis-framework"), "spark": session.version}
+        self.last: Anything = None
         self.files = {
             table: self.backend.read_parquet(_itself(file), table_name=f"forfait_{table}")
             for table, file in files.files.items()
@@ -160,17 +161,33 @@ class _Spark(SqlEngine):
         return super()._written(expression.op().replace(_of_one).to_expr())
 
     def _fetched(self, query: str, schema: Anything) -> Anything:
-        from py4j.protocol import Py4JError  # noqa: PLC0415
-
-        try:
+        with _told():
             # By Ibis it would come through pandas, a row at a time.
             return self.session.sql(query).toArrow().cast(schema)
-        except Py4JError as error:
-            # It is asked of Java what it says, and Java is gone once this block is left.
-            why = str(error)
-        if "OutOfMemoryError" in why:
-            raise Invalid([Problem("not_enough_memory")])
-        raise Invalid([Problem("spark_failed", details={"why": " ".join(_lines(why)[:2])})])
+
+    def _keep(self, query: str) -> None:
+        with _told():
+            found = self.session.sql(query).persist()
+            found.createOrReplaceTempView(KEPT)
+            if self.last is not None:
+                self.last.unpersist()
+            self.last = found
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Raises Invalid where Spark fails."""
+    from py4j.protocol import Py4JError  # noqa: PLC0415
+
+    try:
+        yield
+        return
+    except Py4JError as error:
+        # It is asked of Java what it says, and Java is gone once this block is left.
+        why = str(error)
+    if "OutOfMemoryError" in why:
+        raise Invalid([Problem("not_enough_memory")])
+    raise Invalid([Problem("spark_failed", details={"why": " ".join(_lines(why)[:2])})])
 
 
 def _lines(said: str) -> list[str]:

@@ -10,7 +10,6 @@ from datetime import date
 from functools import cached_property
 from typing import Any as Anything
 
-import ibis
 import pyarrow as arrow
 import pyarrow.compute as computed
 from msgspec import Struct
@@ -24,15 +23,11 @@ from engine.policy import Policy
 from engine.running.quarantine import Refused
 from engine.running.sampling import held_against
 from engine.running.singly import Settled, Singly
+from engine.running.together import After, Tables, Together
 from engine.sourcing.sources import Source
 from engine.tables import DOCTORS
 
-LEAVES = "leaves"
 Heard = Callable[[int], None]
-
-
-Tables = tuple[Anything, Anything]
-"""Rows of the table of doctors and of that of conditions."""
 OBSERVING = 300
 """From so many doctors on, it pays to observe their leaves alone and to derive all the rest together."""
 
@@ -70,9 +65,9 @@ class Deciding(Struct, frozen=True, dict=True):
         return Columns(self.files, self.policy, self.as_of, priced=self.priced)
 
     @cached_property
-    def expression(self) -> Anything:
-        """What the columns ask of the engine: the same for every batch."""
-        return self.columns.expression(self.engine.held)
+    def together(self) -> Together:
+        """What decides those whom the columns vouch for."""
+        return Together(self.columns, self.engine)
 
     @cached_property
     def after(self) -> After:
@@ -99,9 +94,9 @@ class Deciding(Struct, frozen=True, dict=True):
         """The rows of both tables of those of these doctors whom the columns vouch for."""
         if not numbers:
             return doctors_schema(self.policy).empty_table(), nodes_schema(self.policy).empty_table()
-        found = self.columns.results(self.engine.found(self.expression))
         wanted = arrow.array(numbers, arrow.string())
-        return _among(found.doctors, wanted), _among(found.nodes, wanted)
+        doctors, nodes = self.together.found()
+        return _among(doctors, wanted), _among(nodes, wanted)
 
     def _observed(self, numbers: Sequence[str], everyone: int, heard: Heard) -> Tables:
         """The rows of both tables of those of these doctors of whom no more than the leaves is to be seen singly."""
@@ -122,22 +117,6 @@ class Deciding(Struct, frozen=True, dict=True):
             done += part.doctors.num_rows + len(part.refused)
             heard(done)
             yield part
-
-
-class After:
-    """Derives what follows from leaves observed singly: on Polars, whatever computes the run, since they are here."""
-
-    def __init__(self, columns: Columns) -> None:
-        self.columns, self.backend = columns, ibis.polars.connect()
-        self.expression: Anything = None
-
-    def found(self, leaves: Anything) -> Tables:
-        """The rows of both tables, of the doctors whose amounts are not in doubt."""
-        self.backend.create_table(LEAVES, leaves, overwrite=True)
-        if self.expression is None:
-            self.expression = self.columns.after(self.backend.table(LEAVES))
-        found = self.columns.results(self.backend.to_pyarrow(self.expression, engine="streaming"))
-        return found.doctors, found.nodes
 
 
 def _others(numbers: Sequence[str], found: Tables) -> frozenset[str]:
