@@ -49,6 +49,11 @@ def explain(
     missing: Annotated[bool, typer.Option("--missing", help="help.missing")] = False,
     readings: Annotated[bool, typer.Option("--readings", help="help.readings")] = False,
     suppose: Suppose = None,
+    register: Annotated[
+        str | None,
+        typer.Option("--register", metavar="metavar.register", help="help.explain_register"),
+    ] = None,
+    by: Annotated[str | None, typer.Option("--by", metavar="metavar.agent", help="help.agent")] = None,
     output: Annotated[Path | None, typer.Option("--output", metavar="metavar.file", help="help.letter")] = None,
     policies: Policies = None,
     lang: Spoken = Language.fr,
@@ -63,7 +68,12 @@ def explain(
             format is Format.letter,
             [name for name, value in {**asked, "--suppose": suppose}.items() if value],
         )
-    result = decided(doctor, year, data, reading, policies, as_of)
+    if register is None:
+        result = decided(doctor, year, data, reading, policies, as_of)
+    else:
+        from cli.registered import decided_with_findings
+
+        result = decided_with_findings(doctor, year, data, reading, policies, as_of, (register, by))
     if indicator is not None:
         check_indicator(indicator, result.decision.policy)
     if suppose:

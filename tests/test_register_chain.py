@@ -129,7 +129,7 @@ def test_a_register_made_anew_shows_with_an_anchor(full: Book, tmp_path: Path) -
 def test_what_is_no_anchor_is_refused(full: Book, anchor: str) -> None:
     with pytest.raises(Invalid) as invalid:
         faults(full, anchor)
-    assert [problem.code for problem in invalid.value.problems] == ["not_an_anchor"]
+    assert [problem.code for problem in invalid.value.problems] == ["no_register_anchor"]
 
 
 # --- the database itself refuses ------------------------------------------------------------------------------------

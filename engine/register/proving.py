@@ -107,7 +107,7 @@ def _purge(row: Row[Anything]) -> tuple[int, ...]:
 def _unanchored(links: list[Link], anchor: str) -> Iterator[Flaw]:
     found = ANCHOR.fullmatch(anchor)
     if found is None:
-        raise Invalid([Problem("not_an_anchor", details={"value": anchor[:80]})])
+        raise Invalid([Problem("no_register_anchor", details={"value": anchor[:80]})])
     number, hash = int(found[1]), found[2]
     link = next((link for link in links if link.sequence == number), None)
     if link is None:
