@@ -9,10 +9,11 @@ import ibis
 
 from engine.claims import leaves
 from engine.columnar.asking import Term, absent, both, constant, sure, which
+from engine.columnar.doubts import Verdicts
 from engine.columnar.layout import saw
 from engine.columnar.leaves import Sight
 from engine.columnar.results import Given
-from engine.columnar.worth import Bounds, Valued, Verdicts, summed, word
+from engine.columnar.worth import Bounds, Valued, summed, word
 from engine.conditions import All, Any, Exempt, Node, Not, Outcome
 from engine.observation import GRADES
 from engine.policy import Evidence, Indicator, Policy

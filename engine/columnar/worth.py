@@ -6,40 +6,24 @@ once and apart; where it does not, columns do not vouch, and the doctor is decid
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
-from itertools import combinations
-from typing import Protocol
 
 import ibis
 from ibis import _
 from msgspec import Struct
 
-from engine.claims import claims, out_of_play, removable
+from engine.claims import out_of_play, removable
 from engine.columnar.asking import FALSE, TRUE, Term, both, constant, either, sure, which
+from engine.columnar.doubts import Verdict, Verdicts, doubts, pivot, turns
 from engine.columnar.layout import AMOUNT, OUTCOMES
-from engine.conditions import Node, Observed, Outcome, walk
+from engine.conditions import Node
 from engine.decision import OutcomeWord
 from engine.policy import Branch, Component, Indicator, Policy, Volet, Weight
-from engine.ranges import claims_of
 
 HUNDREDTHS = 10**AMOUNT.scale
 NONE = constant(0, "int64")
-
-
-class Verdict(Protocol):
-    """A condition that has a column."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def verdict(self) -> Term: ...
-
-
-Verdicts = Mapping[str, Verdict]
 
 
 class Bounds(Struct, frozen=True):
@@ -55,6 +39,14 @@ class Bounds(Struct, frozen=True):
 
 
 NOTHING = Bounds(NONE, NONE)
+
+
+def either_way(verdict: Term, then: Bounds, other: Bounds) -> Bounds:
+    """One amount if a condition is met, another if unmet, anything between if unknown."""
+    met, unmet = sure(verdict), sure(~verdict)
+    low, high = ibis.least(then.least, other.least), ibis.greatest(then.most, other.most)
+    least = which((met, then.least), (unmet, other.least), otherwise=low)
+    return Bounds(least, which((met, then.most), (unmet, other.most), otherwise=high))
 
 
 class Worth:
@@ -89,7 +81,8 @@ class Valued:
         self.eligible = verdicts[policy.eligible.at]
         self.volets = {volet.id: _Paid(self, volet) for volet in policy.volets}
         self.components = {component.id: _Owed(self, component) for component in policy.components}
-        self._doubt()
+        for key, doubt in doubts(policy, verdicts):
+            worth.doubts.setdefault(key, doubt)
 
     def total(self, what: str) -> tuple[object, Bounds]:
         """The sum of all volets: what is `possible`, `attained` or `paid`."""
@@ -111,20 +104,18 @@ class Valued:
         key = "opened", self.eligible.name, other.name
         return key, self.worth.kept(0, key, both(self.eligible.verdict, other.verdict))
 
-    def weighed(self, weight: Weight | None) -> tuple[object, Bounds]:
-        """What a weight comes to."""
+    def weighed(self, weight: Weight | None, given: bool | None = None) -> tuple[object, Bounds]:
+        """What a weight comes to; if `given`, where each condition it hangs on is met, or is not."""
         if weight is None:
             return None, NOTHING
         if not isinstance(weight, Branch):
             one = constant(hundredths(weight), "int64")
             return weight, Bounds(one, one)
+        if given is not None:
+            return self.weighed(weight.then if given else weight.otherwise, given)
         when = self.verdicts[weight.when.at]
         (a, then), (b, other) = self.weighed(weight.then), self.weighed(weight.otherwise)
-        met, unmet = sure(when.verdict), sure(~when.verdict)
-        low, high = ibis.least(then.least, other.least), ibis.greatest(then.most, other.most)
-        least = which((met, then.least), (unmet, other.least), otherwise=low)
-        most = which((met, then.most), (unmet, other.most), otherwise=high)
-        return (when.name, a, b), Bounds(least, most)
+        return (when.name, a, b), either_way(when.verdict, then, other)
 
     def outcome(self, indicator: Indicator) -> tuple[object, Term]:
         """The outcome of an indicator, as its place in `layout.OUTCOMES`."""
@@ -158,62 +149,9 @@ class Valued:
         own = {indicator.id: self.outcome(indicator) for indicator in self.policy.indicators}
         return own | {name: component.outcome for name, component in self.components.items()}
 
-    # --- where bounds would not be exact ---------------------------------------------------------------------------
 
-    def _doubt(self) -> None:
-        """Doctors for whom something unknown bears on an amount twice."""
-        found = {one: self._questions(one) for one in self.policy.indicators}
-        for indicator, questions in found.items():
-            unknown = self._unsettled(indicator)
-            # What could have been had hangs on a weight even where the indicator is refused.
-            out = sure(self.verdicts[out_of_play(indicator)].verdict) if removable(indicator) else FALSE
-            for key, branch in self._branches(indicator.weight):
-                self._add((unknown[0], key), branch.isnull() if out is FALSE else both(~out, branch.isnull()))
-            twice = [name for name, count in questions.items() if count > 1]
-            if twice:
-                self._add((unknown[0], tuple(twice)), both(unknown[1], self._open(twice)))
-        for one, other in combinations(found, 2):
-            shared = sorted(set(found[one]) & set(found[other]))
-            if shared and one.volet == other.volet:
-                (a, first), (b, second) = self._unsettled(one), self._unsettled(other)
-                self._add((a, b, tuple(shared)), both(first, second, self._open(shared)))
-
-    def _branches(self, weight: Weight | None) -> Iterator[tuple[object, Term]]:
-        """The conditions that a weight hangs on."""
-        if isinstance(weight, Branch):
-            when = self.verdicts[weight.when.at]
-            yield when.name, when.verdict
-            yield from self._branches(weight.then)
-            yield from self._branches(weight.otherwise)
-
-    def _add(self, key: object, term: Term) -> None:
-        self.worth.doubts.setdefault(key, term)
-
-    def _open(self, names: Iterable[str]) -> Term:
-        return either(*(_[name].isnull() for name in names))
-
-    def _unsettled(self, indicator: Indicator) -> tuple[object, Term]:
-        granted = self.verdicts[indicator.id]
-        if not removable(indicator):
-            return granted.name, granted.verdict.isnull()
-        out = self.verdicts[out_of_play(indicator)]
-        return (granted.name, out.name), either(granted.verdict.isnull(), out.verdict.isnull())
-
-    def _questions(self, indicator: Indicator) -> Counter[str]:
-        """The leaves that an indicator hangs on, by column, with how often they bear on its grant."""
-        trees = dict(claims(self.policy))
-        found: Counter[str] = Counter()
-        for name in claims_of(indicator, trees):
-            own = Counter({self.verdicts[n.at].name for n in walk(trees[name]) if isinstance(n, Observed)})
-            found |= own
-        return found | Counter(self._borne(trees[indicator.id], trees))
-
-    def _borne(self, node: Node, trees: Mapping[str, Node]) -> Iterator[str]:
-        for one in walk(node):
-            if isinstance(one, Outcome):
-                yield from self._borne(trees[one.of], trees)
-            elif isinstance(one, Observed):
-                yield self.verdicts[one.at].name
+Part = Callable[[Indicator, Node | None, bool | None], tuple[object, Bounds]]
+"""An amount of an indicator; if a condition is given, where that is met or is not."""
 
 
 class _Paid:
@@ -229,23 +167,40 @@ class _Paid:
             self.possible = self._keep(("weight", key), weight)
             self.attained = self._keep(("attained", key, verdict.name), weight.if_(verdict.verdict))
         else:
-            own = [(self._attained(one), self._possible(one)) for one in volet.indicators]
-            attained, possible = ([pair[n] for pair in own] for n in (0, 1))
-            self.attained = self._keep(tuple(key for key, _b in attained), summed(b for _key, b in attained))
-            self.possible = self._keep(tuple(key for key, _b in possible), summed(b for _key, b in possible))
+            self.attained, self.possible = (self._summed(volet, part) for part in (self._attained, self._possible))
         key = "paid", self.attained[0], self.gate_key
         self.paid = key, worth.keep(2, key, self.attained[1].if_(self.opened))
 
     def _keep(self, key: object, bounds: Bounds) -> tuple[object, Bounds]:
         return key, self.valued.worth.keep(1, key, bounds)
 
-    def _attained(self, indicator: Indicator) -> tuple[object, Bounds]:
-        granted, (weight_key, weight) = self.valued.verdicts[indicator.id], self.valued.weighed(indicator.weight)
+    def _summed(self, volet: Volet, part: Part) -> tuple[object, Bounds]:
+        """The sum over indicators; where weights hang on one condition, either way of it."""
+        hinge = pivot(volet, self.valued.verdicts)
+        ways = (None,) if hinge is None else (True, False)
+        each = [[part(one, hinge, way) for one in volet.indicators] for way in ways]
+        sums = [summed(bounds for _key, bounds in parts) for parts in each]
+        key: object = tuple(key for parts in each for key, _bounds in parts)
+        if hinge is None:
+            return self._keep(key, sums[0])
+        verdict = self.valued.verdicts[hinge.at]
+        return self._keep((verdict.name, key), either_way(verdict.verdict, *sums))
+
+    def _attained(
+        self, indicator: Indicator, hinge: Node | None = None, given: bool | None = None
+    ) -> tuple[object, Bounds]:
+        """What an indicator attains; if `given`, where the condition that weights hang on is met, or is not."""
+        granted, (weight_key, weight) = (
+            self.valued.verdicts[indicator.id],
+            self.valued.weighed(indicator.weight, given),
+        )
+        if hinge is not None and turns(indicator, hinge, self.valued.verdicts):
+            return ("given", weight_key, given), weight if given else NOTHING
         key = "attained", granted.name, weight_key
         return key, self.valued.worth.keep(0, key, weight.if_(granted.verdict))
 
-    def _possible(self, indicator: Indicator) -> tuple[object, Bounds]:
-        weight_key, weight = self.valued.weighed(indicator.weight)
+    def _possible(self, indicator: Indicator, _hinge: Node | None, given: bool | None) -> tuple[object, Bounds]:
+        weight_key, weight = self.valued.weighed(indicator.weight, given)
         if not removable(indicator):
             return ("possible", weight_key), weight
         out = self.valued.verdicts[out_of_play(indicator)]
