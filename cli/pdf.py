@@ -1,6 +1,6 @@
-"""The letter as a PDF: the one door of the library that makes it.
+"""A letter, or a leaflet, as a PDF: the one door of the library that makes it.
 
-The same letter gives the same bytes: nothing is taken from the clock, and the fonts are those of the package.
+The same one gives the same bytes: nothing is taken from the clock, and the fonts are those of the package.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from fpdf.enums import TableBordersLayout, TextEmphasis, VAlign, WrapMode
 from fpdf.fonts import CoreFont, FontFace, TTFFont
 
 from cli.failing import printable
-from engine.telling.letter_parts import Block, Grid, Items, Letter, Section, Text
+from engine.telling.letter_parts import Block, Grid, Items, Leaflet, Letter, Section, Text
 from engine.words import say
 
 FONT = "Letter"
@@ -39,10 +39,24 @@ def pdf(letter: Letter) -> bytes:
     """The letter as PDF bytes."""
     paper = _Paper(letter)
     paper.add_page()
-    paper.head()
+    paper.head(letter)
     for section in letter.sections:
         paper.section(section, TITLE)
-    paper.foot()
+    paper.foot(letter)
+    return bytes(paper.output())
+
+
+def leaflet_pdf(leaflet: Leaflet) -> bytes:
+    """A leaflet as PDF bytes."""
+    paper = _Paper(leaflet)
+    paper.add_page()
+    paper.write_in("B", TITLE)
+    paper.paragraph(leaflet.title)
+    paper.write_in("", BODY)
+    paper.together(leaflet.intro)
+    paper.grid(leaflet.totals)
+    for section in leaflet.sections:
+        paper.section(section, TITLE)
     return bytes(paper.output())
 
 
@@ -54,9 +68,9 @@ def _characters(font: CoreFont | TTFFont) -> frozenset[int]:
 class _Paper(FPDF):
     """An A4 page that keeps a title with what follows it."""
 
-    def __init__(self, letter: Letter) -> None:
+    def __init__(self, told: Letter | Leaflet) -> None:
         super().__init__(format="A4")
-        self.letter = letter
+        self.told = told
         for style, name in STYLES.items():
             with as_file(files("cli") / "fonts" / name) as path:
                 self.add_font(FONT, style, path)
@@ -64,18 +78,18 @@ class _Paper(FPDF):
         self.set_margin(MARGIN)
         self.set_auto_page_break(auto=True, margin=FOOT)
         self.alias_nb_pages(TOTAL)
-        self.set_creation_date(datetime.fromisoformat(letter.day).replace(tzinfo=UTC))
-        self.set_lang(LOCALES[letter.lang])
-        self.set_title(self.clean(letter.title))
-        self.set_author(self.clean(letter.author))
+        self.set_creation_date(datetime.fromisoformat(told.day).replace(tzinfo=UTC))
+        self.set_lang(LOCALES[told.lang])
+        self.set_title(self.clean(told.title))
+        self.set_author(self.clean(told.author))
         self.set_creator("forfait-structure")
 
     def footer(self) -> None:
         """The page's number, and what remains to be checked."""
         self.set_y(MARGIN - FOOT - MARGIN / 2)
         self.write_in("", SMALL, grey=True)
-        page = say(self.letter.lang, "letter.page", page=self.page_no(), pages=TOTAL)
-        self.cell(0, self.step, self.clean(self.letter.footer))
+        page = say(self.told.lang, "letter.page", page=self.page_no(), pages=TOTAL)
+        self.cell(0, self.step, self.clean(self.told.footer))
         self.set_x(self.l_margin)
         self.cell(0, self.step, page, align="R")
         self.set_text_color(0)
@@ -116,8 +130,7 @@ class _Paper(FPDF):
 
     # --- the letter ---------------------------------------------------------------------------------------------
 
-    def head(self) -> None:
-        letter = self.letter
+    def head(self, letter: Letter) -> None:
         self.write_in("B", BODY)
         self.paragraph(letter.sender[0], space=0)
         self.write_in("", BODY)
@@ -132,8 +145,7 @@ class _Paper(FPDF):
         for paragraph in letter.opening:
             self.paragraph(paragraph)
 
-    def foot(self) -> None:
-        letter = self.letter
+    def foot(self, letter: Letter) -> None:
         self.room(SIGNED)
         self.ln(self.step)
         for paragraph in letter.closing:

@@ -64,3 +64,16 @@ class Letter(Struct, frozen=True):
     signature: tuple[str, ...]
     notes: tuple[str, ...]
     footer: str
+
+
+class Leaflet(Struct, frozen=True):
+    """Pages addressed to nobody: a title, lines that say who and when, amounts, titled parts."""
+
+    lang: Lang
+    day: str
+    author: str
+    title: str
+    intro: tuple[str, ...]
+    totals: Grid
+    sections: tuple[Section, ...]
+    footer: str
