@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import date
 from fractions import Fraction
+from functools import cache
 from itertools import product
 from typing import Any as Anything
 
@@ -182,7 +183,7 @@ class _Rows:
             said.setdefault(id(part.columns.get(name)), []).append(rank)
         for ranks in said.values():
             expression = self.flow.parts[ranks[0]].columns.get(name)
-            rows = numpy.flatnonzero(numpy.isin(self.part, ranks))
+            rows = self.every if len(said) == 1 else numpy.flatnonzero(numpy.isin(self.part, ranks))
             if expression is not None and len(rows):
                 found[rows] = self.column(expression, name, f"{name}.{ranks[0]}", self.leading[rows])
         return found
@@ -299,7 +300,7 @@ def mixed(numbers: Anything) -> Anything:
 def texts(numbers: Anything, signs: bytes) -> Anything:
     """Numbers as texts of one length, written in these signs, as many at once as a table holds."""
     base = len(signs) ** PLACES
-    table = numpy.frombuffer(b"".join(map(bytes, product(signs, repeat=PLACES))), dtype=numpy.uint32)
+    table = _several(signs)
     length, numbers = LENGTH[signs], numbers.astype(numpy.uint64)
     written = numpy.empty((len(numbers), length), dtype=numpy.uint32)
     for place in range(length):
@@ -308,3 +309,9 @@ def texts(numbers: Anything, signs: bytes) -> Anything:
     return arrow.Array.from_buffers(
         arrow.string(), len(numbers), [None, arrow.py_buffer(ends), arrow.py_buffer(written)]
     )
+
+
+@cache
+def _several(signs: bytes) -> Anything:
+    """The texts of so many signs, in order, each as one number."""
+    return numpy.frombuffer(b"".join(map(bytes, product(signs, repeat=PLACES))), dtype=numpy.uint32)
