@@ -15,7 +15,10 @@ from cli.language import speak, spoken
 from cli.usage import usage_problem
 from cli.values import quickened
 
-COMMANDS = ("explain", "decide", "doctors", "duties", "diff", "population", "run", "policy", "control")
+COMMANDS = (
+    *("explain", "decide", "doctors", "duties", "diff", "population", "measure", "run", "policy", "control"),
+    *("issue", "verify", "replay", "compare", "journal", "key"),
+)
 """Each is in the module of its name: a function of that name, or an `app` that holds several commands."""
 
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from cli.language import spoken
 
-if TYPE_CHECKING:
-    from engine.running.run import Told
+Told = Callable[[str, int, int], None]
+"""Hears what a command is at, how much is through and how much there is."""
 
 
 @contextmanager
-def progress() -> Iterator[Told]:
-    """What a run is at and how many doctors are through: drawn on a terminal only."""
+def progress(of: str = "run") -> Iterator[Told]:
+    """What a run is at and how much is through, in the words of a table: drawn on a terminal only."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     from cli.console import console
@@ -26,6 +25,6 @@ def progress() -> Iterator[Told]:
         task = drawn.add_task("", total=None)
 
         def told(stage: str, done: int, total: int) -> None:
-            drawn.update(task, description=say(spoken(), f"run.{stage}"), completed=done, total=total or None)
+            drawn.update(task, description=say(spoken(), f"{of}.{stage}"), completed=done, total=total or None)
 
         yield told

@@ -1,4 +1,4 @@
-"""A batch of doctors counted by an engine: each flow asked once for all that counts from it, what was found folded."""
+"""A batch of doctors counted by an engine: each flow asked once for all that counts from it; what comes is folded."""
 
 from __future__ import annotations
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any as Anything
 
 import pyarrow as arrow
+from msgspec import Struct
+from pyarrow import parquet
 
 from engine.conditions import Text
 from engine.measuring.asking import FLAW, KEY, MONTH, Asking
@@ -14,7 +17,7 @@ from engine.measuring.flaws import Flaw, flaws
 from engine.measuring.folding import Folded, arrays, since
 from engine.measuring.measures import DOCTOR, Flow
 from engine.policy import Vocabulary
-from engine.words import LANGS, say
+from engine.words import LANGS, Lang, say
 
 SCHEMA = arrow.schema([(name, arrow.string()) for name in (DOCTOR, "flow", KEY, "measure", "code", *LANGS)])
 """One row for each thing that keeps a row from counting: of whom, of which flow, what names it, for which measure
@@ -48,6 +51,22 @@ def of_nobody(flow: Flow, rows: Anything) -> Anything:
 def ordered(tables: Sequence[Anything]) -> Anything:
     """Rows of the quarantine together, in an order that hangs on nothing but them."""
     return arrow.concat_tables([SCHEMA.empty_table(), *tables]).sort_by(ORDER)
+
+
+class Why(Struct, frozen=True):
+    """A reason of quarantine: its code, what is said of it, and how many rows there are for it."""
+
+    code: str
+    message: str
+    rows: int
+
+
+def reasons(file: Path, lang: Lang) -> list[Why]:
+    """The reasons of a quarantine that was written, the most frequent first. Raises OSError."""
+    rows = parquet.read_table(file, columns=["code", lang])
+    counts = rows.group_by(["code", lang]).aggregate([([], "count_all")])
+    found = [Why(row["code"], row[lang], row["count_all"]) for row in counts.to_pylist()]
+    return sorted(found, key=lambda one: (-one.rows, one.code, one.message))
 
 
 def label_of(vocabulary: Vocabulary, name: str) -> Text:

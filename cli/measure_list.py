@@ -1,0 +1,92 @@
+"""The rows behind a count, drawn: a table on a terminal, CSV elsewhere."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+from msgspec import Struct
+from rich.text import Text
+
+from cli.console import Line, console, table
+from cli.failing import printable
+from cli.language import spoken
+from engine.linking import linked
+from engine.measuring.folder import open_flows
+from engine.measuring.linking import flows_of, link_measures
+from engine.measuring.listing import Listed, SideName, listed
+from engine.measuring.told import ListTold
+from engine.problems import Invalid, Problem, unknown_name
+
+if TYPE_CHECKING:
+    from engine.loading import PolicyFiles
+    from engine.measuring.plain import Fate
+
+SHOWN = 40
+"""The letters shown of a text in a table."""
+FORMULAS = ("=", "+", "-", "@")
+"""What a spreadsheet takes for a formula at the head of a text."""
+
+
+class Asked(Struct, frozen=True):
+    """Which rows: of whom, of which measure and side, what became of them, under which exclusion if they were."""
+
+    flows: Path
+    readings: Mapping[str, str]
+    doctor: str
+    measure: str
+    fate: Fate
+    side: SideName | None
+    reason: str
+
+
+def show(files: PolicyFiles, asked: Asked, format: str | None) -> None:
+    """Draw the rows asked for. Raises Invalid."""
+    measures = {one.id: one for one in link_measures(files, asked.readings)}
+    if asked.measure not in measures:
+        raise Invalid([Problem("unknown_measure", details=unknown_name(asked.measure, measures))])
+    measuring = measures[asked.measure]
+    side = asked.side or ("denominator" if measuring.denominator else "numerator")
+    folder = open_flows(asked.flows, flows_of(files))
+    found = listed(folder, measuring, asked.doctor, side, asked.fate, asked.reason)
+    out = console()
+    if format == "csv" or (format is None and not out.is_terminal):
+        typer.echo(_commas(found), nl=False)
+        return
+    told = ListTold(linked(files, {}), spoken(), measuring, found)
+    out.print(Line(Text(printable(told.title(asked.doctor)), style="bold")))
+    if found.lines:
+        out.print(table(told.heads(), ([_cut(cell) for cell in told.cells(line)] for line in found.lines)))
+
+
+def _cut(cell: str) -> str:
+    return cell if len(cell) <= SHOWN else f"{cell[:SHOWN]}…"
+
+
+def _commas(found: Listed) -> str:
+    """The rows as CSV, with the exclusion each falls under and the code of what is wrong with it."""
+    into = io.StringIO()
+    writer = csv.writer(into, lineterminator="\n")
+    writer.writerow([*(column.name for column in found.columns), "reason", "code"])
+    for line in found.lines:
+        values = [line.values[column.name] for column in found.columns]
+        writer.writerow([*map(_written, values), line.reason, line.flaw.code if line.flaw else ""])
+    return into.getvalue()
+
+
+def _written(value: object) -> str:
+    """A value as a cell of CSV holds it, in which nothing is a formula."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case str():
+            text = printable(value)
+            return f"'{text}" if text.startswith(FORMULAS) else text
+        case _:
+            return str(value)

@@ -1,0 +1,152 @@
+"""The rows behind a count, for whoever has to show them: of one doctor, one side of a measure, one fate.
+
+They are read where the flows are and judged one by one. What stands for a patient is left out.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any as Anything
+from typing import Literal
+
+import pyarrow as arrow
+from msgspec import Struct
+
+from engine.measuring.fates import looks_at, needs_of
+from engine.measuring.flaws import Flaw, bounds, flaws
+from engine.measuring.folder import FlowsFolder, columns_of
+from engine.measuring.measures import Column, Flow, Measuring, Part, Side
+from engine.measuring.plain import Fate, Row, asked, days, is_sound, judged
+from engine.problems import Invalid, Problem, unknown_name
+from engine.sourcing.staging import valued
+from engine.tabular import texts
+from engine.verdict import Verdict
+
+SideName = Literal["denominator", "numerator"]
+Keys = Mapping[Anything, int]
+
+
+class Line(Struct, frozen=True):
+    """A row of a flow: its values, the exclusion it falls under, what is wrong with it if anything."""
+
+    values: Row
+    reason: str
+    flaw: Flaw | None
+
+
+class Listed(Struct, frozen=True):
+    """Rows of a flow, in the order of their days and names; its columns that may be shown, and those that decided."""
+
+    flow: Flow
+    columns: Sequence[Column]
+    deciding: Sequence[Column]
+    lines: Sequence[Line]
+
+
+def listed(folder: FlowsFolder, measuring: Measuring, doctor: str, name: SideName, fate: Fate, reason: str) -> Listed:
+    """The rows of a doctor that became so for a side of a measure, under that exclusion if one is named.
+
+    Raises Invalid: the flows hold no such doctor or cannot be read, the measure has no such side or exclusion.
+    """
+    side, part = _side(measuring, name)
+    reasons = [one.name for one in side.exclusions]
+    if reason and reason not in reasons:
+        raise Invalid([Problem("unknown_exclusion", details=unknown_name(reason, reasons))])
+    rows = {flow: rows_of(folder, flow, doctor) for flow in folder.flows}
+    if not any(rows.values()):
+        raise Invalid([Problem("no_flow_rows", folder.where, details={"name": doctor})])
+    begins = measuring.denominator or side
+    period = days(measuring.period, begins, _sound(folder.flows[begins.flow], rows[begins.flow]))
+    taken = part.where if part and name == "numerator" else None
+    flow, keys = folder.flows[side.flow], _keys(folder.flows[side.flow], rows[side.flow])
+    lines = [
+        Line(row, one.reason, _flaw(row, flow, keys))
+        for row, one in judged(side, part, period, folder.flows, rows)
+        if one.fate == fate and reason in ("", one.reason) and (taken is None or asked(taken, row) is Verdict.MET)
+    ]
+    shown = [column for column in flow.columns.values() if not column.pseudonym]
+    names = {flow.key, flow.day, *_looked_at(side, part)}
+    lines.sort(key=lambda line: (str(line.values[flow.day]), str(line.values[flow.key])))
+    return Listed(flow, shown, [column for column in shown if column.name in names], lines)
+
+
+def rows_of(folder: FlowsFolder, name: str, doctor: str) -> list[Row]:
+    """The rows of a doctor in a flow, each value of its column's type, or the text that is none. Raises Invalid."""
+    found, flow = folder.of_doctor(name, doctor), folder.flows[name]
+    columns = {}
+    for column, type in columns_of(flow).items():
+        given = texts(found[column]) if column in found.schema.names else arrow.nulls(len(found), arrow.string())
+        pairs = zip(valued(given, type).to_pylist(), given.to_pylist(), strict=True)
+        columns[column] = [text if value is None else value for value, text in pairs]
+    return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+
+
+def _side(measuring: Measuring, name: SideName) -> tuple[Side, Part | None]:
+    """The rows that a side looks at, and the part of them that the numerator is, if it is one."""
+    below, above = measuring.denominator, measuring.numerator
+    match name, below, above:
+        case "numerator", _, Side() as side:
+            return side, None
+        case _, Side() as side, Part() as part:
+            return side, part
+        case "denominator", Side() as side, _:
+            return side, None
+        case _:
+            raise Invalid([Problem("no_such_side", details={"name": measuring.id})])
+
+
+def _looked_at(side: Side, part: Part | None) -> Iterator[str]:
+    """The columns that decide what becomes of a row."""
+    for where in (side.where, *(one.when for one in side.exclusions), part and part.where):
+        if where:
+            yield from looks_at(where)
+    yield from needs_of(side.count)
+    yield from needs_of(part.count) if part else ()
+
+
+# --- what is wrong with a row -----------------------------------------------------------------------------------
+
+
+def _keys(flow: Flow, rows: Sequence[Row]) -> Keys:
+    return Counter(row.get(flow.key) for row in rows)
+
+
+def _sound(flow: Flow, rows: Sequence[Row]) -> list[Row]:
+    keys = _keys(flow, rows)
+    return [row for row in rows if is_sound(row, flow, keys)]
+
+
+def _flaw(row: Row, flow: Flow, keys: Keys) -> Flaw | None:
+    """The first flaw of a row."""
+    return next((one for one in flaws(flow) if _has(one, row, flow, keys)), None)
+
+
+TYPED: Mapping[str, Callable[[Anything], bool]] = {
+    "integer": lambda value: isinstance(value, int),
+    "boolean": lambda value: isinstance(value, bool),
+    "date": lambda value: not isinstance(value, str),
+    "text": lambda value: True,
+}
+
+
+def _has(one: Flaw, row: Row, flow: Flow, keys: Keys) -> bool:
+    value, column = row.get(one.column), flow.columns.get(one.column)
+    if column is None:
+        return False
+    match one.code:
+        case "no_key" | "missing_value":
+            return value is None
+        case "key_twice":
+            return keys[value] > 1
+        case "bad_value" if value is not None:
+            return not TYPED[column.type](value) or not _inside(value, column)
+        case "unknown_word":
+            return value is not None and value not in column.values
+        case _:
+            return False
+
+
+def _inside(value: Anything, column: Column) -> bool:
+    least, most = bounds(column)
+    return column.type != "integer" or least <= value <= most
