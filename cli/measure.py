@@ -16,8 +16,8 @@ from engine.problems import Invalid, Problem
 
 if TYPE_CHECKING:
     from engine.loading import PolicyFiles
-    from engine.measuring.manifest import Manifest
     from engine.measuring.listing import SideName
+    from engine.measuring.manifest import Manifest
     from engine.measuring.plain import Fate
 
 
