@@ -6,7 +6,7 @@ choices, a policy has had every line of its rules read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 
 from msgspec import Struct
@@ -15,6 +15,7 @@ from engine.choices import settle
 from engine.cursor import Cursor
 from engine.drafting.places import BESIDE_KIND
 from engine.loading import PolicyFiles
+from engine.measuring.linking import counting_readings
 from engine.policy import Reading
 from engine.problems import Invalid, Problem
 from engine.yamltext import Page
@@ -49,7 +50,16 @@ def rule_pages(files: PolicyFiles) -> tuple[Page, ...]:
 
 def branches(files: PolicyFiles) -> Iterator[Branch]:
     """What is written for each option anywhere in the rules, an option inside another after it."""
-    for page in rule_pages(files):
+    yield from _written(rule_pages(files))
+
+
+def counting_branches(files: PolicyFiles) -> Iterator[Branch]:
+    """The same in what says how rates are counted."""
+    yield from _written(files.measures.values())
+
+
+def _written(pages: Iterable[Page]) -> Iterator[Branch]:
+    for page in pages:
         yield from _below(Cursor.top(page), ())
 
 
@@ -71,11 +81,20 @@ def _below(cursor: Cursor, under: tuple[Pair, ...]) -> Iterator[Branch]:
 
 def every_choice(files: PolicyFiles, readings: Mapping[str, Reading]) -> list[dict[str, str]]:
     """The defaults, then each other choice under which something written is taken, or that a reading offers."""
+    return _every(files, readings, branches(files))
+
+
+def every_counting(files: PolicyFiles) -> list[dict[str, str]]:
+    """The same of the readings that change how rates are counted."""
+    return _every(files, counting_readings(files), counting_branches(files))
+
+
+def _every(files: PolicyFiles, readings: Mapping[str, Reading], written: Iterable[Branch]) -> list[dict[str, str]]:
     offered = (
         Branch(Cursor.top(files.policy), ((name, option),)) for name in readings for option in readings[name].options
     )
     found = [settle(readings, {})]
-    for branch in (*offered, *branches(files)):
+    for branch in (*offered, *written):
         with suppress(Invalid):
             choices = branch.choices(readings)
             found += [] if choices in found else [choices]

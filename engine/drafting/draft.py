@@ -9,10 +9,12 @@ from msgspec import Struct
 from engine.choices import check_choices, link_readings
 from engine.conditions import Node
 from engine.cursor import Cursor
-from engine.drafting.branches import every_choice
+from engine.drafting.branches import every_choice, every_counting
 from engine.drafting.places import conditions, entries, places
 from engine.linking import linked
 from engine.loading import PolicyFiles
+from engine.measuring.linking import counting_readings, link_measures
+from engine.measuring.measures import Measuring
 from engine.policy import Policy
 from engine.problems import Invalid, Problem
 
@@ -31,10 +33,11 @@ class Version(Struct, frozen=True, eq=False):
 
 
 class Draft(Struct, frozen=True, eq=False):
-    """The pages of a policy, and its versions: the defaults first."""
+    """The pages of a policy, and its versions: the defaults first. `countings` are those of how rates are counted."""
 
     files: PolicyFiles
     versions: tuple[Version, ...]
+    countings: tuple[tuple[Measuring, ...], ...]
 
     @property
     def policy(self) -> Policy:
@@ -61,4 +64,17 @@ def drafted(files: PolicyFiles) -> Draft:
             problems += invalid.problems
     if problems:
         raise Invalid(problems)
-    return Draft(files, tuple(versions))
+    return Draft(files, tuple(versions), tuple(_countings(files)))
+
+
+def _countings(files: PolicyFiles) -> Iterator[tuple[Measuring, ...]]:
+    """How rates are counted, under each choice of readings. Raises Invalid with what is wrong under any."""
+    readings, problems = counting_readings(files), list[Problem]()
+    for choices in every_counting(files):
+        try:
+            check_choices(files.countings, readings, choices)
+            yield link_measures(files, choices)
+        except Invalid as invalid:
+            problems += invalid.problems
+    if problems:
+        raise Invalid(problems)

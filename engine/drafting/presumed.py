@@ -29,7 +29,7 @@ def rules(files: PolicyFiles) -> Iterator[Rule]:
     """
     documents = files.policy.data["sources"]
     governing = {name for name, one in documents.items() if str(files.year) in one["governs"]}
-    for page in files.pages("indicators", "components", "tables"):
+    for page in files.pages("indicators", "components", "tables", "measures"):
         owner = str(page.data.get("id", ""))
         citing = list(_citing(Cursor.top(page)))
         ids = Counter(cursor.data.get("id") for cursor in citing)

@@ -7,7 +7,7 @@ that holds, or *counted*. Each thing done with a measure is one pass in one modu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from msgspec import Struct
@@ -195,3 +195,29 @@ class Measuring(Struct, frozen=True):
     sources: tuple[Source, ...]
     presumed: bool
     readings: Readings
+
+
+# --- what is asked, one by one ----------------------------------------------------------------------------------
+
+
+def tests_of(where: Where) -> Iterator[Has]:
+    """Every test of a column, from left to right."""
+    match where:
+        case Has():
+            yield where
+        case Every(of=of) | Some(of=of):
+            for one in of:
+                yield from tests_of(one)
+        case Never(of=inside):
+            yield from tests_of(inside)
+
+
+def all_asked(measuring: Measuring) -> Iterator[Where]:
+    """Everything that a measure asks of a row anywhere."""
+    for side in (measuring.denominator, measuring.numerator):
+        if side and side.where:
+            yield side.where
+        if isinstance(side, Side):
+            yield from (one.when for one in side.exclusions)
+    if measuring.period.start:
+        yield measuring.period.start.first

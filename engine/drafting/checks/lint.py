@@ -9,6 +9,7 @@ from typing import Literal
 from msgspec import Struct
 
 from engine.drafting.checks.beside import beside
+from engine.drafting.checks.counting import counting
 from engine.drafting.checks.fitting import fitting
 from engine.drafting.checks.idle import idle
 from engine.drafting.checks.ordering import ordering
@@ -36,6 +37,7 @@ CHECKS: tuple[Callable[[Draft], Iterator[Problem]], ...] = (
     sourcing,
     priority,
     idle,
+    counting,
     presumed,
 )
 WARNINGS = frozenset({"never_used", "total_missing", "unsourced_option", "unread_file", "undecided"})

@@ -27,9 +27,10 @@ from engine.conditions import (
     Stated,
     Test,
 )
+from engine.measuring.measures import Measuring, Side, all_asked, tests_of
 from engine.policy import Policy
 
-Kind = Literal["table", "measure", "fact", "item", "paper", "field", "entry", "reading", "document"]
+Kind = Literal["table", "measure", "fact", "item", "paper", "field", "entry", "reading", "document", "exclusion"]
 Name = tuple[Kind, str]
 
 
@@ -62,6 +63,18 @@ def named_beside(policy: Policy) -> Iterator[Name]:
             yield from _entries(period.ends, period.paid)
     for reading in policy.readings.values():
         yield from (("reading", other) for option in reading.options.values() for other in option.require)
+
+
+def named_counting(measuring: Measuring) -> Iterator[Name]:
+    """What a way of counting names: entries of the calendar, and the exclusions of its measure."""
+    start = measuring.period.start
+    yield from _entries(measuring.period.span, start.unless.entry if start and start.unless else None)
+    for where in all_asked(measuring):
+        tests = (one.test for one in tests_of(where))
+        yield from _entries(*(test.entry for test in tests if isinstance(test, Day)))
+    for side in (measuring.denominator, measuring.numerator):
+        if isinstance(side, Side):
+            yield from (("exclusion", f"{measuring.id}.{one.name}") for one in side.exclusions)
 
 
 def _record(node: Record) -> Iterator[Name]:

@@ -8,6 +8,7 @@ from engine.conditions import Node, Table, children
 from engine.cursor import Cursor
 from engine.drafting.draft import Draft, Version
 from engine.drafting.places import trees
+from engine.measuring.linking import counting_readings
 from engine.policy import Reading
 from engine.problems import Problem
 
@@ -25,6 +26,8 @@ def sourcing(draft: Draft) -> Iterator[Problem]:
         yield from (place.problem(IN_FORCE) for place in _listed(table, Cursor.top(draft.files.tables[name])))
     for name, reading in draft.policy.readings.items():
         yield from _supported(reading, Cursor.top(draft.files.readings[name]))
+    for name, reading in counting_readings(draft.files).items():
+        yield from _supported(reading, Cursor.top(draft.files.countings[name]))
 
 
 def _unsourced(version: Version) -> Iterator[Cursor]:

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 
 from engine.cursor import Cursor
 from engine.dossier import DOCTOR_FIELDS, NAMED_BY, ROW_FIELDS
-from engine.drafting.branches import branches, rule_pages
-from engine.drafting.checks.names import Kind, Name, named_beside, named_by
+from engine.drafting.branches import branches, counting_branches
+from engine.drafting.checks.names import Kind, Name, named_beside, named_by, named_counting
 from engine.drafting.draft import Draft
+from engine.loading import PARTS
+from engine.measuring.linking import counting_readings
 from engine.problems import Invalid, Problem
 from engine.yamltext import Page, Plain
 
@@ -40,7 +42,7 @@ def unlisted(draft: Draft) -> Iterator[Problem]:
 def unread(draft: Draft) -> Iterator[Problem]:
     """Each data file in a folder of the policy that is none of its pages: a slip in its name, most often."""
     files = draft.files
-    read = {page.file for page in (*rule_pages(files), *files.tables.values(), *files.readings.values())}
+    read = {page.file for page in files.pages(*PARTS)}
     for path in sorted(files.folder.glob("*/*")):
         if path.suffix in DATA and str(path) not in read and (path.parent.name, path.suffix) != CASES:
             yield Problem("unread_file", str(path))
@@ -48,9 +50,11 @@ def unread(draft: Draft) -> Iterator[Problem]:
 
 def never_taken(draft: Draft) -> Iterator[Problem]:
     """What is written for an option that no choice of readings takes there: it supposes options that exclude it."""
-    for branch in branches(draft.files):
+    counting = counting_readings(draft.files)
+    deciding = ((branch, draft.policy.readings) for branch in branches(draft.files))
+    for branch, readings in (*deciding, *((branch, counting) for branch in counting_branches(draft.files))):
         try:
-            branch.choices(draft.policy.readings)
+            branch.choices(readings)
         except Invalid as invalid:
             if any(problem.code == "options_exclude" for problem in invalid.problems):
                 yield branch.written.problem("never_taken", under=", ".join(map("=".join, branch.under)))
@@ -71,7 +75,13 @@ def _declared(draft: Draft) -> Iterator[tuple[Kind, str, Cursor]]:
                 yield kind, name, place
     yield from (("entry", *named) for named in draft.top["calendar"].items() if named[0] not in RESERVED)
     yield from (("document", *named) for named in draft.top["sources"].items())
-    pages: dict[Kind, Mapping[str, Page]] = {"table": files.tables, "reading": files.readings}
+    for name in files.measures:
+        measure = Cursor.top(files.vocabulary["measures"]).get(name)
+        exclusions = measure and measure.get("exclusions")
+        yield from (
+            ("exclusion", f"{name}.{one}", place) for one, place in (exclusions.items() if exclusions else ())
+        )
+    pages: dict[Kind, Mapping[str, Page]] = {"table": files.tables, "reading": {**files.readings, **files.countings}}
     for kind, named in pages.items():
         yield from ((kind, name, Cursor.top(page)["id"]) for name, page in named.items())
 
@@ -81,14 +91,16 @@ def _used(draft: Draft) -> Iterator[Name]:
         yield from named_beside(version.policy)
         for node, _ in version.conditions():
             yield from named_by(node)
-    yield from (("reading", reading) for branch in branches(draft.files) for reading, _ in branch.under)
+    for measuring in (one for counting in draft.countings for one in counting):
+        yield from named_counting(measuring)
+    every = (*branches(draft.files), *counting_branches(draft.files))
+    yield from (("reading", reading) for branch in every for reading, _ in branch.under)
     published = draft.top.get("published")
     for total in published.each() if published else ():
         yield from (("reading", reading) for reading in total.data.get("under") or ())
     files = draft.files
-    for pages in (files.tables, files.readings, files.indicators, files.components):
-        yield from (("document", name) for page in pages.values() for name in _cited(page.data))
-    yield from (("document", name) for name in _cited(files.policy.data))
+    citing = files.pages("tables", "readings", "indicators", "components", "countings", "measures")
+    yield from (("document", name) for page in citing for name in _cited(page.data))
 
 
 def _cited(data: Plain) -> Iterator[str]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.choices import check_choices, settle
-from engine.drafting.mutation.counted_alike import counted_alike
+from engine.drafting.branches import every_counting
 from engine.drafting.mutation.mutants import Mutant
 from engine.linking import linked
 from engine.loading import PolicyFiles
+from engine.measuring.alike import counted_alike
 from engine.measuring.cases import counting_cases, differences
-from engine.measuring.linking import counting_readings, flows_of, link_measures, measures_of
+from engine.measuring.linking import flows_of, link_measures, measures_of
 from engine.measuring.measures import Measuring
 from engine.policy import Policy
 from engine.problems import Invalid
@@ -27,7 +27,7 @@ class CountingBench:
         self.files, self.flows = files, flows_of(files)
         self.policy = linked(files, {})
         self.cases = list(counting_cases(files))
-        self.choices = every_counting(files, [case.readings for case in self.cases])
+        self.choices = [*every_counting(files), *(case.readings for case in self.cases)]
 
     def policy_of(self, mutant: Mutant, pages: PolicyFiles) -> Policy:
         """The policy whose days and words are counted with: a change of how rates are counted leaves it as it is."""
@@ -64,20 +64,3 @@ class CountingBench:
             and all(counted_alike(one, other, self.flows) for one, other in zip(before, after, strict=True))
             for before, after in pairs
         )
-
-
-def every_counting(files: PolicyFiles, more: list[Mapping[str, str]]) -> list[Mapping[str, str]]:
-    """The counting readings as they are by default, each other option that can be computed, and `more` choices."""
-    readings = counting_readings(files)
-    offered = [
-        {name: option.name}
-        for name, reading in readings.items()
-        for option in reading.options.values()
-        if option.silent is None
-    ]
-    settled: list[Mapping[str, str]] = []
-    for asked in [{}, *offered, *more]:
-        choices = settle(readings, asked)
-        check_choices(files.countings, readings, choices)
-        settled += [] if choices in settled else [choices]
-    return settled

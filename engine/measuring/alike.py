@@ -15,22 +15,9 @@ from typing import Any as Anything
 from msgspec import Struct
 from msgspec.structs import fields
 
-from engine.measuring.fates import looks_at, needs_of
+from engine.measuring.fates import needs_of
 from engine.measuring.flaws import bounds
-from engine.measuring.measures import (
-    Column,
-    Compared,
-    Every,
-    Flow,
-    Has,
-    Measuring,
-    Never,
-    OneOf,
-    Part,
-    Side,
-    Some,
-    Where,
-)
+from engine.measuring.measures import Column, Compared, Flow, Has, Measuring, OneOf, Part, Side, Where, tests_of
 from engine.measuring.plain import Judged, Row, Value, asked, fate
 from engine.verdict import Verdict
 
@@ -88,14 +75,12 @@ def _judging(measuring: Measuring) -> list[tuple[Side, Part | None]]:
 def _rows_alike(one: tuple[Side, Part | None], other: tuple[Side, Part | None], flow: Flow) -> bool:
     """Whether the same becomes of every row of a flow, on a day that is counted."""
     asking = [*_asking(*one), *_asking(*other)]
-    needed = {name for side, part in (one, other) for name in _needed(side, part)}
-    names = sorted({name for where in asking for name in looks_at(where)} | needed)
-    columns = [_holds(flow.columns[name], asking) for name in names if name != flow.day]
-    if any(flow.day in looks_at(where) for where in asking) or prod(map(len, columns)) > MOST_ROWS:
+    tested = {test.field for where in asking for test in tests_of(where)}
+    names = sorted(tested.union(*(_needed(*judging) for judging in (one, other))) - {flow.day})
+    columns = [_holds(flow.columns[name], asking) for name in names]
+    if flow.day in tested or prod(map(len, columns)) > MOST_ROWS:
         return False
-    rows = (
-        dict(zip((name for name in names if name != flow.day), values, strict=True)) for values in product(*columns)
-    )
+    rows = (dict(zip(names, values, strict=True)) for values in product(*columns))
     return all(_judged(*one, row) == _judged(*other, row) for row in rows)
 
 
@@ -134,15 +119,11 @@ def _holds(column: Column, asking: list[Where]) -> list[Value | None]:
 
 def _named(where: Where, column: str) -> Iterator[Value]:
     """The values of a column that a test names."""
-    match where:
-        case Has(field=field, test=OneOf(values=values)) if field == column:
-            yield from values
-        case Has(field=field, test=Compared(limit=limit)) if field == column:
-            yield limit
-        case Has():
-            return
-        case Every(of=of) | Some(of=of):
-            for one in of:
-                yield from _named(one, column)
-        case Never(of=inside):
-            yield from _named(inside, column)
+    for one in tests_of(where):
+        match one:
+            case Has(field=field, test=OneOf(values=values)) if field == column:
+                yield from values
+            case Has(field=field, test=Compared(limit=limit)) if field == column:
+                yield limit
+            case _:
+                pass
