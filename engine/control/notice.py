@@ -5,6 +5,7 @@ Article R.133-9-1 of the Code de la sécurité sociale says what such a notice s
 
 from __future__ import annotations
 
+import operator
 from datetime import date
 from pathlib import Path
 
@@ -63,10 +64,16 @@ class Notice(Struct, frozen=True):
         """The registered letters sent before the day of the notice, or on it."""
         return registered_letters(self.redecision.case, self.dated)
 
+    @property
+    def claimed(self) -> tuple[Payment, ...]:
+        """The payments that are claimed back, in part or whole: all but those of what is due as it was paid."""
+        overpaid = {under for under in self.account.parts if operator.gt(*self.account.of(under))}
+        return tuple(one for one in self.payments if one.pays is None or one.pays in overpaid)
+
     def limits(self, basis: Basis) -> tuple[Limit, ...]:
-        """The last day to claim each payment back under a basis, in their order, interruptions included."""
+        """The last day to claim each of these payments under a basis, in their order, interruptions included."""
         letters = [one for one in self.letters if one.number in self.interruptions]
-        return tuple(limit(basis, one.day, letters) for one in self.payments)
+        return tuple(limit(basis, one.day, letters) for one in self.claimed)
 
 
 def read_letterhead(file: Path) -> Letterhead:

@@ -10,7 +10,7 @@ from engine.control.exchange import Exchange, exchanges, other_words
 from engine.control.limitation import bases
 from engine.control.notice import Notice
 from engine.control.payments import paid
-from engine.problems import Problem
+from engine.problems import Problem, unknown_name
 from engine.telling.legal import legal
 from engine.telling.phrases import Phrases
 from engine.text import decimal_text
@@ -112,6 +112,19 @@ class _Lacking:
         if before.settled and before != Amount.of(sum_):
             details = {"paid": self.euros(decimal_text(sum_)), "decided": self.euros(decimal_text(before.most))}
             yield Problem("notice_not_reconciled", details=details)
+        for under in dict.fromkeys(one.pays for one in payments if one.pays):
+            yield from self.paid_apart(under)
+
+    def paid_apart(self, under: str) -> Iterator[Problem]:
+        """What was paid for the points, or for a component, is what was decided of it."""
+        parts = self.account.parts
+        if under not in parts:
+            yield Problem("notice_unknown_part", details=unknown_name(under, parts))
+            return
+        sum_, (decided, _) = paid(one for one in self.notice.payments if one.pays == under), self.account.of(under)
+        if sum_ != decided:
+            details = {"paid": self.euros(decimal_text(sum_)), "decided": self.euros(decimal_text(decided))}
+            yield Problem("notice_part_not_reconciled", details={**details, "name": under})
 
     # --- the law ------------------------------------------------------------------------------------------------
 
@@ -126,7 +139,7 @@ class _Lacking:
                 yield Problem("notice_no_letter", details={"letter": number, "name": basis.name})
         if basis.establish and not self.notice.established:
             yield Problem("notice_not_established", details={"name": basis.name})
-        for one, limit in zip(self.notice.payments, self.notice.limits(basis), strict=True):
+        for one, limit in zip(self.notice.claimed, self.notice.limits(basis), strict=True):
             if self.notice.dated > limit.last:
                 details = {"day": self.day(one.day), "reference": one.reference, "last": self.day(limit.last)}
                 yield Problem("notice_lapsed", details={**details, "name": basis.name})

@@ -14,7 +14,7 @@ from engine.control.limitation import Basis, Limit, bases
 from engine.control.notice import Notice
 from engine.control.payments import paid
 from engine.control.redeciding import bearing
-from engine.control.redeciding_told import paying_otherwise
+from engine.control.redeciding_told import paying_otherwise, payment_told
 from engine.telling.contested import contested, one_reading
 from engine.telling.legal import cited, legal_text
 from engine.telling.letter import Writer
@@ -166,10 +166,14 @@ class _NoticeWriter(Writer):
 
     def paid(self) -> Iterator[Block]:
         head = tuple(self.say(f"notice.{key}") for key in ("paid_on", "paid_under", "paid_amount"))
-        rows = [(self.on(one.day), one.reference, self.euros(str(one.amount))) for one in self.notice.payments]
-        total = self.euros(str(paid(self.notice.payments)))
-        yield Grid(head, (*rows, (self.say("notice.total"), "", total)), amounts=1, total=True)
-        yield Text(self.say("notice.reconciled", euros=total))
+        payments, claimed = self.notice.payments, self.notice.claimed
+        rows = [(self.on(one.day), one.reference, self.euros(str(one.amount))) for one in claimed]
+        total = (self.say("notice.total"), "", self.euros(str(paid(claimed))))
+        yield Grid(head, (*rows, total), amounts=1, total=True)
+        others = [Line(payment_told(self, one)) for one in payments if one not in claimed]
+        if others:
+            yield Items(self.say("notice.not_claimed"), tuple(others))
+        yield Text(self.say("notice.reconciled", euros=self.euros(str(paid(payments)))))
 
     def readings(self) -> Iterator[Block]:
         """The reading applied to papers not produced, then the others under which something else would be paid."""
@@ -201,7 +205,7 @@ class _NoticeWriter(Writer):
         limits = [self.notice.limits(one) for one in shown]
         rows = [
             (self.on(payment.day), *(self.on(of_basis[index].last) for of_basis in limits))
-            for index, payment in enumerate(self.notice.payments)
+            for index, payment in enumerate(self.notice.claimed)
         ]
         yield Text(self.say("notice.last_days"))
         yield Grid(head, tuple(rows))

@@ -19,17 +19,21 @@ from engine.yamltext import Page, read_page
 
 TABLES = (".csv", ".parquet")
 TEXTS = (".yaml", ".yml", ".json")
-COLUMNS = ("date", "amount", "reference")
+COLUMNS = ("date", "amount", "reference", "pays")
 INEXACT = ("float", "double", "halffloat")
 """What the types of columns begin with that hold no exact amount."""
 
 
-class Payment(Struct, frozen=True, order=True):
-    """One payment, in euros, exact to the cent."""
+class Payment(Struct, frozen=True):
+    """One payment, in euros, exact to the cent.
+
+    `pays` is what it paid, the points or a component by its id; None where the table does not say.
+    """
 
     day: date
     amount: Decimal
     reference: str
+    pays: str | None = None
 
 
 def paid(payments: Iterable[Payment]) -> Decimal:
@@ -41,19 +45,31 @@ def read_payments(file: Path) -> tuple[Payment, ...]:
     """The payments of a CSV, Parquet, YAML or JSON file, the oldest first.
 
     Raises Invalid: a file of another kind or that cannot be read, a column missing or not expected, an amount that is
-    no number of euros and cents, an impossible date, the same payment twice.
+    no number of euros and cents, an impossible date, the same payment twice, what is paid told of some alone.
     """
     page = _page(file)
     problems = check(page, "payments")
     if problems:
         raise Invalid(problems)
     rows = list(Cursor.top(page)["payments"].each())
-    found = [Payment(parse_day(row["date"]), Decimal(row["amount"].text), row["reference"].text) for row in rows]
+    found = [_payment(row) for row in rows]
     for one, times in Counter(found).items():
         if times > 1:
             details = {"day": one.day.isoformat(), "reference": one.reference}
             raise Invalid([Problem("payment_twice", page.file, details=details)])
-    return tuple(sorted(found))
+    if len({one.pays is None for one in found}) > 1:
+        raise Invalid([Problem("payment_pays_some", page.file)])
+    return tuple(sorted(found, key=lambda one: (one.day, one.reference, one.amount, one.pays or "")))
+
+
+def _payment(row: Cursor) -> Payment:
+    pays = row.get("pays")
+    return Payment(
+        day=parse_day(row["date"]),
+        amount=Decimal(row["amount"].text),
+        reference=row["reference"].text,
+        pays=pays.text if pays else None,
+    )
 
 
 def _page(file: Path) -> Page:
@@ -74,9 +90,6 @@ def _rows(file: Path) -> list[dict[str, Anything]]:
     from engine.tabular import FileHeld, texts  # noqa: PLC0415
 
     held = FileHeld(file)
-    for name, times in Counter(held.schema.names).items():
-        if times > 1:
-            raise Invalid([Problem("column_twice", str(file), details={"name": name})])
     for column in held.schema:
         if column.name not in COLUMNS:
             raise Invalid([Problem("unknown_column", str(file), details=unknown_name(column.name, COLUMNS))])

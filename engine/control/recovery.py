@@ -12,7 +12,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from engine.amount import NOTHING, Amount, total
+from engine.amount import NOTHING, ZERO, Amount, total
 from engine.conditions import Text
 from engine.control.redeciding import Redecision
 from engine.decision import Decision
@@ -21,10 +21,18 @@ Cause = Literal["found", "closed", "learnt", "same"]
 """Why a line pays something else: by the findings, on its own condition or on its volet's alone; or learnt since."""
 
 
+POINTS = "points"
+"""What pays the volets, beside the components, each paid apart."""
+
+
 class Line(Struct, frozen=True):
-    """What one part pays, in euros: as decided before, on the last day without the findings, and with them."""
+    """What one part pays, in euros: as decided before, on the last day without the findings, and with them.
+
+    `under` says with what it is paid: the points, or the component that it is.
+    """
 
     id: str
+    under: str
     title: Text
     before: Amount
     unfound: Amount
@@ -56,6 +64,16 @@ class Account(Struct, frozen=True, dict=True):
         return self.before.most - self.after.most
 
     @property
+    def parts(self) -> tuple[str, ...]:
+        """What is paid apart: the points, then each component."""
+        return tuple(dict.fromkeys(line.under for line in self.lines))
+
+    def of(self, under: str) -> tuple[Decimal, Decimal]:
+        """What is paid apart, before and after, where that is settled."""
+        lines = [line for line in self.lines if line.under == under]
+        return sum((line.before.most for line in lines), ZERO), sum((line.after.most for line in lines), ZERO)
+
+    @property
     def moved(self) -> tuple[Line, ...]:
         """The lines that pay something else than before."""
         return tuple(line for line in self.lines if line.before != line.after)
@@ -72,6 +90,7 @@ class _Part(Struct, frozen=True):
     """What one part of a decision comes to, in euros."""
 
     id: str
+    under: str
     title: Text
     attained: Amount
     paid: Amount
@@ -81,17 +100,26 @@ def _parts(decision: Decision) -> Iterator[_Part]:
     for volet in decision.volets:
         if volet.volet.pays == "block":
             paid = (decision.euros(one) for one in (volet.attained, volet.paid))
-            yield _Part(volet.volet.id, volet.volet.title, *paid)
+            yield _Part(volet.volet.id, POINTS, volet.volet.title, *paid)
             continue
         for one in volet.indicators:
             paid = (decision.euros(each) for each in (one.attained, one.paid))
-            yield _Part(one.indicator.id, one.indicator.title, *paid)
-    for component in decision.components:
-        yield _Part(component.component.id, component.component.title, component.attained, component.paid)
+            yield _Part(one.indicator.id, POINTS, one.indicator.title, *paid)
+    for beside in decision.components:
+        component = beside.component
+        yield _Part(component.id, component.id, component.title, beside.attained, beside.paid)
 
 
 def _line(before: _Part, unfound: _Part, after: _Part) -> Line:
-    return Line(before.id, before.title, before.paid, unfound.paid, after.paid, _cause(before, unfound, after))
+    return Line(
+        id=before.id,
+        under=before.under,
+        title=before.title,
+        before=before.paid,
+        unfound=unfound.paid,
+        after=after.paid,
+        cause=_cause(before, unfound, after),
+    )
 
 
 def _cause(before: _Part, unfound: _Part, after: _Part) -> Cause:

@@ -56,11 +56,13 @@ def _decision(decision: Decision) -> Json:
 
 def _account(found: Account) -> Json:
     amounts = ("before", "unfound", "after")
+    lines = [
+        {"id": line.id, "under": line.under, "cause": line.cause}
+        | {name: amount(getattr(line, name)) for name in amounts}
+        for line in found.lines
+    ]
     return {
-        "lines": [
-            {"id": line.id, **{name: amount(getattr(line, name)) for name in amounts}, "cause": line.cause}
-            for line in found.lines
-        ],
+        "lines": lines,
         **{name: amount(getattr(found, name)) for name in amounts},
         "owed": None if found.owed is None else decimal_text(found.owed),
     }
@@ -109,6 +111,7 @@ def _payments(redecision: Redecision, found: Account, payments: Sequence[Payment
                 "date": one.day.isoformat(),
                 "amount": decimal_text(one.amount),
                 "reference": one.reference,
+                "pays": one.pays,
                 "limits": limits,
             }
         )
