@@ -33,9 +33,8 @@ MANY, SOME = 200, 110
 NUMBERS = 10**10
 KINDS = ("attribute", "declaration", "document", "fact", "prefill", "rate")
 VERDICTS = ("met", "unknown", "unmet")
-NEVER = {"prerequisite", "contradictory", "not_produced"}
-"""No leaf is unmet for want of another condition; and nobody is vouched for who contradicts himself, or of whom a
-paper was not produced, which is a reading."""
+NEVER = {"prerequisite", "contradictory"}
+"""No leaf is unmet for want of another condition; and nobody is vouched for who contradicts himself."""
 POLICIES = (0, 7, 8, 10, 13, 14, 16, 31, 54)
 """The seeds of the policies drawn: each reason occurs under one of them; the last once found faults."""
 PRICED = 25

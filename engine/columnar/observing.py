@@ -50,8 +50,6 @@ class Observing:
         own = id(self.policy.vocabulary)
         dossiers = {own: read_dossier(page, self.policy)}
         rows = dossiers[own].rows
-        if any(row.fields.get("outcome") == "not_produced" for row in rows):
-            return None
         there = {(row.type, row.name) for row in rows}
         line: Line = {DOCTOR: dossiers[own].doctor, VOUCHED: True}
         standings: dict[object, Standing] = {}

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from engine.claims import leaves
 from engine.columnar.pools import asked
-from engine.conditions import Observed
+from engine.conditions import Observed, Record
 from engine.policy import Policy
 
 FIXED = 2**20
@@ -56,7 +56,9 @@ def questions(policies: Iterable[Policy]) -> dict[object, Question]:
 def question_key(leaf: Observed, policy: Policy) -> object:
     """What a leaf asks, and what it looks at beside itself and the dossier: alike for those alike."""
     calendar = tuple(policy.calendar[name] for name in ("campaign", "year", "assessment"))
-    return asked(leaf), calendar, _spelt(policy)
+    # A paper not produced strikes rows; what was filed stands whatever a control finds, and so do earlier campaigns.
+    struck = isinstance(leaf, Record) and not leaf.filed and not leaf.earlier
+    return asked(leaf), calendar, _spelt(policy), policy.not_produced if struck else None
 
 
 @lru_cache(maxsize=256)

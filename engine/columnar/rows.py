@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import ibis
 
@@ -49,11 +49,11 @@ class Shared:
 
     def __init__(self, spread: Spread, kept: Callable[[int, object, Term], Term]) -> None:
         self.spread, self.kept = spread, kept
-        self.doubts: dict[object, Term] = {}
+        self.doubts: dict[tuple[object, object], Term] = {}
 
-    def doubt(self, key: object, term: Term) -> None:
-        """Columns do not vouch for the doctors for whom this holds."""
-        self.doubts[key] = self.kept(1, ("doubt", key), term)
+    def doubt(self, of: object, key: object, term: Term) -> None:
+        """Where this holds, columns do not vouch for the leaves that look at something."""
+        self.doubts[of, key] = self.kept(1, ("doubt", of, key), term)
 
 
 class Row:
@@ -85,6 +85,11 @@ class Row:
     def refuted(self) -> Term:
         """A control found against what the row says."""
         return FALSE if self.filed else self._found("refuted")
+
+    @property
+    def unshown(self) -> Term:
+        """A paper that a control asked for was not shown, where that makes the row fall."""
+        return self._found("not_produced") if self.policy.not_produced == "unmet" and not self.filed else FALSE
 
     @property
     def confirmed(self) -> Term:
@@ -122,7 +127,8 @@ class Row:
     @property
     def verdict(self) -> Term:
         """Whether the row is there and passes every test."""
-        stands = both(self.there, ~self.rejected, ~self.refuted, ~self.yielded)
+        struck = either(self.rejected, self.refuted, self.unshown, self.yielded)
+        stands = both(self.there, ~struck) if struck is not FALSE else self.there
         return both(stands, *(check.verdict for check in self.checks))
 
     @property
@@ -146,9 +152,14 @@ class Row:
         most = ibis.greatest(constant(-1), *each)
         worst = which(*refused, otherwise=most) if refused else most
         near = failures * PLACES + (PLACES - 1) - worst
-        rejected, refuted = (constant(PLACES - 1 - code(why)) for why in ("document_rejected", "refuted"))
+        struck: Mapping[Reason, Term] = {
+            "document_rejected": self.rejected,
+            "refuted": self.refuted,
+            "not_produced": self.unshown,
+        }
+        fallen = [(term, constant(PLACES - 1 - code(why))) for why, term in struck.items()]
         seen = both(self.there, ~self.yielded)
-        return which((~seen, absent("int64")), (self.rejected, rejected), (self.refuted, refuted), otherwise=near)
+        return which((~seen, absent("int64")), *fallen, otherwise=near)
 
     @property
     def gap(self) -> Term:
@@ -181,7 +192,7 @@ class Row:
                 stands = both(stands, ~Row(self.shared, _NO_TESTS, pool, self.policy).yielded)
             theirs = self.spread.of_row(pool, same.theirs).term
             standing.append((stands, theirs))
-            self.shared.doubt((self.pool, same, pool, window), both(self.held, stands, _foreign(mine.term, theirs)))
+            self.shared.doubt((self.pool, same), (pool, window), both(self.held, stands, _foreign(mine.term, theirs)))
         equal = either(*(both(stands, _alike(mine.term, theirs)) for stands, theirs in standing))
         nothing = both(*(~stands for stands, _ in standing))
         unknown = either(mine.term.isnull(), nothing)

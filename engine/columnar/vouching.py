@@ -124,9 +124,7 @@ def _named(table: str, policies: list[Policy], year: int) -> list[Term]:
         case "attributes":
             return [either(*_attributes(first.fields))]
         case "findings":
-            # What a paper not produced does is a reading, and may differ from one policy to another.
-            settled = both(own, _.outcome.isin(["confirmed", "refuted"]), _.decided_on.notnull())
-            return [settled, either(*_items(first, own))]
+            return [own, _.outcome.notnull(), _.decided_on.notnull(), either(*_items(first, own))]
         case _:
             return [TRUE]
 
