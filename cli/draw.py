@@ -26,7 +26,8 @@ def draw(out: Screen, explanation: Explanation) -> None:
     out.write(out.wrapped([(printable(explanation.title), "bold")]))
     for line in explanation.intro:
         out.write(out.wrapped([(printable(line), "")]))
-    out.write(["", *_totals(explanation.totals, out.width)])
+    if explanation.totals:
+        out.write(["", *_totals(explanation.totals, out.width)])
     draw_parts(out, explanation.sections)
 
 

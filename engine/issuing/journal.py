@@ -83,6 +83,11 @@ class Read(Struct, frozen=True):
         return next((one["number"] for one in self.entries if one["record"] == record), None)
 
 
+def entry_of(record: Json, digest: str, key: str | None) -> Entry:
+    """How a record of that digest, signed by that key, is noted."""
+    return Entry(digest, record["doctor"], record["year"], record["as_of"], key)
+
+
 def parse_anchor(written: str) -> Anchor:
     """The anchor of a text, or of the file of that name. Raises Invalid when it is none."""
     text = written
@@ -93,7 +98,7 @@ def parse_anchor(written: str) -> Anchor:
             text = ""
     found = ANCHOR.fullmatch(text)
     if not found:
-        raise Invalid([Problem("not_an_anchor", details={"value": written[:80]})])
+        raise Invalid([Problem("not_a_journal_anchor", details={"value": written[:80]})])
     return Anchor(int(found[1]), found[2])
 
 

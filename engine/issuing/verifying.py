@@ -6,16 +6,66 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from msgspec import Struct
+
 from engine.checker import decided_again
 from engine.checking.leaves import observed_again
 from engine.checking.reasons import reasoned_again
 from engine.issuing.differences import Difference, differences
+from engine.issuing.journal import Read
+from engine.issuing.receipt import Broken, Receipt, broken, digest_of
 from engine.issuing.redeciding import decided_by, dossier_page, without_engine
 from engine.loading import PolicyFiles
+from engine.problems import Invalid, Problem
 
 Json = dict[str, Any]
 SENSELESS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What Python raises where a record refers to what is not there, or to itself."""
+
+
+class Verified(Struct, frozen=True):
+    """What was found of a record; what was not asked is None.
+
+    `broken` is what is wrong with its seal, `undecided` why the policy cannot decide it, `noted` its number in the
+    journal (0: none), `journal_whole` whether the journal still is.
+    """
+
+    receipt: Receipt
+    asked_key: str | None
+    broken: tuple[Broken, ...]
+    alone: tuple[Difference, ...]
+    beside: tuple[Difference, ...] | None = None
+    undecided: Problem | None = None
+    noted: int | None = None
+    journal_whole: bool = True
+
+    @property
+    def accepted(self) -> bool:
+        """Whether nothing that was asked is wrong."""
+        return not (self.broken or self.alone or self.beside or self.undecided or self.noted == 0) and (
+            self.journal_whole
+        )
+
+
+def verified(receipt: Receipt, files: PolicyFiles | None, key: str | None, journal: Read | None) -> Verified:
+    """A record verified: alone, and beside a policy, a public key and a journal where they are given."""
+    record = receipt.record
+    beside, undecided = None, None
+    if files is not None:
+        try:
+            beside = tuple(departures(record, files))
+        except Invalid as invalid:
+            undecided = invalid.problems[0]
+    return Verified(
+        receipt,
+        key,
+        tuple(broken(receipt, key)),
+        tuple(inconsistencies(record)),
+        beside,
+        undecided,
+        None if journal is None else journal.number_of(digest_of(record)) or 0,
+        journal is None or not journal.wrong,
+    )
 
 
 def inconsistencies(record: Json) -> list[Difference]:
@@ -36,6 +86,9 @@ def departures(record: Json, files: PolicyFiles) -> list[Difference]:
 
     Raises Invalid when the policy does not know a reading of the record, or what its facts are about.
     """
+    if files.year != record["year"]:
+        details = {"year": str(record["year"]), "policy": str(files.year)}
+        raise Invalid([Problem("record_of_another_year", details=details)])
     again = decided_by(record, files, dossier_page(record, "record"))
     return list(differences(without_engine(record), without_engine(again)))
 

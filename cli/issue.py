@@ -1,0 +1,45 @@
+"""`forfait issue`: the record of a decision, sealed, signed and noted in the journal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.failing import printable
+from cli.language import Language, Spoken, spoken
+from cli.options import AsOf, Data, Doctor, Policies, Readings, Year, decided
+
+
+def issue(
+    doctor: Doctor,
+    year: Year = None,
+    data: Data = None,
+    reading: Readings = None,
+    as_of: AsOf = None,
+    sign: Annotated[Path | None, typer.Option("--sign", metavar="metavar.file", help="help.sign")] = None,
+    journal: Annotated[Path | None, typer.Option("--journal", metavar="metavar.journal", help="help.journal")] = None,
+    output: Annotated[Path | None, typer.Option("--output", metavar="metavar.file", help="help.issue_output")] = None,
+    policies: Policies = None,
+    lang: Spoken = Language.fr,
+) -> None:
+    """Issue the record of a decision: sealed, signed, noted in the journal."""
+    from cli.saving import save
+    from engine.issuing.journal import append, entry_of
+    from engine.issuing.keys import signer
+    from engine.issuing.receipt import digest_of, sealed
+    from engine.words import say
+
+    key = signer(sign)
+    record = decided(doctor, year, data, reading, policies, as_of).record
+    digest, content = digest_of(record), sealed(record, key)
+    # Noted first: an agent stopped before the file is written issues the same again, under the same number.
+    number = append(journal, entry_of(record, digest, key.name if key else None)) if journal else None
+    if output is None:
+        typer.echo(content.decode(), nl=False)
+    else:
+        save(output, content)
+        typer.echo(printable(say(spoken(), "records.issued", file=output, digest=digest)))
+    if number is not None:
+        typer.echo(printable(say(spoken(), "records.noted", file=journal, number=number)), err=output is None)

@@ -1,0 +1,32 @@
+"""`forfait replay`: a record decided again from the policy and the data, and compared byte for byte."""
+
+from __future__ import annotations
+
+import typer
+
+from cli.language import Language, Spoken, spoken
+from cli.options import Data, Policies, policy_files
+from cli.verify import EXIT_REJECTED, RecordFile
+
+
+def replay(
+    record: RecordFile,
+    data: Data = None,
+    policies: Policies = None,
+    lang: Spoken = Language.fr,
+) -> None:
+    """Decide a record again on the data and the policy, and compare byte for byte."""
+    from cli.draw import draw
+    from cli.screen import screen
+    from engine.issuing.compare_told import replayed
+    from engine.issuing.receipt import read_receipt
+    from engine.issuing.redeciding import decided_by
+    from engine.stores import bundled_examples, find_doctor
+
+    issued = read_receipt(record).record
+    known = find_doctor(data or bundled_examples(), issued["doctor"])
+    again = decided_by(issued, policy_files(issued["year"], policies), known.page)
+    told = replayed(issued, again, spoken(), policies)
+    draw(screen(), told.explanation)
+    if not told.same:
+        raise typer.Exit(EXIT_REJECTED)

@@ -1,0 +1,30 @@
+"""The journal of issued records in words: its entries as rows, and whether it is whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from engine.issuing.journal import Anchor, Json, Read
+from engine.words import Lang, say
+
+HEADS = ("number", "doctor", "year", "as_of", "signed", "record")
+MOST_SHOWN = 20
+
+
+def rows(entries: Sequence[Json], lang: Lang) -> Iterator[list[str]]:
+    """A row an entry, under HEADS."""
+    for one in entries:
+        signed = say(lang, "journal.yes" if one["key"] else "journal.no")
+        yield [str(one["number"]), one["doctor"], str(one["year"]), one["as_of"], signed, one["record"]]
+
+
+def told(found: Read, anchor: Anchor | None, lang: Lang) -> Iterator[str]:
+    """What is wrong with a journal; where nothing is, that it is whole, and as far as which entry that is sure."""
+    for wrong in found.wrong[:MOST_SHOWN]:
+        yield say(lang, f"journal.{wrong.fault}", line=wrong.line)
+    if found.wrong[MOST_SHOWN:]:
+        yield say(lang, "records.more", count=len(found.wrong) - MOST_SHOWN)
+    if found.wrong:
+        return
+    yield say(lang, "journal.whole", count=len(found.entries)) if found.entries else say(lang, "journal.empty")
+    yield say(lang, "journal.anchored", number=anchor.number) if anchor else say(lang, "journal.unanchored")

@@ -1,0 +1,106 @@
+"""What verifying a record found, as titled parts: what was verified, and each statement that does not hold."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from engine.issuing.differences import Difference
+from engine.issuing.verifying import Verified
+from engine.problems import sentence
+from engine.telling.parts import Explanation, Mark, Part
+from engine.words import Lang, say
+
+MOST_SHOWN = 20
+LONGEST = 60
+"""Values longer than this are cut: a record may hold anything."""
+
+
+def told(found: Verified, lang: Lang) -> Explanation:
+    """The whole, with what was not asked said to be so."""
+    record = found.receipt.record
+    title = say(lang, "records.accepted" if found.accepted else "records.rejected")
+    intro = [say(lang, "records.of", doctor=record["doctor"], year=record["year"], as_of=record["as_of"])]
+    intro += [say(lang, "records.digest", digest=found.receipt.digest)] if found.receipt.digest else []
+    parts = [_seal(found, lang), _signature(found, lang), _alone(found, lang), _policy(found, lang)]
+    parts += [] if found.noted is None else [_journal(found, found.noted, lang)]
+    return Explanation(title, tuple(intro), (), (Part(say(lang, "records.checks"), parts=tuple(parts)),))
+
+
+def _part(lang: Lang, name: str, mark: Mark, key: str, parts: Sequence[Part] = (), /, **details: object) -> Part:
+    aside = say(lang, f"records.{key}", **details)
+    return Part(say(lang, f"records.{name}"), mark, aside, parts=tuple(parts))
+
+
+def _seal(found: Verified, lang: Lang) -> Part:
+    wrong = next((one for one in found.broken if one in ("digest", "not_canonical")), None)
+    if wrong:
+        return _part(lang, "seal", "unmet", f"seal_{wrong}")
+    if found.receipt.digest is None:
+        return _part(lang, "seal", "unknown", "seal_none")
+    return _part(lang, "seal", "met", "seal_whole")
+
+
+def _signature(found: Verified, lang: Lang) -> Part:
+    key = found.receipt.key
+    wrong = next((one for one in found.broken if one in ("signature", "other_key", "unsigned")), None)
+    if wrong:
+        return _part(lang, "signature", "unmet", f"signature_{wrong}", key=key)
+    if key is None:
+        return _part(lang, "signature", "unknown", "signature_none")
+    if found.asked_key is None:
+        return _part(lang, "signature", "unknown", "signature_unsure", key=key)
+    return _part(lang, "signature", "met", "signature_good", key=key)
+
+
+def _alone(found: Verified, lang: Lang) -> Part:
+    if not found.alone:
+        return _part(lang, "alone", "met", "alone_whole")
+    return _part(
+        lang, "alone", "unmet", _counted("wrong", found.alone), each(found.alone, lang), count=len(found.alone)
+    )
+
+
+def _policy(found: Verified, lang: Lang) -> Part:
+    if found.undecided is not None:
+        return _part(lang, "policy", "unmet", "policy_unknown", why=sentence(found.undecided, lang))
+    if found.beside is None:
+        return _part(lang, "policy", "unknown", "policy_unasked", year=found.receipt.record["year"])
+    if not found.beside:
+        return _part(lang, "policy", "met", "policy_whole")
+    count = len(found.beside)
+    return _part(lang, "policy", "unmet", _counted("differs", found.beside), each(found.beside, lang), count=count)
+
+
+def _journal(found: Verified, number: int, lang: Lang) -> Part:
+    if not found.journal_whole:
+        return _part(lang, "journal", "unmet", "journal_wrong")
+    if not number:
+        return _part(lang, "journal", "unmet", "journal_absent")
+    return _part(lang, "journal", "met", "journal_noted", number=number)
+
+
+def _counted(key: str, wrong: Sequence[Difference]) -> str:
+    return f"{key}_one" if len(wrong) == 1 else f"{key}_many"
+
+
+def each(wrong: Sequence[Difference], lang: Lang) -> list[Part]:
+    """The first differences, one a line, and how many more there are."""
+    parts = [_difference(one, lang) for one in wrong[:MOST_SHOWN]]
+    rest = len(wrong) - MOST_SHOWN
+    return [*parts, Part(say(lang, "records.more", count=rest), fine=True)] if rest > 0 else parts
+
+
+def _difference(one: Difference, lang: Lang) -> Part:
+    if not one.place:
+        return Part(say(lang, "records.senseless", said=_shown(one.said, lang)))
+    said, given = _shown(one.said, lang), _shown(one.given, lang)
+    return Part(one.place, aside=say(lang, "records.says", said=said, given=given))
+
+
+def _shown(value: Any, lang: Lang) -> str:
+    if value is None:
+        return say(lang, "records.nothing")
+    written = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return written if len(written) <= LONGEST else f"{written[: LONGEST - 1]}…"
