@@ -7,9 +7,9 @@ from cli.control_acts import answer, close, notify, observe, open_case, receive,
 from cli.control_keeping import correct, purge, verify
 from cli.control_notice import notice
 from cli.control_plan import plan
-from cli.control_sheet import sheet
 from cli.control_reading import deadlines, export, list_cases, log, show
 from cli.control_redecide import redecide
+from cli.control_sheet import sheet
 
 app = App("control")
 

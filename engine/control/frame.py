@@ -7,7 +7,7 @@ that is paid for indicators which rest on a declaration, and for whatever the ru
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Set
 from decimal import Decimal
 from functools import reduce
 from typing import Any as Anything
@@ -17,7 +17,7 @@ import pyarrow.compute as computed
 import pyarrow.dataset as datasets
 from msgspec import Struct
 
-from engine.claims import hanging_on, looking, own_claims
+from engine.claims import Part, hanging_on, looking, own_claims
 from engine.columnar.layout import DOCTOR
 from engine.conditions import Record
 from engine.control.stakes import OPEN, looking_at
@@ -71,7 +71,7 @@ def frame(run: Kept, policy: Policy, only: Collection[str] = ()) -> Frame:
     Raises Invalid when the run's table of doctors cannot be read.
     """
     file = str(run.folder / "doctors.parquet")
-    bounding = _Bounding(policy, only)
+    bounding = Bounding(policy, only)
     none = arrow.table({DOCTOR: arrow.array([], arrow.string()), "most": arrow.array([], arrow.int64())})
     try:
         read = datasets.dataset(file, format="parquet").to_batches(columns=bounding.columns)
@@ -89,7 +89,7 @@ class _Reached(Struct, frozen=True):
     claims: frozenset[str]
 
 
-class _Bounding:
+class Bounding:
     """The most that doctors could lose, from the columns of a run."""
 
     def __init__(self, policy: Policy, only: Collection[str]) -> None:
@@ -110,7 +110,7 @@ class _Bounding:
         }
         points = _sum(rows, [self._volet(rows, rests, place) for place in range(len(self.policy.volets))])
         beside = [
-            _where(self._any(rows, rests, (name for name, _ in own_claims(one))), rows[f"{one.id}.paid.least"])
+            _where(self._any(rows, rests, {self.policy.eligible.at, *_names(one)}), rows[f"{one.id}.paid.least"])
             for one in self.policy.components
         ]
         euros = computed.multiply(points, arrow.scalar(self.policy.point_value))
@@ -121,20 +121,17 @@ class _Bounding:
     def _volet(self, rows: Anything, rests: dict[str, Anything], place: int) -> Anything:
         """Of a volet: all that is paid where its payment may fall, else what may fall in it."""
         volet = self.policy.volets[place]
-        whole = {self.policy.eligible.at, *([volet.gate.at] if volet.gate else ())}
-        block = {volet.id} if volet.pays == "block" else set[str]()
+        whole = {self.policy.eligible.at, *_names(volet)}
+        if volet.pays == "indicators":
+            whole.discard(volet.id)
         paid = rows[f"{volet.id}.paid.least"]
-        least = _where(self._any(rows, rests, whole | block), paid)
-        parts = [
-            _where(self._any(rows, rests, (name for name, _ in own_claims(one))), rows[f"{one.id}.paid.most"])
-            for one in volet.indicators
-        ]
+        least = _where(self._any(rows, rests, whole), paid)
+        parts = [_where(self._any(rows, rests, _names(one)), rows[f"{one.id}.paid.most"]) for one in volet.indicators]
         return computed.max_element_wise(least, computed.min_element_wise(_sum(rows, parts), paid.cast(WIDE)))
 
-    def _any(self, rows: Anything, rests: dict[str, Anything], names: Collection[str] | Iterator[str]) -> Anything:
+    def _any(self, rows: Anything, rests: dict[str, Anything], names: Set[str]) -> Anything:
         """Whether something that rests on a declaration reaches one of these claims."""
-        wanted = frozenset(names)
-        reaching = [rests[one.indicator.id] for one in self.reached if one.claims & wanted]
+        reaching = [rests[one.indicator.id] for one in self.reached if one.claims & names]
         never = arrow.chunked_array([arrow.repeat(arrow.scalar(value=False), rows.num_rows)])
         return reduce(computed.or_, reaching, never)
 
@@ -151,6 +148,11 @@ def _reached(policy: Policy, only: Collection[str]) -> Iterator[_Reached]:
         if items:
             places = frozenset[str]().union(*(looking_at(policy, item) for item in items))
             yield _Reached(one, frozenset(name for name, _ in hanging_on(policy, places)))
+
+
+def _names(part: Part) -> Set[str]:
+    """The claims of a part."""
+    return {name for name, _ in own_claims(part)}
 
 
 def _where(held: Anything, amount: Anything) -> Anything:

@@ -42,23 +42,26 @@ class Asked(Struct, frozen=True):
 class Sheet(Struct, frozen=True):
     """All that is to be asked of a doctor: papers that prove every item, then item by item.
 
-    `days` are the entries of the calendar that bear on it.
+    `idle` are the items on which nothing hangs; `days`, the entries of the calendar that bear on those asked about.
     """
 
     decision: Decision
     stakes: Stakes
     common: tuple[Paper, ...]
     asked: tuple[Asked, ...]
+    idle: tuple[str, ...]
     days: tuple[Entry, ...]
 
 
 def sheet(decision: Decision, only: Collection[str] = ()) -> Sheet:
     """What to ask for; `only` names the items looked at (none: all)."""
     found = stakes(decision, only)
-    lists = [decision.policy.vocabulary.items[one.item].control for one in found.items]
+    paid = [stake for stake in found.items if stake.loss.euros]
+    idle = tuple(stake.item for stake in found.items if not stake.loss.euros)
+    lists = [decision.policy.vocabulary.items[one.item].control for one in paid]
     common = tuple(paper for paper in lists[0] if all(paper in papers for papers in lists[1:])) if lists[1:] else ()
-    asked = tuple(_asked(decision, stake, common) for stake in found.items)
-    return Sheet(decision, found, common, asked, tuple(_days(decision.policy, asked)))
+    asked = tuple(_asked(decision, stake, common) for stake in paid)
+    return Sheet(decision, found, common, asked, idle, tuple(_days(decision.policy, asked)))
 
 
 def _asked(decision: Decision, stake: Stake, common: Collection[Paper]) -> Asked:

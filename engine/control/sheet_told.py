@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from engine.amount import ZERO
 from engine.asked import sources
 from engine.control.sheet import Asked, Sheet
 from engine.control.stakes import Loss
@@ -42,8 +41,9 @@ class _Teller(Sentences):
             Part(self.say("control_sheet.to_ask"), parts=tuple(asked))
             if asked
             else Part(self.say("control_sheet.nothing")),
+            *self.idle(),
             *contradicted(self, self.record),
-            self.delays(),
+            *([self.delays()] if asked else []),
             *self.readings(),
         ]
         return Explanation(
@@ -83,6 +83,12 @@ class _Teller(Sentences):
             kept = Part(self.say("control_sheet.kept"), parts=papers)
             yield Part(self.say("control_sheet.common"), kind="title", parts=(kept,))
 
+    def idle(self) -> Iterator[Part]:
+        """The items on which nothing hangs."""
+        if self.sheet.idle:
+            items = each_line(self.item(item) for item in self.sheet.idle)
+            yield Part(self.say("control_sheet.no_stake"), parts=items)
+
     def asked(self, one: Asked) -> Part:
         stake = one.stake
         proofs = list(self.proofs(one))
@@ -103,8 +109,6 @@ class _Teller(Sentences):
             "control_sheet.alone", points=self.points(loss.points_alone), euros=self.euros(str(loss.euros_alone))
         )
         whole = self.say("control_sheet.cascade", points=self.points(loss.points), euros=self.euros(str(loss.euros)))
-        if loss.euros == ZERO:
-            return Part(self.say("control_sheet.no_stake"))
         lines = [alone] if loss.euros == loss.euros_alone else [alone, whole]
         return Part(self.say("control_sheet.stake"), parts=each_line(lines))
 
