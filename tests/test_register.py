@@ -113,6 +113,14 @@ def test_a_paper_may_come_until_the_end_of_the_last_day(book: Book) -> None:
     assert book.case(AFTER, NOT_PRODUCED).findings[0].outcome == "not_produced"
 
 
+def test_a_paper_asked_for_again_may_come_until_the_end_of_the_last_delay(book: Book) -> None:
+    book.ask()
+    later = AFTER + timedelta(days=30)
+    book.enter(AFTER, Asked((CODING,), later))
+    assert book.refused(later, NOT_PRODUCED) == ["delay_runs"]
+    assert book.case(later + timedelta(days=1), NOT_PRODUCED).findings[0].stands
+
+
 def test_a_paper_that_came_is_not_found_unproduced(book: Book) -> None:
     """Unless it was incomplete."""
     book.ask()

@@ -15,6 +15,8 @@ Outcome = Literal["confirmed", "refuted", "not_produced"]
 Status = Literal["open", "closed"]
 FINDING_ID = "control-"
 """What the ids of findings begin with where they stand among the other rows of a dossier."""
+ORIGIN = "registre du contrôle"
+"""Where such a row says that it comes from, as the rows of dossiers do: in French."""
 
 
 class Kept(Struct, frozen=True, kw_only=True):
@@ -195,6 +197,7 @@ def finding_rows(case: Case) -> list[dict[str, str]]:
             "decided_on": finding.decided_on.isoformat(),
             "reference": finding.reference,
             "by": finding.by,
+            "origin": ORIGIN,
         }
         for finding in standing(case.findings)
     )

@@ -11,7 +11,7 @@ from engine.problems import Invalid, Problem
 from engine.register.acts import Act, Corrected, Deed, Entry, Opened
 from engine.register.folding import case_of, deed_of
 from engine.register.promises import breaches
-from engine.register.store import Clock, machine_time, register
+from engine.register.store import Clock, check_new, machine_time, register
 
 
 class Filed(Struct, frozen=True):
@@ -30,6 +30,8 @@ def file(
     The same act, by the same agent and of the same day, is entered once: who is not sure that it was may ask again.
     Raises Invalid: no such register or case; the act would break what a case must keep; what `Held.add` refuses.
     """
+    # Before a register is made: what is refused leaves nothing.
+    check_new(by, day, act, clock())
     with register(where, new=isinstance(act, Opened), clock=clock) as held:
         known = held.entries(doctor, year)
         standing = _standing(known, by, day, act)

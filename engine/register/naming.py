@@ -10,6 +10,8 @@ from engine.problems import Invalid, Problem, unknown_name
 from engine.register.acts import Asked, Deed, Found, Observed, Received
 
 NAMING_ITEM = ("declaration", "prefill", "finding")
+SHOWN = 80
+"""The letters shown of a name that is none."""
 
 
 def named(deed: Deed, policy: Policy) -> Deed:
@@ -44,7 +46,7 @@ def check_held(found: Found, dossier: Dossier) -> None:
 def _check_item(item: str, policy: Policy) -> None:
     known = policy.vocabulary.items
     if item not in known:
-        raise Invalid([Problem("unknown_item", details=unknown_name(item, known))])
+        raise Invalid([Problem("unknown_item", details=unknown_name(item[:SHOWN], known))])
 
 
 def _code(item: str, choice: str, policy: Policy) -> str:
@@ -54,5 +56,5 @@ def _code(item: str, choice: str, policy: Policy) -> str:
     found = next((entry for table in tables if (entry := table.find(choice))), None)
     if found is None:
         codes = [entry.code for table in tables for entry in table.entries]
-        raise Invalid([Problem("not_in_table", details=unknown_name(choice, codes))])
+        raise Invalid([Problem("not_in_table", details=unknown_name(choice[:SHOWN], codes))])
     return found.code

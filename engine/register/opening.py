@@ -24,6 +24,8 @@ SHOWN = 160
 """The letters shown of what a database says."""
 OURS = 0o600
 """A file of ours is read by its owner alone."""
+ONE_AT_A_TIME: dict[str, Anything] = {"poolclass": NullPool, "isolation_level": "READ COMMITTED"}
+"""What is read once the lock is held is what the last to hold it wrote."""
 PRAGMAS = ("synchronous = FULL", "secure_delete = ON")
 """Nothing that was acknowledged is lost when the power is; what is dropped is overwritten."""
 AT_FIRST = "journal_mode = WAL"
@@ -81,7 +83,7 @@ def _postgres(where: str) -> tuple[str, Engine]:
     from engine.sourcing.postgres import address  # noqa: PLC0415
 
     to = address(where)
-    engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(to.given), poolclass=NullPool)
+    engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(to.given), **ONE_AT_A_TIME)
 
     @event.listens_for(engine, "begin")
     def _(connection: Connection) -> None:

@@ -61,11 +61,11 @@ def _of(act: Act, case: Case) -> Iterator[Problem]:
 def _not_produced(finding: Finding, case: Case) -> Iterator[Problem]:
     """What was never asked for, may still be sent, or was sent, cannot be said not to have been produced."""
     item, day = finding.item, finding.decided_on
-    asked = [request.answer_by for request in standing(case.requests) if item in request.items]
+    asked = [one.answer_by for one in standing(case.requests) if item in one.items and one.asked_on <= day]
     if not asked:
         yield Problem("never_asked", details={"item": item})
-    elif min(asked) >= day:
-        yield Problem("delay_runs", details={"item": item, "until": str(min(asked)), "day": str(day)})
+    elif max(asked) >= day:
+        yield Problem("delay_runs", details={"item": item, "until": str(max(asked)), "day": str(day)})
     came = [one for one in standing(case.receipts) if one.item == item and one.complete and one.received_on <= day]
     if came:
         yield Problem(

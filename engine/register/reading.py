@@ -36,8 +36,10 @@ def read_cases(where: str, *, by: str, what: str, clock: Clock = machine_time) -
 def read_log(
     where: str, doctor: str | None, year: int | None, *, by: str, clock: Clock = machine_time
 ) -> list[Entry]:
-    """The entries of a doctor's cases, or of the whole register. Raises Invalid when there is no register."""
+    """The entries of a doctor's cases, or of the whole register. Raises Invalid: no register, no case."""
     with register(where, clock=clock) as held:
+        if doctor is not None and not held.entries(doctor, year):
+            raise Invalid([Problem("no_case_at_all", details={"doctor": doctor})])
         held.add(doctor, year, by, None, Read("log"))
         return held.entries(doctor, year)
 

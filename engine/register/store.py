@@ -66,10 +66,7 @@ class Held(Struct, frozen=True):
         Raises Invalid: a text of it is not clean, or the day on which it was done has not come anywhere.
         """
         now = self.clock()
-        check_agent(by)
-        check_act(act)
-        if day is not None and day > (now + EASTMOST).date():
-            raise Invalid([Problem("day_to_come", details={"day": day.isoformat()})])
+        check_new(by, day, act, now)
         salt = secrets.token_hex(SALT)
         said = {"doctor": doctor, "year": year, "by": by, "day": day and day.isoformat(), "act": plain(act)}
         written_at = now.astimezone(UTC).isoformat(timespec="milliseconds")
@@ -110,8 +107,11 @@ def register(where: str, *, new: bool = False, clock: Clock = machine_time) -> I
         yield Held(connection, where, clock)
 
 
-def check_agent(by: str) -> None:
-    """Raises Invalid when the name of who acts could not be kept."""
+def check_new(by: str, day: date | None, act: Act, now: datetime) -> None:
+    """Raises Invalid: a text of an entry could not be kept; the day on which it was done has not come anywhere."""
     problems = list(check_text("by", by))
     if problems:
         raise Invalid(problems)
+    check_act(act)
+    if day is not None and day > (now + EASTMOST).date():
+        raise Invalid([Problem("day_to_come", details={"day": day.isoformat()})])
