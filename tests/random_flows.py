@@ -28,11 +28,18 @@ USUAL: Mapping[str, Value] = {
 """What a row mostly holds in columns that would otherwise leave nearly every row out."""
 
 
-class Drawing:
-    """Rows of every flow for some doctors; so many cells in a hundred are wrong or empty."""
+MISTYPED = ("01/03/2023", "1.5", "oui", "2023-02-30", "x")
+"""Texts that are a value of no type but text."""
 
-    def __init__(self, random: Random, year: int, wrong: int = 2) -> None:
-        self.random, self.year, self.wrong = random, year, wrong
+
+class Drawing:
+    """Rows of every flow for some doctors; so many cells in a hundred are wrong or empty.
+
+    With `mistyped`, some hold a text where a number, a day or a truth should be.
+    """
+
+    def __init__(self, random: Random, year: int, wrong: int = 2, *, mistyped: bool = False) -> None:
+        self.random, self.year, self.wrong, self.mistyped = random, year, wrong, mistyped
         months = [date(year, month, 1) for month in range(1, 13)]
         ends = [day - timedelta(days=1) for day in (*months, date(year + 1, 1, 1))]
         self.days = [
@@ -71,7 +78,9 @@ class Drawing:
             elif self.chance(self.wrong) and isinstance(values, range):
                 row[name] = self.random.choice((-1, values.stop))
             elif self.chance(self.wrong) and isinstance(values, tuple) and values != YES_NO:
-                row[name] = self.random.choice(("?", "SESAM_VITALE", ""))
+                row[name] = self.random.choice(("?", "SESAM_VITALE", "é" * 300))
+            elif self.mistyped and self.chance(self.wrong) and _kind(values) != "text":
+                row[name] = self.random.choice(MISTYPED)
         return row
 
     def sound(self, flow: str, doctor: str | None) -> Row:
