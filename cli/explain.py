@@ -119,6 +119,7 @@ def _only(result: Decided, told: "Explanation", *, missing: bool, readings: bool
 
 def _explanation(result: Decided, indicator: str | None, depth: Depth, *, proof: bool) -> "Explanation":
     from engine.telling.explanation import explain as told
+    from engine.telling.left_out import passages
     from engine.telling.parts import only
     from engine.telling.phrases import Phrases
     from engine.telling.proof import proof_part
@@ -126,7 +127,9 @@ def _explanation(result: Decided, indicator: str | None, depth: Depth, *, proof:
     decision = result.decision
     phrases = Phrases(decision.policy, spoken())
     titles = {one.id: phrases.text(one.title) for one in decision.policy.indicators}
-    explanation = told(result.record, decision.dossier, decision.policy, spoken(), depth.value)
+    explanation = told(
+        result.record, decision.dossier, decision.policy, spoken(), depth.value, passages(result.files)
+    )
     if indicator is not None:
         explanation = only(explanation, titles[indicator])
     return explanation.with_section(proof_part(decision, spoken(), indicator)) if proof else explanation

@@ -13,6 +13,7 @@ from typing import Any as Anything
 from engine.dossier import Dossier
 from engine.policy import Policy
 from engine.telling.contested import contested, contradicted, later
+from engine.telling.left_out import Passages
 from engine.telling.missing import missing
 from engine.telling.owed import owed
 from engine.telling.parts import Depth, Explanation, Part, each_line
@@ -20,15 +21,30 @@ from engine.telling.phrases import Json
 from engine.telling.sentences import Sentences, telling
 from engine.words import Lang
 
+NOWHERE: Passages = {}
 
-def explain(record: Json, dossier: Dossier, policy: Policy, lang: Lang, depth: Depth = "short") -> Explanation:
-    """The explanation of a record, in a language. `dossier` gives the doctor's name and situation."""
-    return _Explainer(record, dossier, policy, lang, depth).whole()
+
+def explain(
+    record: Json,
+    dossier: Dossier,
+    policy: Policy,
+    lang: Lang,
+    depth: Depth = "short",
+    left_out: Passages = NOWHERE,
+) -> Explanation:
+    """The explanation of a record, in a language. `dossier` gives the doctor's name and situation.
+
+    `left_out` tells where what rates leave out is written; without it, that is not said under them.
+    """
+    return _Explainer(record, dossier, policy, lang, depth, left_out).whole()
 
 
 class _Explainer(Sentences):
-    def __init__(self, record: Json, dossier: Dossier, policy: Policy, lang: Lang, depth: Depth) -> None:
+    def __init__(
+        self, record: Json, dossier: Dossier, policy: Policy, lang: Lang, depth: Depth, left_out: Passages
+    ) -> None:
         super().__init__(policy, lang, brief=depth == "short")
+        self.passages_left_out = left_out
         self.record, self.dossier, self.full = record, dossier, depth == "full"
 
     def whole(self) -> Explanation:

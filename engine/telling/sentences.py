@@ -8,6 +8,7 @@ from typing import Any as Anything
 from engine.claims import claims
 from engine.conditions import Node, Silent, walk
 from engine.policy import Measure, Policy
+from engine.telling.left_out import Passages, left_out
 from engine.telling.phrases import Json, Phrases, retyped
 from engine.words import Lang
 
@@ -24,6 +25,7 @@ class Sentences(Phrases):
     def __init__(self, policy: Policy, lang: Lang, *, brief: bool = False) -> None:
         super().__init__(policy, lang)
         self.shown = FILING if brief else None
+        self.passages_left_out: Passages = {}
         self.wanted = self.say("found.expected")
         self.nodes: Mapping[str, Node] = {node.at: node for _, tree in claims(policy) for node in walk(tree)}
 
@@ -148,6 +150,8 @@ class Sentences(Phrases):
         counted = [one["row"] for one in rows if not one["struck"]]
         if "count" in saw:
             yield from self._count(measure, saw["count"], expected)
+            for row in counted if asks["measure"] in self.passages_left_out else ():
+                yield from left_out(self, row, self.passages_left_out[asks["measure"]])
         else:
             key = "found.rate_unsettled" if counted else "found.no_rate"
             yield self.say(key, label=self.text(measure.label), expected=expected)
