@@ -21,7 +21,6 @@ from tests.random_dossiers import Drawing
 from tests.random_policies import random_policy
 
 EVERYTHING = Example("99900000011", 2023)
-CONTROLLED = Example("99900000318", 2023)
 
 
 def most(decisions: list[Decision], policy: Policy) -> dict[int, int]:
@@ -31,8 +30,9 @@ def most(decisions: list[Decision], policy: Policy) -> dict[int, int]:
     return dict(zip(map(int, found[DOCTOR].to_pylist()), found["most"].to_pylist(), strict=True))
 
 
-def by_item(found: Stakes) -> dict[str, tuple[str, str]]:
-    return {one.item: (one.grade, f"{one.loss.euros:.2f}") for one in found.items}
+def by_item(found: Stakes) -> dict[str, tuple[str, int, int]]:
+    """Of each item what it rests on, and the points lost: those that it brings by itself, and all that fall."""
+    return {one.item: (one.grade, int(one.loss.points_alone), int(one.loss.points)) for one in found.items}
 
 
 # --- exact ----------------------------------------------------------------------------------------------------------
@@ -50,15 +50,14 @@ def test_refuting_items_gives_what_deciding_the_refuted_dossier_anew_gives(examp
 
 def test_one_bad_paper_costs_everything_that_volet_1_opens() -> None:
     """The maximum: 280 points fall by themselves, and the 883 of volet 2 with them."""
-    found = {one.item: one for one in stakes(EVERYTHING.decision).items}["logiciel-lap"]
-    assert (found.grade, found.loss.points_alone, found.loss.points) == ("documented", 280, 1163)
-    assert (found.loss.euros_alone, found.loss.euros) == (1960, 8141)
+    assert by_item(stakes(EVERYTHING.decision))["logiciel-lap"] == ("documented", 280, 1163)
+    found = loss(EVERYTHING.decision, ["logiciel-lap"])
+    assert (int(found.euros_alone), int(found.euros)) == (1960, 8141)
 
 
 def test_an_indicator_of_volet_2_costs_its_own_points_alone() -> None:
-    found = {one.item: one for one in stakes(EVERYTHING.decision).items}["codage"]
-    assert (found.grade, found.loss.points, found.loss.points_alone) == ("declared", 50, 50)
-    assert found.loss.flips == {"volet-2.codage": "refused"}
+    assert by_item(stakes(EVERYTHING.decision))["codage"] == ("declared", 50, 50)
+    assert loss(EVERYTHING.decision, ["codage"]).flips == {"volet-2.codage": "refused"}
 
 
 def test_what_a_control_confirmed_is_no_longer_open() -> None:
@@ -116,7 +115,8 @@ def test_under_no_rules_is_more_at_stake_than_the_columns_allow(seed: int) -> No
     """Policies that no law would write: eligibility, weights and components that hang on declarations."""
     random = Random(seed)
     _, policy = random_policy(random)
-    drawing, decisions = Drawing([policy]), []
+    drawing = Drawing([policy])
+    decisions: list[Decision] = []
     while len(decisions) < 15:
         try:
             page = drawing.page(random, "99900000003", plain=True)
