@@ -117,7 +117,7 @@ def _fates(asked: Asked, flow: Flow, row: Anything) -> Iterator[Branch]:
         looked_at = holds(asked.where, row)
         yield ~looked_at, _small(OTHER)
         if may_be_unknown(asked.where, flow):
-            yield looked_at.isnull(), _small(UNDECIDED)
+            yield _unknown(looked_at), _small(UNDECIDED)
     day, span = row[asked.day], asked.span
     if flow.columns[asked.day].optional:
         yield day.isnull(), _small(UNDECIDED)
@@ -126,15 +126,20 @@ def _fates(asked: Asked, flow: Flow, row: Anything) -> Iterator[Branch]:
     for rank, exclusion in enumerate(asked.exclusions):
         left_out = holds(exclusion, row)
         if may_be_unknown(exclusion, flow):
-            yield left_out.isnull(), _small(DOUBTFUL)
+            yield _unknown(left_out), _small(DOUBTFUL)
         yield left_out, _small(EXCLUDED + rank)
     yield from _lacking(asked.needs, flow, row)
     if asked.part:
         inside = holds(asked.part, row)
         if may_be_unknown(asked.part, flow):
-            yield inside.isnull(), _small(DOUBTFUL)
+            yield _unknown(inside), _small(DOUBTFUL)
         yield ~inside, _small(COUNTED)
     yield from _lacking(asked.part_needs, flow, row)
+
+
+def _unknown(condition: Term) -> Term:
+    """Whether a condition is NULL. Asked plainly of `NOT x`, it would be written `NOT x IS NULL`, which asks of x."""
+    return ibis.cases((condition, False), (~condition, False), else_=True)
 
 
 def _lacking(needs: Iterable[str], flow: Flow, row: Anything) -> Iterator[Branch]:
