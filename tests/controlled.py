@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from functools import cache
+from typing import Any as Anything
+
+from msgspec.structs import replace
 
 from engine.control.cases import (
     Act,
@@ -34,7 +38,7 @@ OPENING = Opening(id=1, by=BY, opened_on=OPENED)
 REQUEST = Request(id=2, by=BY, items=(SOFTWARE, CARE), asked_on=ASKED, answer_by=UNTIL, letter="1A 200 4005 6")
 RECEIPT = Receipt(id=3, by=BY, item=CARE, received_on=date(2025, 2, 1), what="Attestation de la MSP", complete=True)
 SAID = Observation(id=4, by=BY, about=SOFTWARE, received_on=date(2025, 2, 3), text="Mon éditeur se tait.")
-ANSWER = Answer(id=5, by=BY, observation=4, on=date(2025, 2, 20), text="Un courriel n’est pas une facture.")
+ANSWER = Answer(id=5, by=BY, observation=4, on=date(2025, 2, 20), text="Un courriel n’est pas une attestation.")
 NOT_PRODUCED = Finding(
     id=6,
     by=BY,
@@ -42,7 +46,7 @@ NOT_PRODUCED = Finding(
     choice=None,
     outcome="not_produced",
     decided_on=FOUND,
-    ground="Ni facture, ni bon de commande, ni attestation nominative n’a été produit.",
+    ground="La facture ne désigne pas le médecin, et l’attestation demandée n’a pas été produite.",
     reference="CTRL-44-2025-0042",
 )
 CONFIRMED = Finding(
@@ -74,12 +78,14 @@ def found(item: str, outcome: Outcome, number: int = 2, choice: str | None = Non
     )
 
 
+@cache
 def again(case: Case | None = None, example: Example = PAID, as_of: date | None = None) -> Redecision:
     """The redecision of an example with the findings of a case."""
     page = known()[example.number].page
     return redecide(example.decision, policy_files(example.year), page, case or case_of(example=example), as_of)
 
 
+@cache
 def complete(case: Case | None = None) -> Notice:
     """A notice that lacks nothing."""
     made = again(case, as_of=DATED)
@@ -91,3 +97,8 @@ def complete(case: Case | None = None) -> Notice:
         basis=bases()["l133-4"],
         signatory=Signatory("Anne Roy", "directrice de la caisse"),
     )
+
+
+def changed(**fields: Anything) -> Notice:
+    """The notice that lacks nothing, with something else in it."""
+    return replace(complete(), **fields)
