@@ -12,6 +12,7 @@ import pytest
 from pyarrow import parquet
 
 from engine.loading import bundled_policies, years
+from engine.population import flows_drawing
 from tests.conftest import Forfait
 from tests.plain_count import Side, count
 from tests.plain_flows import FLOWS, Row, Value, fault, is_doctor
@@ -113,3 +114,17 @@ def test_texts_that_are_no_value_of_their_column_are_set_aside(engine: str, forf
     told = rows(out, "quarantine")
     whole = Counter((row["flow"], row["key"], row["doctor"], row["code"]) for row in told if row["measure"] is None)
     assert whole == flaws(read)
+
+
+def test_flows_drawn_are_counted_where_they_are(
+    forfait: Forfait, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sorted by doctor, in several parts: what a population leaves."""
+    year = YEARS[0]
+    monkeypatch.setattr(flows_drawing, "AT_ONCE", 3_000)
+    ran = forfait(
+        "population", "--flows", "--year", year, "--doctors", 60, "--lines", 9_000, "--out", tmp_path / "flows"
+    )
+    assert (ran.code, parquet.ParquetFile(tmp_path / "flows" / "acts.parquet").num_row_groups > 2) == (0, True)
+    flows = {name: rows(tmp_path / "flows", name) for name in FLOWS}
+    assert by_command(measured(forfait, tmp_path, year)) == expected(year, "defaults", flows)

@@ -20,7 +20,8 @@ from engine.population.writing import BATCH, MANIFEST, SEEDS, check_bounds, dige
 from engine.running.draft import draft
 from engine.tabular import ARROW
 
-MOST_LINES = 10**11
+MOST_LINES = 1_000_000
+"""How many rows may be asked for, for each doctor: those of one doctor are held at once."""
 DICTIONARY = 2**24
 """The bytes of names that a part of a file may list once: those of all the people of its doctors."""
 
@@ -47,7 +48,7 @@ def write_flows(
 
     Raises Invalid: the folder is there, a number is out of bounds; OSError when it cannot be written.
     """
-    size = () if lines is None else (("--lines", lines, 1, MOST_LINES),)
+    size = () if lines is None else (("--lines", lines, 1, doctors * MOST_LINES),)
     check_bounds(("--doctors", doctors, 1, MOST), ("--seed", seed, 0, SEEDS - 1), *size)
     scale = Fraction(1) if lines is None else Fraction(lines, max(1, _expected(plan, doctors, seed)))
     rows: dict[str, int] = {}
