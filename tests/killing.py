@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from random import Random
@@ -15,11 +15,15 @@ from signal import SIGKILL
 
 from engine.running.manifest import MANIFEST, digest_of
 
-COMMAND = [sys.executable, "-c", "from cli.start import main; main()", "run", "--sample", "20"]
+COMMAND = [sys.executable, "-c", "from cli.start import main; main()"]
+RUN = ("run", "--sample", "20", "--data")
+"""What is run, up to its source."""
 PATIENCE = 30
 
 
-def killed(source: Path, year: int, folder: Path, moments: int, seed: int) -> Iterator[bool]:
+def killed(
+    source: Path, year: int, folder: Path, moments: int, seed: int, words: Sequence[str] = RUN
+) -> Iterator[bool]:
     """Run into an empty folder and kill it, so many times; whether each got to leave a whole result.
 
     Raises AssertionError when anything else than all or nothing is left, a process works on, or a run after the
@@ -27,11 +31,11 @@ def killed(source: Path, year: int, folder: Path, moments: int, seed: int) -> It
     """
     first, out, random = folder / "first", folder / "out", Random(seed)
     begun = time.monotonic()
-    assert started(source, year, first).wait() == 0
+    assert started(source, year, first, words).wait() == 0
     lasts = time.monotonic() - begun
     expected = contents(first)
     for moment in [random.random() * lasts for _ in range(moments)]:
-        running = started(source, year, out)
+        running = started(source, year, out, words)
         with suppress(subprocess.TimeoutExpired):
             running.wait(moment)
         running.send_signal(SIGKILL)
@@ -44,16 +48,16 @@ def killed(source: Path, year: int, folder: Path, moments: int, seed: int) -> It
             for file in out.iterdir():
                 file.unlink()
             out.rmdir()
-    assert started(source, year, out).wait() == 0
+    assert started(source, year, out, words).wait() == 0
     assert contents(out) == expected
     assert sorted(folder.iterdir()) == [first, out]
 
 
-def started(source: Path, year: int, out: Path) -> subprocess.Popen[bytes]:
+def started(source: Path, year: int, out: Path, words: Sequence[str]) -> subprocess.Popen[bytes]:
     """The command, begun in a group of its own."""
-    options = ["--year", str(year), "--data", str(source), "--out", str(out)]
+    options = [str(source), "--year", str(year), "--out", str(out)]
     return subprocess.Popen(
-        [*COMMAND, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        [*COMMAND, *words, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
 
 
