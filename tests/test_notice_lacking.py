@@ -94,6 +94,14 @@ ELEMENTS: dict[str, tuple[Callable[[], Notice], list[str]]] = {
         lambda: instead(REQUEST, replace(REQUEST, items=(CARE,))),
         ["notice_not_asked"],
     ),
+    "cause: asked later": (
+        lambda: instead(REQUEST, replace(REQUEST, asked_on=date(2025, 3, 2), answer_by=date(2025, 4, 2))),
+        ["notice_not_asked"],
+    ),
+    "cause: another delay running": (
+        lambda: of(*ACTS, replace(REQUEST, id=20, asked_on=date(2025, 2, 20), answer_by=date(2025, 3, 20))),
+        ["notice_delay_running"],
+    ),
     "cause: delay running": (
         lambda: instead(REQUEST, replace(REQUEST, answer_by=FOUND)),
         ["notice_delay_running"],

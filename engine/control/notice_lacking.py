@@ -73,16 +73,16 @@ class _Lacking:
                 yield Problem("notice_unanswered", details=details)
 
     def grounded(self, one: Exchange) -> Iterator[Problem]:
-        """A finding against the doctor is reasoned, and follows a request whose delay was let run out."""
+        """A finding against the doctor is reasoned; one of a paper not produced follows requests, all run out."""
         finding, details = one.finding, {"item": self.words.item(one.finding.item), "entry": str(one.finding.id)}
         if not (finding.ground or "").strip():
             yield Problem("notice_no_ground", details=details)
         if finding.outcome == "not_produced":
-            if not one.requests:
+            until = [request.answer_by for request in one.requests if request.asked_on <= finding.decided_on]
+            if not until:
                 yield Problem("notice_not_asked", details=details)
-            elif all(request.answer_by >= finding.decided_on for request in one.requests):
-                until = self.day(min(request.answer_by for request in one.requests))
-                yield Problem("notice_delay_running", details={**details, "day": until})
+            elif max(until) >= finding.decided_on:
+                yield Problem("notice_delay_running", details={**details, "day": self.day(max(until))})
 
     # --- nature, amount, payments -------------------------------------------------------------------------------
 
