@@ -58,7 +58,7 @@ def canonical(record: Json) -> bytes:
 
 def record(decision: Decision, others: Iterable[Alternative] = ()) -> Json:
     """The decision as plain JSON data, with the other readings that would change it."""
-    writer = _Writer(decision)
+    writer = Writer(decision)
     return {
         **writer.whole(),
         "contested": [_alternative(one, decision) for one in others],
@@ -106,7 +106,7 @@ def amounts(possible: Amount, attained: Amount, paid: Amount) -> Json:
     return {"paid": amount(paid), "attained": amount(attained), "possible": amount(possible)}
 
 
-class _Writer:
+class Writer:
     def __init__(self, decision: Decision) -> None:
         self.decision, self.policy, self.reasons = decision, decision.policy, decision.reasons
         self.fixed, self.shortfalls = _fixed(decision.policy), Shortfalls(decision)

@@ -71,7 +71,7 @@ class Standing:
         later: list[Row] = []
         for row in dossier.rows:
             (known if (day_known(row) or as_of) <= as_of else later).append(row)
-        self.rows = tuple([self._status_known(row) for row in known])
+        self.rows = tuple([self.as_known(row) for row in known])
         self.later = tuple(later)
         self.named: dict[tuple[RowType, str, int], list[int]] = {}
         for index, row in enumerate(self.rows):
@@ -80,8 +80,8 @@ class Standing:
         self.looked_up: dict[tuple[RowType, frozenset[str], str | None, int], list[Candidate]] = {}
         self.superseded = {(row.type, row.campaign, row.supersedes) for row in self.rows if row.supersedes}
 
-    def _status_known(self, row: Row) -> Row:
-        """A status given after the day reads as received."""
+    def as_known(self, row: Row) -> Row:
+        """A row as it was known: a status given after the day reads as received."""
         on = row.fields.get("status_on")
         if row.type != "document" or not isinstance(on, date) or on <= self.as_of:
             return row

@@ -123,9 +123,18 @@ class Mender:
         if row is None:
             self.done.append(Change(None, after, wanted, among))
             return
-        index = next(n for n, one in enumerate(self.done) if one.after is row or one.after == row)
+        index = self._index(row)
         known = self.done[index]
         self.done[index] = Change(known.before, after, {**known.wanted, **wanted}, among or known.among)
+
+    def _index(self, row: Row) -> int:
+        """Where a row that stands is among those of the dossier, in which its status may be of a later day."""
+        same = (n for n, one in enumerate(self.done) if one.after is row or one.after == row)
+        index = next(same, None)
+        if index is not None:
+            return index
+        standing = self.standing()
+        return next(n for n, one in enumerate(self.done) if one.after and standing.as_known(one.after) == row)
 
     def _rate(self, leaf: Rate, seen: Observation) -> None:
         rows = [one.row for one in seen.seen if one.struck is None]

@@ -7,8 +7,9 @@ from typing import Any
 
 from msgspec import Struct
 
+from engine.text import in_order
+
 Json = dict[str, Any]
-ABSENT: Any = None
 
 
 class Difference(Struct, frozen=True):
@@ -21,13 +22,19 @@ class Difference(Struct, frozen=True):
 
 def differences(said: Any, given: Any, place: str = "") -> Iterator[Difference]:
     """Where two JSON values differ, as deep as they can be told apart; numbers and truth values are not alike."""
+    if in_order(said) == in_order(given):
+        return
     if isinstance(said, dict) and isinstance(given, dict):
         for key in sorted(said.keys() | given.keys()):
-            yield from differences(said.get(key), given.get(key), f"{place}.{key}" if place else key)
+            there = f"{place}.{key}" if place else key
+            if key in said and key in given:
+                yield from differences(said[key], given[key], there)
+            else:
+                yield Difference(there, said.get(key), given.get(key))
     elif isinstance(said, list) and isinstance(given, list) and len(said) == len(given):
         for index, (one, other) in enumerate(zip(said, given, strict=True)):
             yield from differences(one, other, f"{place}[{named(one, index)}]")
-    elif said != given or type(said) is not type(given):
+    else:
         yield Difference(place, said, given)
 
 
