@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from engine.conditions import Source
     from engine.drafting.showing.nodes import Quote
     from engine.loading import PolicyFiles
+    from engine.measuring.linking import Countings
     from engine.policy import Policy
     from engine.telling.parts import Explanation
 
@@ -50,20 +51,24 @@ def show(
     from engine.drafting.showing.nodes import nothing
     from engine.drafting.showing.showing import show as told
     from engine.linking import link
+    from engine.measuring.linking import countings_of
 
     if out is not None and format is Format.tree:
         raise Invalid([Problem("out_format")])
     files = one_policy(target, policies)
-    policy = link(files, readings(reading))
-    _check(name, policy)
+    asked = readings(reading)
+    counting = {name: option for name, option in asked.items() if name in files.countings}
+    policy = link(files, {name: option for name, option in asked.items() if name not in counting})
+    countings = countings_of(files, counting)
+    _check(name, policy, countings)
     quote = _quoting(files, documents) if documents else nothing
-    _deliver(told(policy, spoken(), name, quote), format, out)
+    _deliver(told(policy, spoken(), name, quote, countings), format, out)
 
 
-def _check(name: str | None, policy: Policy) -> None:
+def _check(name: str | None, policy: Policy, countings: Countings) -> None:
     from engine.drafting.showing.showing import names
 
-    known = names(policy)
+    known = names(policy, countings)
     if name is not None and name not in known:
         raise Invalid([Problem("unknown_indicator", details=unknown_name(name, known))])
 

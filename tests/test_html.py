@@ -16,6 +16,7 @@ from cli.html import html
 from engine.drafting.showing.showing import show
 from engine.linking import linked
 from engine.loading import bundled_policies, years
+from engine.measuring.linking import countings_of
 from engine.telling.parts import Explanation, Part
 from engine.words import LANGS, Lang
 from tests.conftest import policy_files
@@ -58,7 +59,12 @@ class Read(HTMLParser):
 @cache
 def page(year: int, lang: Lang) -> str:
     """The rules of a year, beside passages that nobody wrote."""
-    return html(show(linked(policy_files(year), {}), lang, quote=made_up), lang)
+    return drawn(year, lang)
+
+
+def drawn(year: int, lang: Lang) -> str:
+    files = policy_files(year)
+    return html(show(linked(files, {}), lang, None, made_up, countings_of(files, {})), lang)
 
 
 PAGES = [(year, lang) for year in years(bundled_policies()) for lang in LANGS]
@@ -143,4 +149,6 @@ def test_any_text_is_shown_as_it_is(text: str) -> None:
 
 def test_the_same_rules_give_the_same_bytes() -> None:
     year, lang = PAGES[0]
-    assert html(show(linked(policy_files(year), {}), lang, quote=made_up), lang) == page(year, lang)
+    assert html(
+        show(linked(policy_files(year), {}), lang, None, made_up, countings_of(policy_files(year), {})), lang
+    ) == page(year, lang)

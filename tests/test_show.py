@@ -17,6 +17,7 @@ from engine.drafting.showing.nodes import Quote, nothing
 from engine.drafting.showing.showing import names, show
 from engine.linking import linked
 from engine.loading import bundled_policies, years
+from engine.measuring.linking import Countings, countings_of
 from engine.policy import Policy
 from engine.telling.parts import Explanation, Part
 from engine.telling.phrases import Phrases
@@ -35,8 +36,13 @@ def law(year: int) -> Policy:
 
 
 @cache
+def counted(year: int) -> Countings:
+    return countings_of(policy_files(year), {})
+
+
+@cache
 def told(year: int, lang: Lang, only: str | None = None) -> Explanation:
-    return show(law(year), lang, only)
+    return show(law(year), lang, only, countings=counted(year))
 
 
 def made_up(source: Source) -> tuple[str, ...]:
@@ -78,7 +84,7 @@ def test_one_indicator_on_a_screen(forfait: Forfait, named: SnapshotAssertion, l
 
 def test_one_indicator_beside_its_passages(named: SnapshotAssertion) -> None:
     """Passages that nobody wrote: no word of a text is kept here."""
-    beside = show(law(YEARS[0]), "fr", "volet-2.aat", made_up)
+    beside = show(law(YEARS[0]), "fr", "volet-2.aat", made_up, counted(YEARS[0]))
     assert markdown(beside) == named(name=f"show/{YEARS[0]}-aat-beside.md")
 
 
@@ -145,6 +151,38 @@ def test_a_made_up_year_is_told_by_the_same_python() -> None:
     ]
 
 
+# --- how rates are counted ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_every_rate_is_told_as_it_is_counted_with_all_that_is_left_out(year: int) -> None:
+    words = law(year).vocabulary
+    section = next(part for part in told(year, "fr").sections if part.text == "Comment les taux sont comptés")
+    for one, shown in zip(counted(year).measures, section.parts, strict=True):
+        named = words.measures if one.gives == "measure" else words.facts
+        exclusions = one.denominator.exclusions if one.denominator else ()
+        wanted = {words.measures[one.id].exclusions[exclusion.name].fr for exclusion in exclusions}
+        assert (shown.text, wanted - {part.text for part in every(shown.parts)}) == (named[one.id].label.fr, set())
+
+
+@pytest.mark.parametrize(
+    ("readings", "said"),
+    [
+        ({}, "compté une fois par patient et date d’envoi"),
+        ({"unite-messages": "lettre"}, "chaque ligne compte pour une"),
+    ],
+)
+def test_a_measure_is_shown_alone_as_it_is_counted_under_a_reading(readings: dict[str, str], said: str) -> None:
+    files = policy_files(YEARS[0])
+    alone = show(law(YEARS[0]), "fr", "mss", countings=countings_of(files, readings))
+    assert said in {part.aside for part in every(alone.sections[:1])}
+
+
+def test_the_command_shows_a_measure_under_another_reading(forfait: Forfait) -> None:
+    ran = forfait("policy", "show", YEARS[0], "mss", "--reading", "unite-messages=lettre")
+    assert (ran.code, "unite-messages=lettre" in ran.out.partition("Comment")[0]) == (0, True)
+
+
 # --- one language at a time, well set -------------------------------------------------------------------------------
 
 
@@ -181,8 +219,8 @@ def test_alone_an_indicator_brings_its_lists_and_readings_and_no_others() -> Non
     titles = [section.text for section in alone.sections]
     asides = [part.aside for part in alone.sections[-1].parts]
     assert (titles, [aside.split()[0] for aside in asides]) == (
-        ["Arrêts de travail dématérialisés", "Lectures contestées"],
-        ["cible-aat", "denominateur-nul", "poids-teleservices", "report-mss"],
+        ["Arrêts de travail dématérialisés", "Comment les taux sont comptés", "Lectures contestées"],
+        ["cible-aat", "denominateur-nul", "plusieurs-lieux", "poids-teleservices", "report-mss"],
     )
 
 

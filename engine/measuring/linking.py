@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any as Anything
 from typing import TypeVar
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from engine.choices import link_readings, settle, sources_of, text_of
@@ -23,6 +24,7 @@ from engine.measuring.measures import (
     Column,
     Exclusion,
     Flow,
+    Locations,
     Measuring,
     Part,
     Period,
@@ -35,6 +37,16 @@ from engine.policy import Policy, Reading
 from engine.problems import Invalid, Problem
 from engine.vocabulary import each
 from engine.yamltext import Page
+
+
+class Countings(Struct, frozen=True):
+    """How a year counts under one choice of readings: its measures, its flows, its contested questions."""
+
+    measures: tuple[Measuring, ...] = ()
+    flows: Mapping[str, Flow] = {}
+    readings: Mapping[str, Reading] = {}
+    choices: Mapping[str, str] = {}
+
 
 Made = TypeVar("Made", Exclusion, Part, Period, Side, Start)
 Sources = tuple[Source, ...]
@@ -66,6 +78,12 @@ def link_measures(files: PolicyFiles, choices: Mapping[str, str]) -> tuple[Measu
     return measures_of(files, linked(files, {}), choices)
 
 
+def countings_of(files: PolicyFiles, choices: Mapping[str, str]) -> Countings:
+    """All of it, under the readings asked for, and else the defaults. Raises Invalid, as `link_measures`."""
+    readings = counting_readings(files)
+    return Countings(link_measures(files, choices), flows_of(files), readings, settle(readings, choices))
+
+
 def measures_of(files: PolicyFiles, policy: Policy, choices: Mapping[str, str]) -> tuple[Measuring, ...]:
     """The same for pages whose calendar and vocabulary are those of a policy that is linked."""
     for name in choices:
@@ -92,8 +110,7 @@ class _Linker:
             top["year"].fail("year_not_policy", expected=str(self.grammar.year))
         sources, below = sources_of(top["source"], self.grammar.documents), top.get("denominator")
         rate = self.is_rate(top)
-        self.grammar.value(top["locations"])
-        own = tuple(self.grammar.used)
+        locations = self.locations(top["locations"])
         if rate != (below is not None):
             top.fail("measure_denominator")
         denominator = self.denominator(below, name, sources) if below else None
@@ -102,13 +119,13 @@ class _Linker:
         return Measuring(
             id=name,
             gives="measure" if rate else "fact",
-            locations="together",
+            locations=locations,
             period=period,
             denominator=denominator,
             numerator=numerator,
             sources=sources,
             presumed=self.grammar.presumed(sources),
-            readings=_readings(own, period, denominator, numerator),
+            readings=_readings(locations, period, denominator, numerator),
         )
 
     def is_rate(self, top: Cursor) -> bool:
@@ -120,6 +137,11 @@ class _Linker:
         if not rate and known.text not in numbers:
             known.fail_name("unknown_fact", numbers)
         return rate
+
+    def locations(self, written: Cursor) -> Locations:
+        with self.apart():
+            self.grammar.value(written)
+            return Locations("together", tuple(self.grammar.used))
 
     # --- sides --------------------------------------------------------------------------------------------------
 
@@ -231,9 +253,9 @@ class _Linker:
         return sources_of(cursor.get("source"), self.grammar.documents) or inherited
 
 
-def _readings(own: Readings, period: Period, *sides: Side | Part | None) -> Readings:
+def _readings(locations: Locations, period: Period, *sides: Side | Part | None) -> Readings:
     """The readings that shaped a measure anywhere, each once."""
-    found = [own, period.readings, period.start.readings if period.start else ()]
+    found = [locations.readings, period.readings, period.start.readings if period.start else ()]
     for side in sides:
         found += [side.readings] if side else []
         found += [one.readings for one in side.exclusions] if isinstance(side, Side) else []

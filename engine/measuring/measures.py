@@ -180,15 +180,22 @@ class Period(Struct, frozen=True):
     readings: Readings
 
 
+class Locations(Struct, frozen=True):
+    """The practice locations of a doctor are counted `together`: no text says what else could be done with them."""
+
+    counted: Literal["together"]
+    readings: Readings
+
+
 class Measuring(Struct, frozen=True):
     """How one measure of the vocabulary, or one fact (which has no denominator), is counted.
 
-    The practice locations of a doctor are counted `together`: nothing says what else to do with them.
+    `readings` are all those that shaped it, anywhere.
     """
 
     id: str
     gives: Literal["measure", "fact"]
-    locations: Literal["together"]
+    locations: Locations
     period: Period
     denominator: Side | None
     numerator: Side | Part

@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from engine.conditions import Attribute, Fact, FieldTest, InTable, Node, Record, Table, TableEntry, Test, walk
+from engine.conditions import (
+    Attribute,
+    Empty,
+    Fact,
+    FieldTest,
+    InTable,
+    Node,
+    Rate,
+    Record,
+    Table,
+    TableEntry,
+    Test,
+    walk,
+)
 from engine.drafting.places import trees
 from engine.drafting.showing.nodes import Rules
+from engine.measuring.linking import Countings
 from engine.policy import Option, Reading
 from engine.telling.parts import Part
 
@@ -17,9 +31,10 @@ MOST_ENTRIES = 40
 class Beside:
     """Tells the lists and readings of a policy, or of one indicator or component of it."""
 
-    def __init__(self, rules: Rules, only: str | None) -> None:
+    def __init__(self, rules: Rules, only: str | None, countings: Countings) -> None:
         self.rules, self.policy, self.say, self.text = rules, rules.policy, rules.say, rules.text
-        self.only = only
+        self.only, self.countings = only, countings
+        self.choices = {**self.policy.choices, **countings.choices}
         self.nodes = [node for tree in trees(self.policy) if only in (None, owner(tree)) for node in walk(tree)]
 
     def lists(self) -> Part:
@@ -58,15 +73,24 @@ class Beside:
         left = len(entries) - len(labels)
         return self.say("show.more", names=listed, count=left) if left > 0 else listed
 
+    def measures(self) -> set[str]:
+        """The rates and facts that the conditions look at; or the one that is shown alone."""
+        rates = {node.measure for node in self.nodes if isinstance(node, Rate | Empty)}
+        facts = {node.fact for node in self.nodes if isinstance(node, Fact)}
+        return rates | facts | {self.only or ""}
+
     def readings(self) -> Part:
         """The contested readings: all of them, or those that shaped what is shown alone."""
-        used = set(self.policy.readings) if self.only is None else set(self.shaping())
-        kept = [self.policy.readings[name] for name in sorted(used)]
+        known = {**self.policy.readings, **self.countings.readings}
+        used = set(known) if self.only is None else set(self.shaping())
+        kept = [known[name] for name in sorted(used)]
         return Part(self.say("show.contested"), parts=tuple(map(self.reading, kept)))
 
     def shaping(self) -> Iterator[str]:
         """The readings that shaped what is shown alone, its conditions and its weight."""
         yield from (name for node in self.nodes for name, _ in node.readings)
+        counted = [one for one in self.countings.measures if one.id in self.measures()]
+        yield from (name for one in counted for name, _ in one.readings)
         shaped = {one.id: one.readings for one in self.policy.indicators}
         shaped |= {one.id: one.readings for one in self.policy.components}
         yield from (name for name, _ in shaped.get(self.only or "", ()))
@@ -96,7 +120,7 @@ class Beside:
         ]
         return Part(
             self.say("show.option", name=option.name, says=self.text(option.says)),
-            "met" if self.policy.choices[reading.id] == option.name else "none",
+            "met" if self.choices[reading.id] == option.name else "none",
             ", ".join(notes),
             parts=(*support, *required),
         )

@@ -6,41 +6,59 @@ from collections.abc import Iterator
 
 from engine.conditions import Entry
 from engine.drafting.showing.beside import Beside
+from engine.drafting.showing.counting import Counting
 from engine.drafting.showing.nodes import Quote, Rules, nothing
 from engine.drafting.showing.paid import Paid
+from engine.measuring.linking import Countings
 from engine.policy import Document, Policy, Published
 from engine.telling.parts import Explanation, Part
 from engine.words import Lang
 
-
-def show(policy: Policy, lang: Lang, only: str | None = None, quote: Quote = nothing) -> Explanation:
-    """The rules of a policy, or of one indicator or component of it; `quote` gives the words of passages."""
-    return _Shown(Rules(policy, lang, quote)).explanation(only)
+UNCOUNTED = Countings()
+"""How a policy counts that says nothing of it."""
 
 
-def names(policy: Policy) -> tuple[str, ...]:
-    """What can be shown alone: indicators and components."""
-    return (*(one.id for one in policy.indicators), *(one.id for one in policy.components))
+def show(
+    policy: Policy,
+    lang: Lang,
+    only: str | None = None,
+    quote: Quote = nothing,
+    countings: Countings = UNCOUNTED,
+) -> Explanation:
+    """The rules of a policy, or of one indicator, component or measure of it, and how what they look at is counted.
+
+    `quote` gives the words of passages.
+    """
+    return _Shown(Rules(policy, lang, quote), countings).explanation(only)
+
+
+def names(policy: Policy, countings: Countings = UNCOUNTED) -> tuple[str, ...]:
+    """What can be shown alone: indicators, components, and what is counted from raw flows."""
+    counted = (one.id for one in countings.measures)
+    return (*(one.id for one in policy.indicators), *(one.id for one in policy.components), *counted)
 
 
 class _Shown:
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: Rules, countings: Countings) -> None:
         self.rules, self.policy, self.say, self.text = rules, rules.policy, rules.say, rules.text
-        self.paid = Paid(rules)
+        self.paid, self.countings, self.counting = Paid(rules), countings, Counting(rules, countings)
 
     def explanation(self, only: str | None) -> Explanation:
-        own = [self.alone(only)] if only else list(self.whole())
-        beside = Beside(self.rules, only)
-        sections = [*own, *(part for part in (beside.lists(), beside.readings()) if part.parts)]
+        beside = Beside(self.rules, only, self.countings)
+        own = list(self.alone(only)) if only else list(self.whole())
+        counted = self.counting.several(beside.measures())
+        sections = [*own, *(part for part in (counted, beside.lists(), beside.readings()) if part.parts)]
         if only is None:
             sections.append(self.documents())
         return Explanation(self.text(self.policy.title), self.intro(), (), tuple(sections))
 
     def intro(self) -> tuple[str, ...]:
+        known = {**self.policy.readings, **self.countings.readings}
+        choices = {**self.policy.choices, **self.countings.choices}
         other = [
             self.say("show.under", name=name, option=option)
-            for name, option in self.policy.choices.items()
-            if option != self.policy.readings[name].default
+            for name, option in choices.items()
+            if option != known[name].default
         ]
         lines = [self.rules.joined(other, "and")] if other else []
         return (self.say("show.intro" if other else "show.defaults"), *lines)
@@ -53,10 +71,11 @@ class _Shown:
         yield from map(self.paid.component, self.policy.components)
         yield self.control()
 
-    def alone(self, only: str) -> Part:
+    def alone(self, only: str) -> Iterator[Part]:
+        """The indicator or component of that name; a measure is told as it is counted, and no more."""
         told = {one.id: self.paid.indicator(one) for one in self.policy.indicators if one.id == only}
         told |= {one.id: self.paid.component(one) for one in self.policy.components if one.id == only}
-        return told[only]
+        yield from [told[only]] if only in told else []
 
     # --- the year -----------------------------------------------------------------------------------------------
 
