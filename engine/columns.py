@@ -7,7 +7,7 @@ so that every other reading costs only what it changes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any as Anything
 
@@ -19,14 +19,15 @@ from msgspec.structs import replace
 from engine.claims import claims, leaves
 from engine.columnar.asked_for import doctor_columns, node_columns
 from engine.columnar.asking import FALSE, Term, both, constant, either, sure, which
-from engine.columnar.layout import DOCTOR, VOUCHED
+from engine.columnar.crowds import any_of, columns_of, crowds, marks
+from engine.columnar.layout import DOCTOR, READ, VOUCHED
 from engine.columnar.leaves import Leaves, Sight, gap
 from engine.columnar.pools import looked
 from engine.columnar.questions import FIXED, question_key, questions
 from engine.columnar.results import Given, Results, read_results
 from engine.columnar.rows import PLACES, code
 from engine.columnar.spread import Spread
-from engine.columnar.stepping import stepped
+from engine.columnar.stepping import needed, stepped
 from engine.columnar.suspects import Table
 from engine.columnar.worth import Valued, Worth
 from engine.conditions import All, Any, Exempt, Node, Not, Observed, Outcome
@@ -67,6 +68,8 @@ class Columns:
         self.gates: dict[object, Settled] = {}
         self.worth, self.given = Worth(), Given.nothing()
         self._give()
+        doubts = (of for of, _key in self.leaves.shared.doubts)
+        self.crowds = [*self.spread.crowds, *crowds("unlike", doubts)]
 
     def expression(self, tables: Mapping[str, Table]) -> Table:
         """One row for each doctor who has a row of `doctors` in the policy's year.
@@ -79,19 +82,34 @@ class Columns:
         """What leaves look at, of each of those doctors."""
         return self.spread.wide(tables)
 
+    def partly(self, wide: Table) -> Table:
+        """What leaves see of those doctors of `wide` who surely read, and of whom something is crowded."""
+        after = needed(self._following, self._last(()))
+        leaves = {name: term for name, term in self.steps[LEAVES].items() if name in after}
+        told = marks(self.crowds[len(self.spread.crowds) :], self.leaves.shared.doubts.values())
+        kept = {DOCTOR, READ, *columns_of(self.spread.crowds)} | needed((), leaves)
+        before = {name: _[name] for name in sorted(kept)} | told
+        some = stepped(wide, self.steps[:LEAVES], before).filter(_[READ], any_of(self.crowds))
+        return stepped(some, (), {name: _[name] for name in (DOCTOR, *columns_of(self.crowds))} | leaves)
+
     def derived(self, wide: Table) -> Table:
         """What follows from rows of `wide`."""
-        return self._derived(wide, self.steps, self.leaves.shared.doubts.values())
+        steps = [*self.steps[: LEAVES + 1], *self._following]
+        return stepped(wide, steps, self._last(self.leaves.shared.doubts.values()))
 
     def after(self, observed: Table) -> Table:
-        """The same, for doctors whose leaves were observed one by one (`running.observing`)."""
-        return self._derived(observed, self.steps[LEAVES + 1 :], ())
+        """The same for doctors whose leaves were observed one by one (`columnar.observing`)."""
+        return stepped(observed, self._following, self._last(()))
 
-    def _derived(self, table: Table, steps: Sequence[Mapping[str, Term]], doubts: Iterable[Term]) -> Table:
+    @property
+    def _following(self) -> list[dict[str, Term]]:
+        """The steps after those of leaves."""
+        return [*self.steps[LEAVES + 1 :], *self.worth.steps]
+
+    def _last(self, doubts: Iterable[Term]) -> dict[str, Term]:
+        """The columns that everything comes to."""
         doubtful = [sure(doubt) for doubt in (*doubts, *self.worth.doubts.values())]
-        vouched = both(_[VOUCHED], ~either(*doubtful))
-        last = {DOCTOR: _[DOCTOR], VOUCHED: vouched, **self.given.terms}
-        return stepped(table, [*steps, *self.worth.steps], last)
+        return {DOCTOR: _[DOCTOR], VOUCHED: both(_[VOUCHED], ~either(*doubtful)), **self.given.terms}
 
     def results(self, found: Anything) -> Results:
         """What the rows of `expression`, as an Arrow table, come to in the two tables of a run."""

@@ -9,11 +9,13 @@ from typing import Any as Anything
 
 import ibis
 import pyarrow as arrow
+import pyarrow.compute as computed
 from msgspec import Struct
 
 from engine.claims import leaves
+from engine.columnar.crowds import Touched
 from engine.columnar.layout import DOCTOR, READINGS, Line, doctor_line, node_line
-from engine.columnar.observing import Observing, observed_table
+from engine.columnar.observing import Observing, merged_table, observed_table
 from engine.columns import Columns
 from engine.conditions import Record
 from engine.decision import Decision, decide, judge, settled
@@ -61,12 +63,13 @@ class Bench:
         self.columns = Columns(files, policy, as_of, priced=priced)
         self.questions = list(self.columns.questions.values())
         self.observing = Observing(policy, self.questions, self.columns.spread.as_of)
+        self.touched = Touched(self.columns.crowds, self.questions)
         self.backend = ibis.polars.connect()
 
     def compare(self, pages: Sequence[Page], priced: Callable[[int], bool] = lambda _: True) -> Compared:
         """Every page through columns and through the first derivation; `priced`: readings too, by rank."""
-        own, alone = self.together(pages)
-        observed, left = self.singly([page for page in pages if page.data["doctor"] in alone])
+        own, alone, crowded = self.together(pages)
+        observed, left = self.singly([page for page in pages if page.data["doctor"] in alone], crowded)
         differing: dict[str, str] = {}
         saw: Counter[tuple[str, str, str]] = Counter()
         refused = 0
@@ -111,29 +114,37 @@ class Bench:
         agree(settled(self.policy, standing)[2], told)
         return True
 
-    def together(self, pages: Sequence[Page]) -> tuple[Lines, set[str]]:
-        """What columns say of those they vouch for, and who the others are."""
+    def together(self, pages: Sequence[Page]) -> tuple[Lines, set[str], Anything]:
+        """What columns say of those they vouch for, who the others are, and what leaves see of the crowded."""
         typed, wrong = tables(pages)
-        own, alone = self.found(self.columns.expression(typed))
-        return {number: line for number, line in own.items() if number not in wrong}, alone | wrong
+        wide = self.columns.wide(typed)
+        own, alone = self.found(self.columns.derived(wide))
+        crowded = self.backend.to_pyarrow(self.columns.partly(wide), engine="streaming")
+        unread = computed.is_in(crowded[DOCTOR], arrow.array(sorted(wrong), arrow.string()))
+        sound = {number: line for number, line in own.items() if number not in wrong}
+        return sound, alone | wrong, crowded.filter(computed.invert(unread))
 
-    def singly(self, pages: Sequence[Page]) -> tuple[Lines, set[str]]:
-        """The same for doctors whose leaves are observed one by one."""
-        lines, left = [], set()
+    def singly(self, pages: Sequence[Page], crowded: Anything) -> tuple[Lines, set[str]]:
+        """The same for doctors whose leaves are observed one by one, or some of them."""
+        only = dict(zip(crowded[DOCTOR].to_pylist(), self.touched.of(crowded), strict=True))
+        whole, partly, left = list[Line](), dict[str, Line](), set[str]()
         for page in pages:
+            number = page.data["doctor"]
             try:
                 self.decided(page)
-                line = self.observing.line(page)
+                line = self.observing.line(page, only.get(number))
             except Invalid:
                 continue
             if line is None:
-                left.add(page.data["doctor"])
+                left.add(number)
+            elif number in only:
+                partly[number] = line
             else:
-                lines.append(line)
-        if not lines:
+                whole.append(line)
+        if not (whole or partly):
             return {}, left
-        table = observed_table(lines, self.questions)
-        found, doubted = self.found(self.columns.after(ibis.memtable(table)))
+        tables = [observed_table(whole, self.questions), merged_table(crowded, partly, self.questions)]
+        found, doubted = self.found(self.columns.after(ibis.memtable(arrow.concat_tables(tables))))
         return found, left | doubted
 
     def found(self, expression: Anything) -> tuple[Lines, set[str]]:

@@ -24,7 +24,7 @@ from engine.policy import FieldType, Policy
 from engine.tabular import ARROW
 from engine.verdict import Verdict
 
-DOCTOR, VOUCHED = "doctor", "vouched"
+DOCTOR, VOUCHED, READ = "doctor", "vouched", "read"
 READINGS = "readings"
 BOUNDS = ("least", "most")
 AMOUNT = arrow.decimal128(12, 2)

@@ -6,14 +6,17 @@ from the leaves is what follows from those of any other doctor.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any as Anything
 
+import numpy
 import pyarrow as arrow
+import pyarrow.compute as computed
 
 from engine.columnar.layout import DOCTOR, TRUTH, VOUCHED, WHY, WORD, saw, value_of
 from engine.columnar.questions import FIXED, Question
+from engine.columnar.results import typed
 from engine.conditions import Fact, Observed, Record
 from engine.dossier import Dossier, read_dossier
 from engine.observation import GRADES, Observation
@@ -42,10 +45,11 @@ class Observing:
             if isinstance(question.leaf, Record | Fact)
         }
 
-    def line(self, page: Page) -> Line | None:
-        """What every leaf sees of a dossier; None where readings differ in more than questions tell apart.
+    def line(self, page: Page, only: Iterable[int] | None = None) -> Line | None:
+        """What every leaf sees of a dossier, or those of some questions, by number.
 
-        Raises Invalid when the policy cannot read the page.
+        None where readings differ in more than questions tell apart. Raises Invalid when the policy cannot read the
+        page.
         """
         own = id(self.policy.vocabulary)
         dossiers = {own: read_dossier(page, self.policy)}
@@ -53,7 +57,7 @@ class Observing:
         there = {(row.type, row.name) for row in rows}
         line: Line = {DOCTOR: dossiers[own].doctor, VOUCHED: True}
         standings: dict[object, Standing] = {}
-        for question in self.questions:
+        for question in self.questions if only is None else (self.questions[number] for number in only):
             if _nothing_there(question.leaf, there):
                 line |= self.blank[question.name]
                 continue
@@ -107,10 +111,39 @@ def _parts(question: Question) -> Mapping[str, Anything]:
 
 def observed_table(lines: Sequence[Line], questions: Iterable[Question]) -> Anything:
     """Those lines as an Arrow table, with the columns that `Columns.after` reads."""
-    fields = [(DOCTOR, arrow.string()), (VOUCHED, arrow.bool_())]
-    for question in questions:
-        fields.append((question.name, arrow.bool_()))
-        fields += [(name, arrow.int64()) for name in (question.why, question.gap, question.grade)]
-        fields += [(question.saw(part), type) for part, type in _parts(question).items()]
+    fields = list(_fields(questions))
     columns = [arrow.array([line[name] for line in lines], type) for name, type in fields]
     return arrow.table(columns, arrow.schema(fields))
+
+
+def merged_table(found: Anything, lines: Mapping[str, Line], questions: Iterable[Question]) -> Anything:
+    """The same of doctors of whom some leaves were observed: columns tell what the others see (`Columns.partly`).
+
+    Doctors without a line are left out.
+    """
+    found = found.filter(computed.is_in(found[DOCTOR], arrow.array(list(lines), arrow.string()))).combine_chunks()
+    observed: dict[str, list[tuple[int, Anything]]] = {}
+    for place, number in enumerate(found[DOCTOR].to_pylist()):
+        for name, value in lines[number].items():
+            observed.setdefault(name, []).append((place, value))
+    fields = list(_fields(questions))
+    columns = [_merged(found, name, type, observed.get(name, ())) for name, type in fields]
+    return arrow.table(columns, arrow.schema(fields))
+
+
+def _merged(found: Anything, name: str, type: Anything, observed: Sequence[tuple[int, Anything]]) -> Anything:
+    known = name in found.schema.names
+    column = typed(found[name], type) if known else arrow.nulls(found.num_rows, type)
+    if not observed:
+        return column
+    replaced = numpy.zeros(found.num_rows, dtype=bool)
+    replaced[[place for place, _value in observed]] = True
+    return computed.replace_with_mask(column, replaced, arrow.array([value for _place, value in observed], type))
+
+
+def _fields(questions: Iterable[Question]) -> Iterator[tuple[str, Anything]]:
+    yield from ((DOCTOR, arrow.string()), (VOUCHED, arrow.bool_()))
+    for question in questions:
+        yield question.name, arrow.bool_()
+        yield from ((name, arrow.int64()) for name in (question.why, question.gap, question.grade))
+        yield from ((question.saw(part), type) for part, type in _parts(question).items())

@@ -115,9 +115,14 @@ def _as(column: Anything, field: Anything) -> Anything:
         return coded(column.cast(arrow.int8()).combine_chunks(), field.name)
     if field.type == AMOUNT:
         return _decimals(column)
-    if arrow.types.is_boolean(field.type) and not arrow.types.is_boolean(column.type):
+    return typed(column, field.type)
+
+
+def typed(column: Anything, type: Anything) -> Anything:
+    """A column in a type: what is true or false may be held as a text."""
+    if arrow.types.is_boolean(type) and not arrow.types.is_boolean(column.type):
         return compute.equal(column, "true")
-    return column.cast(field.type)
+    return column.cast(type)
 
 
 def _decimals(hundredths: Anything) -> Anything:

@@ -15,7 +15,8 @@ import ibis
 from ibis import _
 
 from engine.columnar.asking import DTYPES, NOTHING, Given, Term, absent, both, constant, either, passes, sure, which
-from engine.columnar.layout import DOCTOR, VOUCHED
+from engine.columnar.crowds import crowds, marks
+from engine.columnar.layout import DOCTOR, READ, VOUCHED
 from engine.columnar.pools import Counted, Looked, Pool, type_of
 from engine.columnar.suspects import KEY, Table, suspects
 from engine.columnar.vouching import MOST, NOT_FOUND, REPLACED, text_as
@@ -43,6 +44,8 @@ class Spread:
         self.policy = self.policies[0]
         self.year = self.policy.year
         self.names = {key: f"w{number}" for number, key in enumerate(self._keys())}
+        counts = ((counted, "numerator") for counted in looked.counts)
+        self.crowds = crowds("many", [*self._there(), *counts])
 
     def _keys(self) -> Iterator[object]:
         """Everything that has a column of its own."""
@@ -61,6 +64,12 @@ class Spread:
     def _items(self) -> list[str]:
         """The items about which a control may have found something."""
         return list(dict.fromkeys(pool.item for pool in self.looked.pools if pool.item))
+
+    def _there(self) -> Iterator[object]:
+        """Everything that is there in so many rows, and has a column that tells whether it is."""
+        yield from self.looked.pools
+        yield from ((fact, "there") for fact in self.looked.facts)
+        yield from ((item, "finding") for item in self._items())
 
     def column(self, *key: object) -> Term:
         """The column of a thing looked at."""
@@ -83,7 +92,11 @@ class Spread:
         return self.column(test, day)
 
     def wide(self, tables: Mapping[str, Table]) -> Table:
-        """One row for each doctor of the year: `doctor`, `vouched`, and the columns of `names`."""
+        """One row for each doctor of the year: `doctor`, the columns of `names`, and for whom these can be relied on.
+
+        A doctor is `read` when his rows surely read as they are, and `vouched` when nothing is crowded besides; the
+        columns of `crowds` tell what is.
+        """
         stated = ("prefills", "declarations", "documents")
         declared = {table: self._with_attributes(tables, table) for table in stated}
         parts = [
@@ -97,21 +110,17 @@ class Spread:
         ]
         doubtful = suspects(tables, self.policies, self.year)
         whole = reduce(_beside, parts, _beside(self._doctors(tables), doubtful))
-        there = {key: f"n_{name}" for key, name in self.names.items() if f"n_{name}" in whole.columns}
-        alone = [sure(whole[count] > self._most(key)) for key, count in there.items()]
-        alone.append(whole.n_doctor > 1)
+        unread = [whole.suspect.notnull(), whole.n_doctor > 1]
         if self.looked.counts:
-            alone.append(sure(either(whole.n_counts > 1, whole.most_counted > MOST)))
+            unread.append(sure(whole.most_counted > MOST))
         # What a control found about one of the items of a paper bears on it, whichever item is asked for.
-        whatever = [whole[there[pool]] > 0 for pool in self.looked.pools if pool.item is None]
-        alone.append(both(sure(whole.n_findings > 0), sure(either(*whatever))))
-        vouched = {VOUCHED: ~either(whole.suspect.notnull(), *alone)}
-        filled = {self.names[key]: sure(whole[count] > 0) for key, count in there.items()}
-        return whole.mutate(**vouched, **filled).select(DOCTOR, VOUCHED, *self.names.values())
-
-    def _most(self, key: object) -> int:
-        """The rows of one thing that columns vouch for."""
-        return 0 if isinstance(key, Pool) and key.earlier and key.row == "prefill" else 1
+        whatever = [whole[f"n_{self.names[pool]}"] > 0 for pool in self.looked.pools if pool.item is None]
+        unread.append(both(sure(whole.n_findings > 0), sure(either(*whatever))))
+        crowded = [sure(whole[f"n_{self.names[crowd.of]}"] > _most(crowd.of)) for crowd in self.crowds]
+        read = ~either(*unread)
+        told = {READ: read, VOUCHED: both(read, ~either(*crowded)), **marks(self.crowds, crowded)}
+        there = {self.names[key]: sure(whole[f"n_{self.names[key]}"] > 0) for key in self._there()}
+        return whole.mutate(**told, **there).select(DOCTOR, *told, *self.names.values())
 
     # --- the doctor, and where he practises ------------------------------------------------------------------------
 
@@ -176,9 +185,9 @@ class Spread:
             }
         placed = flagged.filter(_.location.notnull()).group_by(DOCTOR, "location")
         by_place = placed.aggregate(**{f"p{n}": _[f"c{n}"].sum() for n in range(len(self.looked.counts))})
-        most = ibis.greatest(0, *(_[f"p{n}"] for n in range(len(self.looked.counts))))
+        most = {f"most{n}": _[f"p{n}"].max() for n in range(len(self.looked.counts))}
         found = flagged.group_by(DOCTOR).aggregate(**summed)
-        found = _beside(found, by_place.group_by(DOCTOR).aggregate(most=most.max()))
+        found = _beside(found, by_place.group_by(DOCTOR).aggregate(**most))
         for number, (day, inside) in enumerate(places.items()):
             waited = inside.group_by(DOCTOR).aggregate(**{f"waited{number}": _.count()})
             met = by_place.inner_join(inside.select(DOCTOR, location="id"), [DOCTOR, "location"]).group_by(DOCTOR)
@@ -192,9 +201,10 @@ class Spread:
             known = sure(both(found[f"rows{n}"] > 0, found[f"open{n}"] == 0, every))
             for part, column in (("numerator", f"n{n}"), ("denominator", f"d{n}")):
                 columns[self.names[one, part]] = _only(known, found[column], "int64").cast("int64")
-        twice = ibis.greatest(found.most.fill_null(0), *(found[f"whole{n}"] for n in range(len(self.looked.counts))))
+            twice = ibis.greatest(found[f"most{n}"].fill_null(0), found[f"whole{n}"])
+            columns[f"n_{self.names[one, 'numerator']}"] = twice
         greatest = ibis.greatest(0, *(found[f"{part}{n}"] for n in range(len(self.looked.counts)) for part in "nd"))
-        yield found.select(DOCTOR, n_counts=twice, most_counted=greatest, **columns)
+        yield found.select(DOCTOR, most_counted=greatest, **columns)
 
     # --- records ----------------------------------------------------------------------------------------------------
 
@@ -257,6 +267,11 @@ class Spread:
         if pool.row != "document":
             return both(campaign, _.item == pool.name)
         return both(campaign, _.kind == pool.name, *([_.covers == pool.of] if pool.of else []))
+
+
+def _most(thing: object) -> int:
+    """The rows of one thing that columns can tell apart."""
+    return 0 if isinstance(thing, Pool) and thing.earlier and thing.row == "prefill" else 1
 
 
 def _held(column: Term, type: FieldType) -> Term:

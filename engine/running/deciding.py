@@ -14,7 +14,8 @@ import pyarrow as arrow
 import pyarrow.compute as computed
 from msgspec import Struct
 
-from engine.columnar.layout import DOCTOR, doctors_schema, nodes_schema
+from engine.columnar.layout import DOCTOR, Line, doctors_schema, nodes_schema
+from engine.columnar.observing import merged_table
 from engine.columns import Columns
 from engine.engines.engine import Engine
 from engine.loading import PolicyFiles
@@ -99,12 +100,18 @@ class Deciding(Struct, frozen=True, dict=True):
         return _among(doctors, wanted), _among(nodes, wanted)
 
     def _observed(self, numbers: Sequence[str], everyone: int, heard: Heard) -> Tables:
-        """The rows of both tables of those of these doctors of whom no more than the leaves is to be seen singly."""
-        done, leaves = everyone - len(numbers), []
-        for part in self.singly.observed(zip(numbers, self.source.pages(numbers), strict=True)):
+        """The rows of both tables of those of these doctors of whom no more than leaves is to be seen singly."""
+        found, only = self.together.crowded()
+        some = [number for number in numbers if number in only and number not in self.odd]
+        whole = sorted(frozenset(numbers).difference(some))
+        lines: dict[str, Line] = {}
+        for few in self.singly.partly(zip(some, self.source.pages(some), strict=True), only):
+            lines |= few
+            heard(everyone - len(numbers) + len(lines))
+        leaves = [merged_table(found, lines, self.columns.questions.values())]
+        for part in self.singly.observed(zip(whole, self.source.pages(whole), strict=True)):
             leaves.append(part)
-            done += part.num_rows
-            heard(done)
+            heard(everyone - len(numbers) + sum(one.num_rows for one in leaves))
         return self.after.found(arrow.concat_tables(leaves))
 
     def _sorts(self) -> Anything:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import suppress
 from datetime import date
@@ -61,11 +61,15 @@ class Under(Struct, frozen=True):
 
 
 class Asked(Struct, frozen=True):
-    """A doctor to decide, from a page not checked yet or from what is wrong with it; `twice`: by both derivations."""
+    """A doctor to decide, from a page not checked yet or from what is wrong with it.
+
+    `twice`: by both derivations; `only`: the numbers of the questions to answer, where they are not all.
+    """
 
     doctor: str
     page: Page | tuple[Problem, ...]
-    twice: bool
+    twice: bool = False
+    only: tuple[int, ...] = ()
 
 
 class Settled(Struct, frozen=True):
@@ -104,6 +108,17 @@ def observe_all(asked: Sequence[Asked], under: Under) -> Anything:
             line = observing.line(_sound(one.page))
             lines += [] if line is None else [line]
     return observed_table(lines, observing.questions)
+
+
+def observe_some(asked: Sequence[Asked], under: Under) -> dict[str, Line]:
+    """What some leaves see of doctors, by doctor; those left out are to be settled."""
+    observing = _observing(under)
+    lines: dict[str, Line] = {}
+    for one in asked:
+        with suppress(Invalid):
+            line = observing.line(_sound(one.page), one.only)
+            lines |= {} if line is None else {one.doctor: line}
+    return lines
 
 
 @lru_cache(maxsize=1)
@@ -151,7 +166,14 @@ class Singly:
 
     def observed(self, pages: Iterable[tuple[str, Page | Invalid]]) -> Iterator[Anything]:
         """What the leaves see of doctors, some at a time, in order: of those whom it takes no more to decide."""
-        return self.each(observe_all, (Asked(doctor, _plain(page), False) for doctor, page in pages))
+        return self.each(observe_all, (Asked(doctor, _plain(page)) for doctor, page in pages))
+
+    def partly(
+        self, pages: Iterable[tuple[str, Page | Invalid]], only: Mapping[str, tuple[int, ...]]
+    ) -> Iterator[dict[str, Line]]:
+        """What some leaves of each doctor see, those whose numbers are told, some doctors at a time."""
+        asked = (Asked(doctor, _plain(page), only=only[doctor]) for doctor, page in pages)
+        return self.each(observe_some, asked)
 
     def each(self, work: Callable[[Sequence[Asked], Under], T], asked: Iterable[Asked]) -> Iterator[T]:
         """What some work makes of doctors, some at a time, in order, in other processes where there are enough."""

@@ -6,6 +6,8 @@ from typing import Any as Anything
 
 import polars
 
+from engine.columnar.crowds import Touched
+from engine.columnar.layout import DOCTOR
 from engine.columns import Columns
 from engine.engines.engine import Engine
 from engine.engines.frames import Frames
@@ -21,15 +23,25 @@ class Together:
     def __init__(self, columns: Columns, engine: Engine) -> None:
         self.columns, self.engine = columns, engine
         self.wide = columns.wide(engine.held)
+        self.touched = Touched(columns.crowds, columns.questions.values())
         self.derived: Anything = None
+        self.partly: Anything = None
 
     def found(self) -> Tables:
         """The rows of both tables of the doctors whom the columns vouch for."""
         wide = self.engine.kept(self.wide)
         if self.derived is None:
-            self.derived = self.columns.derived(wide)
+            self.derived, self.partly = self.columns.derived(wide), self.columns.partly(wide)
         found = self.columns.results(self.engine.found(self.derived))
         return found.doctors, found.nodes
+
+    def crowded(self) -> tuple[Anything, dict[str, tuple[int, ...]]]:
+        """What leaves see of the doctors of whom something is crowded, and which questions that leaves open.
+
+        These are told by number, for each doctor.
+        """
+        found = self.engine.found(self.partly)
+        return found, dict(zip(found[DOCTOR].to_pylist(), self.touched.of(found), strict=True))
 
 
 class After:
