@@ -207,8 +207,10 @@ class _Reader:
         return cursor.items()
 
     def value(self, cursor: Cursor) -> str:
-        if cursor.text not in self.values:
-            cursor.fail_name("unknown_drawn", self.values)
+        """A value that is a number, not a word."""
+        numbers = [name for name, one in self.values.items() if not words_of(one)]
+        if cursor.text not in numbers:
+            cursor.fail_name("unknown_drawn", numbers)
         return cursor.text
 
     def flow(self, name: str, cursor: Cursor) -> DrawnFlow:
