@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from itertools import islice
 from random import Random
 
+import pytest
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -16,19 +18,24 @@ from engine.control.cases import Case, Finding, Outcome
 from engine.control.limitation import bases
 from engine.control.notice import Notice, Signatory
 from engine.control.notice_lacking import lacking
+from engine.control.notice_parts import notice_letter
 from engine.control.payments import Payment, paid
 from engine.control.recovery import Account, account
 from engine.control.redeciding import Redecision, redecide
-from engine.decision import Decision, decide
+from engine.decision import Decision, judge
 from engine.dossier import read_dossier
 from engine.linking import linked
 from engine.problems import Invalid
+from engine.telling.phrases import Phrases
+from engine.words import LANGS, Lang
 from engine.yamltext import Page
 from tests.conftest import campaigns, known, policy_files
 from tests.controlled import BY, DATED, OPENING
 from tests.random_dossiers import Drawing
+from tests.test_letter import all_texts
 
 DRAWN = 500
+WRITTEN = 20
 OUTCOMES: tuple[Outcome, ...] = ("refuted", "refuted", "not_produced", "not_produced", "confirmed")
 OF_MONEY = {"notice_not_reconciled", "notice_part_not_reconciled", "notice_unsettled"}
 CENT = Decimal("0.01")
@@ -69,7 +76,7 @@ def dossiers() -> Iterator[tuple[Decision, Page]]:
         policy = linked(policy_files(year), {})
         page = drawing[year].page(random, "99900000003", plain=random.random() < 0.6)
         try:
-            yield decide(policy, read_dossier(page, policy)), page
+            yield judge(policy, read_dossier(page, policy)), page
         except Invalid:
             continue
 
@@ -210,3 +217,34 @@ def test_payments_swapped_between_what_they_paid_do_not_reconcile() -> None:
             assert of_money(one, tuple(made)) == {"notice_part_not_reconciled"}
             swapped += 1
     assert swapped > DRAWN // 20
+
+
+def notices() -> Iterator[Notice]:
+    """The notices that lack nothing, of the redecisions after which something is owed."""
+    for one in settled():
+        notice = Notice(
+            redecision=one.made,
+            account=one.account,
+            payments=one.payments,
+            dated=DATED,
+            basis=bases()["repetition-indu"],
+            signatory=Signatory("Anne Roy", "directrice de la caisse"),
+        )
+        if {problem.code for problem in lacking(notice, "fr")} <= {"notice_not_asked"}:
+            yield notice
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_letter_is_written_of_any_of_them(lang: Lang) -> None:
+    """It gives the amount claimed, and a reason for each line that moved by the findings alone."""
+    told = 0
+    for notice in islice(notices(), WRITTEN):
+        basis = bases()["repetition-indu"]
+        made = notice_letter(notice, basis, lang)
+        texts = list(all_texts(made))
+        words = Phrases(notice.redecision.after.policy, lang)
+        assert words.euros(str(notice.account.owed)) in texts
+        for line in notice.account.moved:
+            assert words.text(line.title) in texts
+        told += 1
+    assert told == WRITTEN

@@ -107,18 +107,23 @@ class _NoticeWriter(Writer):
         rows.append((self.say("notice.unmoved"), same, same))
         rows.append((self.say("notice.total"), self.account.before.most, self.account.after.most))
         yield Grid(head, tuple(self.row_of(*row) for row in rows), amounts=3, total=True)
-        for sentence in self.closed():
-            yield Text(sentence)
+        yield from self.closed()
 
     def row_of(self, title: str, was: Decimal, now: Decimal) -> tuple[str, ...]:
         return (title, *(self.euros(str(amount)) for amount in (was, now, was - now)))
 
-    def closed(self) -> Iterator[str]:
-        """What is no longer paid though its own conditions hold, and why; what was learnt in the doctor's favour."""
-        if any(line.cause == "closed" for line in self.account.moved):
-            yield self.say("notice.closed")
+    def closed(self) -> Iterator[Block]:
+        """What is no longer paid though its own conditions hold, and where that is written; what was learnt since."""
+        closed = {line.id for line in self.account.moved if line.cause == "closed"}
+        if closed:
+            yield Text(self.say("notice.closed"))
+        parts = [*self.record["volets"], *self.record["components"]]
+        held = {one["volet"] for one in self.record["indicators"] if one["id"] in closed} | closed
+        for one in parts:
+            if one["id"] in held and one["gate"] and one["gate"]["sources"]:
+                yield Text(self.say("view.source", passages=self.passages(one["gate"]["sources"])), fine=True)
         if any(line.cause == "learnt" for line in self.account.moved):
-            yield self.say("notice.learnt")
+            yield Text(self.say("notice.learnt"))
 
     # --- the cause ----------------------------------------------------------------------------------------------
 

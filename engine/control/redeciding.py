@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from engine.claims import looking, own_claims
 from engine.control.cases import FINDING_ID, Case, Finding, standing, with_findings
-from engine.decision import Decision, day_of, decide
+from engine.decision import Decision, day_of, decide, judge
 from engine.dispute.pricing import alternatives
 from engine.dossier import read_dossier
 from engine.loading import PolicyFiles
@@ -27,6 +27,7 @@ class Redecision(Struct, frozen=True):
     """What was decided, what would be without the findings of the case, and what is with them.
 
     `findings` are those that stand and were made by the day of the last; `page` is the dossier's, with all of them.
+    The second is only compared, and has no derivation of its own.
     """
 
     case: Case
@@ -65,7 +66,7 @@ def redecide(before: Decision, files: PolicyFiles, page: Page, case: Case, as_of
         page=joined,
         findings=tuple(one for one in found if one.decided_on <= day),
         before=before,
-        unfound=before if day == before.as_of else decide(policy, before.dossier, day),
+        unfound=before if day == before.as_of else judge(policy, before.dossier, day),
         after=decide(policy, read_dossier(joined, policy), day),
     )
 
