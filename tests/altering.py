@@ -51,10 +51,10 @@ class Altering:
         self.written = canonical_json(record)
         self.places = list(everything(record))
 
-    def altered(self, random: Random) -> Altered:
-        """A copy of the record with one alteration, which does change it."""
+    def altered(self, random: Random, wanted: str | None = None) -> Altered:
+        """A copy of the record with one alteration, which does change it: of any kind, or of the one wanted."""
         while True:
-            kind = random.choice(sorted(KINDS))
+            kind = wanted or random.choice(sorted(KINDS))
             copied = json.decode(self.written)
             path = KINDS[kind](copied, self.places, random)
             if path is not None and canonical_json(copied) != self.written:
