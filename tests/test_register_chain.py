@@ -91,6 +91,18 @@ def test_what_cannot_be_read_shows(full: Book, value: object) -> None:
     assert [problem.code for problem in invalid.value.problems] == ["entry_damaged"]
 
 
+@pytest.mark.parametrize(
+    ("column", "value"), [("by", b"\xff"), ("year", "deux mille"), ("day", "hier"), ("doctor", 5)]
+)
+def test_what_is_not_of_its_kind_is_told_and_no_more_read(full: Book, column: str, value: object) -> None:
+    with by_hand(full) as connection:
+        connection.execute(f"UPDATE entries SET {column} = ? WHERE sequence = 3", (value,))
+    assert faults(full) == [("reworded", 3)]
+    with pytest.raises(Invalid) as invalid:
+        read_cases(full.where, by=AGENT, what="list")
+    assert [problem.code for problem in invalid.value.problems] == ["entry_damaged"]
+
+
 def test_an_entry_that_no_purge_dropped_shows(full: Book) -> None:
     with by_hand(full) as connection:
         connection.execute("DELETE FROM entries WHERE sequence = 3")

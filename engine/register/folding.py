@@ -37,7 +37,7 @@ from engine.register.acts import (
 )
 
 
-class Filed(TypedDict):
+class Shared(TypedDict):
     """What the register adds to a deed: see `engine.control.cases.Kept`."""
 
     id: int
@@ -47,9 +47,10 @@ class Filed(TypedDict):
 
 
 def case_of(entries: Iterable[Entry]) -> Case | None:
-    """The case that its entries make; None when it is not open and never was."""
+    """The case that its entries make; None when none of them opens it."""
     known = list(entries)
-    acts = tuple(kept for entry in known for kept in _kept(entry, _set_aside(known)))
+    set_aside = _set_aside(known)
+    acts = tuple(kept for entry in known if (kept := _kept(entry, set_aside)) is not None)
     if not standing(act for act in acts if isinstance(act, Opening)):
         return None
     return Case(
@@ -78,13 +79,14 @@ def _set_aside(entries: Sequence[Entry]) -> dict[int, int]:
     return {entry.act.corrects: entry.sequence for entry in entries if isinstance(entry.act, Corrected)}
 
 
-def _kept(entry: Entry, set_aside: dict[int, int]) -> Iterable[Act]:
-    """What an entry puts on file: a correction, what takes the place of what it sets aside."""
+def _kept(entry: Entry, set_aside: dict[int, int]) -> Act | None:
+    """What an entry puts on file: a correction, what takes the place of what it sets aside; a reading, nothing."""
     done = _deed(entry)
-    if done is not None:
-        corrects = entry.act.corrects if isinstance(entry.act, Corrected) else None
-        later = set_aside.get(entry.sequence)
-        yield _act(*done, Filed(id=entry.sequence, by=entry.by, corrects=corrects, corrected_by=later))
+    if done is None:
+        return None
+    corrects = entry.act.corrects if isinstance(entry.act, Corrected) else None
+    later = set_aside.get(entry.sequence)
+    return _act(*done, Shared(id=entry.sequence, by=entry.by, corrects=corrects, corrected_by=later))
 
 
 def _deed(entry: Entry) -> tuple[Deed, date] | None:
@@ -98,18 +100,18 @@ def _deed(entry: Entry) -> tuple[Deed, date] | None:
             return None if entry.day is None else (deed, entry.day)
 
 
-def _act(deed: Deed, day: date, filed: Filed) -> Act:
+def _act(deed: Deed, day: date, shared: Shared) -> Act:
     match deed:
         case Opened(name=name, why=why):
-            return Opening(opened_on=day, name=name, why=why, **filed)
+            return Opening(opened_on=day, name=name, why=why, **shared)
         case Asked(items=items, until=until, letter=letter):
-            return Request(items=items, asked_on=day, answer_by=until, letter=letter, **filed)
+            return Request(items=items, asked_on=day, answer_by=until, letter=letter, **shared)
         case Received(item=item, what=what, complete=complete, request=request):
-            return Receipt(item=item, received_on=day, what=what, complete=complete, request=request, **filed)
+            return Receipt(item=item, received_on=day, what=what, complete=complete, request=request, **shared)
         case Observed(text=text, item=item, entry=entry):
-            return Observation(about=entry or item or "", received_on=day, text=text, **filed)
+            return Observation(about=entry or item or "", received_on=day, text=text, **shared)
         case Answered(observation=observation, text=text):
-            return Answer(observation=observation, on=day, text=text, **filed)
+            return Answer(observation=observation, on=day, text=text, **shared)
         case Found(item=item, choice=choice, outcome=outcome, ground=ground, reference=reference):
             return Finding(
                 item=item,
@@ -118,12 +120,12 @@ def _act(deed: Deed, day: date, filed: Filed) -> Act:
                 decided_on=day,
                 ground=ground,
                 reference=reference,
-                **filed,
+                **shared,
             )
         case Notified(what=what, until=until, letter=letter, digest=digest):
-            return Notification(what=what, sent_on=day, answer_by=until, letter=letter, digest=digest, **filed)
+            return Notification(what=what, sent_on=day, answer_by=until, letter=letter, digest=digest, **shared)
         case Closed(why=why):
-            return Closing(closed_on=day, why=why, **filed)
+            return Closing(closed_on=day, why=why, **shared)
 
 
 def deed_of(entries: Iterable[Entry], number: int) -> tuple[Deed, date] | None:

@@ -13,7 +13,7 @@ from msgspec import Struct, ValidationError, convert
 from sqlalchemy import Connection, Row, insert, select
 
 from engine.problems import Invalid, Problem
-from engine.register.acts import Act, Entry, act_of, check_act, plain
+from engine.register.acts import Act, Entry, check_act, plain
 from engine.register.chain import Link, after, salted
 from engine.register.clean import check_text
 from engine.register.opening import held
@@ -84,15 +84,10 @@ class Held(Struct, frozen=True):
 
     def _entry(self, row: Row[Anything]) -> Entry:
         try:
-            return Entry(
-                sequence=row.sequence,
-                doctor=row.doctor,
-                year=row.year,
-                by=row.by,
-                day=date.fromisoformat(row.day) if row.day else None,
-                written_at=row.written_at,
-                act=act_of(json.loads(row.act)),
-            )
+            said = {str(name): value for name, value in row._mapping.items()}
+            entry = convert({**said, "act": json.loads(row.act)}, Entry)
+            check_act(entry.act)
+            return entry
         except (ValueError, TypeError, RecursionError, Invalid):
             raise Invalid([Problem("entry_damaged", self.where, details={"entry": str(row.sequence)})]) from None
 
