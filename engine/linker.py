@@ -45,6 +45,8 @@ from engine.yamltext import Page
 T = TypeVar("T")
 CLOSED = ("year", "assessment", "decision")
 """The calendar's entries that must be days or spans: a decision is dated."""
+ALWAYS = (*CLOSED, "campaign")
+"""Those that conditions look at in every year; another may be for counting alone (`engine.measuring`)."""
 
 
 @lru_cache(maxsize=16)
@@ -68,7 +70,8 @@ class Linker:
         self.taken, self.dated = LookedUp(self.choices), LookedUp[Entry]({})
         self.grammar = Grammar(files.year, self.documents, self.readings, self.taken, self.tables)
         self.grammar.calendar = self.dated
-        entries = self.top["calendar"].items()
+        written = self.top["calendar"].items()
+        entries = [(name, one) for name, one in written if name in ALWAYS or one.get("about") is None]
         calendar = {name: self.once(f"calendar {name}", partial(self.entry, name, one)) for name, one in entries}
         self.grammar.calendar = self.dated = LookedUp(calendar)
         pages = {name: Cursor.top(page) for name, page in files.vocabulary.items()}

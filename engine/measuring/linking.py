@@ -15,8 +15,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from engine.choices import link_readings, settle, sources_of, text_of
-from engine.conditions import Source
-from engine.cursor import Cursor
+from engine.conditions import Entry, Source
+from engine.cursor import Cursor, parse_day
 from engine.grammar import Grammar
 from engine.linking import linked
 from engine.loading import PolicyFiles
@@ -100,7 +100,7 @@ class _Linker:
         self.vocabulary, self.flows = policy.vocabulary, flows_of(files)
         readings = counting_readings(files)
         self.grammar = Grammar(files.year, policy.documents, readings, settle(readings, choices), policy.tables)
-        self.grammar.calendar = policy.calendar
+        self.grammar.calendar = {**policy.calendar, **_counting_entries(files, policy.documents)}
 
     def measure(self, name: str, page: Page) -> Measuring:
         top, self.grammar.used = Cursor.top(page), []
@@ -251,6 +251,21 @@ class _Linker:
 
     def sources(self, cursor: Cursor, inherited: Sources) -> Sources:
         return sources_of(cursor.get("source"), self.grammar.documents) or inherited
+
+
+def _counting_entries(files: PolicyFiles, documents: Mapping[str, object]) -> dict[str, Entry]:
+    """The calendar's entries that rates are counted by, and that no condition looks at. Raises Invalid."""
+    calendar = Cursor.top(files.policy)["calendar"].items()
+    return {name: _entry(name, one, documents) for name, one in calendar if one.get("about")}
+
+
+def _entry(name: str, cursor: Cursor, documents: Mapping[str, object]) -> Entry:
+    if cursor.get("open"):
+        cursor.fail("entry_open", name=name)
+    first, last = (parse_day(cursor[end]) for end in (("on", "on") if cursor.get("on") else ("from", "to")))
+    if first > last:
+        cursor.fail("span_backwards")
+    return Entry(name, first, last, text_of(cursor["label"]), sources_of(cursor.get("source"), documents))
 
 
 def _readings(locations: Locations, period: Period, *sides: Side | Part | None) -> Readings:
