@@ -15,12 +15,14 @@ from engine.control.notice import Notice
 from engine.control.payments import paid
 from engine.control.redeciding import bearing
 from engine.control.redeciding_told import paying_otherwise, payment_told
+from engine.dispute.pricing import flips
 from engine.telling.contested import contested, one_reading
 from engine.telling.legal import cited, legal_text
 from engine.telling.letter import Writer
 from engine.telling.letter_parts import Block, Grid, Items, Letter, Line, Section, Text
 from engine.telling.owed import owed
 from engine.telling.parts import Part
+from engine.telling.phrases import Json
 from engine.words import Lang
 
 
@@ -136,28 +138,25 @@ class _NoticeWriter(Writer):
                 part = finding_part(self, one, titles)
                 title = self.say("letter.labelled", label=part.text, text=part.aside)
                 yield Section(title, (Items("", tuple(self.flat(part.parts))),))
-        for line in self.account.moved:
-            for one in self.record["indicators"]:
-                if one["id"] in self.flipped(line.id):
-                    title = self.say("notice.consequence", title=self.claim(one["id"]))
-                    yield Section(title, tuple(self.consequence(one)))
+        for flipped in self.flipped():
+            title = self.say("notice.consequence", title=self.claim(flipped["id"]))
+            yield Section(title, tuple(self.consequence(flipped)))
         if words := other_words(case, self.until):
             yield Section(self.say("redecide.other_words"), (Items("", tuple(self.flat(said_parts(self, words)))),))
         yield Text(cited("burden", self.lang))
 
-    def flipped(self, line: str) -> set[str]:
-        """The indicators of a line that come out otherwise by the findings: its own, or those of its volet."""
-        pairs = zip(self.redecision.unfound.indicators, self.redecision.after.indicators, strict=True)
-        return {
-            now.indicator.id
-            for was, now in pairs
-            if was.outcome != now.outcome and line in (now.indicator.id, now.indicator.volet)
-        }
+    def flipped(self) -> Iterator[Json]:
+        """What comes out otherwise by the findings, where it moved a line: its own, or that of its volet."""
+        moved = {line.id for line in self.account.moved}
+        other = flips(self.redecision.unfound, self.redecision.after)
+        for one in [*self.record["indicators"], *self.record["components"]]:
+            if one["id"] in other and moved & {one["id"], one.get("volet")}:
+                yield one
 
-    def consequence(self, one: dict[str, object]) -> Iterator[Block]:
-        """What was found of an indicator that is no longer granted, and the passages of its rule."""
+    def consequence(self, one: Json) -> Iterator[Block]:
+        """What was found of a part that comes out otherwise, and the passages of its rule."""
         yield Text(self.labelled("outcome", self.why(one)))
-        found = without(self.told[str(one["id"])], self.lacking(one) | self.findings_said()).parts
+        found = without(self.told[one["id"]], self.lacking(one) | self.findings_said()).parts
         yield from self.items("found", [part for part in found if not part.fine])
         for part in found:
             if part.fine:
@@ -245,13 +244,15 @@ class _NoticeWriter(Writer):
         yield Text(self.labelled("where_court", self.head.court or self.todo("court")))
 
     def processing(self) -> Iterator[Block]:
-        """The four elements that article R.311-3-1-2 of the CRPA owes, the lists of parameters in one line each."""
+        """The four elements that article R.311-3-1-2 of the CRPA owes, weights and days in one line each."""
         contribution, _, parameters, operations = owed(self, self.record, self.dossier)
         yield Text(cited("algorithm", self.lang))
         yield Items(contribution.text, tuple(self.flat(contribution.parts)))
         yield Items(self.say("crpa.data"), tuple(self.origins()))
-        separator = self.say("missing.separator")
-        yield Items(parameters.text, (Line(separator.join(part.text.rstrip(".") for part in parameters.parts)),))
+        told = [part.text for part in parameters.parts]
+        weights, days = 1 + len(self.record["volets"]), len(told) - len(self.policy.calendar)
+        lines = [*told[:weights], " ".join(told[weights:days]), " ".join(told[days:])]
+        yield Items(parameters.text, tuple(Line(line) for line in lines if line))
         yield Items(operations.text, tuple(self.flat(operations.parts)))
 
     def small_print(self) -> Iterator[str]:
