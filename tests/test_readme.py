@@ -35,8 +35,10 @@ def test_both_readmes_show_the_same_excerpt_and_the_same_options() -> None:
     assert (excerpts[0], options[0]) == (excerpts[1], options[1])
 
 
-# Their own tests run those that write, or take their time: of writing, populations, runs and impacts.
-ELSEWHERE = re.compile("forfait (population|run|.* --(data|impact) |policy (sources|test|mutate|prove|new|confirm))")
+# Their own tests run those that write, or take their time: of writing, populations, runs, impacts and controls.
+ELSEWHERE = re.compile(
+    "forfait (population|run|control|.* --(data|impact|register) |policy (sources|test|mutate|prove|new|confirm))"
+)
 COMMANDS = [
     re.sub(r"^… ", f"forfait explain {DOCTOR} ", re.sub(r"[\[\]]", "", command)).replace("<doctor>", DOCTOR)
     for row in re.findall(r"^\| (`.*?`) \|", README, re.M)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, tzinfo
 from importlib.resources import files
 from pathlib import Path
+from shlex import split
 from shutil import copy
 from typing import Any as Anything
 from typing import Self
@@ -39,6 +40,7 @@ HOSTILE = {
     "nothing": "  ",
     "far too much": "x" * 100_000,
 }
+ROOT = Path(__file__).parent.parent
 FALSE = "La fiche est d’un autre cabinet."
 MARKUP = "[bold]<b>faux</b>[/bold] *|`$(rm)` ![x](http://x) \\_ # 1. {name} %s"
 
@@ -117,6 +119,13 @@ def test_what_is_typed_is_what_is_entered(control: Control, kept: Path, tmp_path
         assert (entered.code, entered.err) == (0, "")
     register = str(tmp_path / "register.db")
     assert entries_of(register, DOCTOR, YEAR) == entries_of(str(kept), DOCTOR, YEAR)
+
+
+def test_the_commands_of_the_manual_run(control: Control, forfait: Forfait, tmp_path: Path) -> None:
+    block = re.findall(r"```\n(.*?)```", (ROOT / "docs/control.md").read_text("utf-8"), re.S)[0]
+    lines = [split(line)[1:] for line in block.splitlines() if line.startswith("forfait ")]
+    words = [[word.replace("control.db", str(tmp_path / "register.db")) for word in line] for line in lines]
+    assert [forfait(*line).code for line in words] == [0] * 4
 
 
 def test_what_is_typed_twice_is_entered_once(control: Control) -> None:
