@@ -6,15 +6,26 @@ Rows alike are counted together: those of a doctor in a month of which everythin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any as Anything
 
 import ibis
 from msgspec import Struct
 
 from engine.conditions import Day
-from engine.measuring.columns import TWICE, fate, flaw, holds, month, passes
-from engine.measuring.fates import COUNTED, DOUBTFUL, PART, UNDECIDED, Asked, Begun, Counted, begun, sides
+from engine.measuring.columns import TWICE, counts, fate, flaw, holds, month, passes, small, sound
+from engine.measuring.fates import (
+    DOUBTFUL,
+    PART,
+    UNDECIDED,
+    Asked,
+    Begun,
+    Counted,
+    begun,
+    may_be_doubtful,
+    sides,
+)
 from engine.measuring.measures import DOCTOR, Distinct, Flow, Measuring, Weekly
 
 FLAW, MONTH, ROWS, KEY = "flaw", "month", "n", "key"
@@ -22,11 +33,19 @@ FLAW, MONTH, ROWS, KEY = "flaw", "month", "n", "key"
 Term = Anything
 
 
-class Different(Struct, frozen=True, cache_hash=True):
-    """Rows counted by the different values that they hold together, by those of some fate who want that."""
+class Wanted(Struct, frozen=True, cache_hash=True):
+    """Who counts different values: those of rows of some fate, if need be within each doctor's own period."""
+
+    asked: Asked
+    fate: int
+    own: bool
+
+
+class Different(Struct, frozen=True):
+    """Rows counted by the different values that they hold together, and by whom."""
 
     fields: tuple[str, ...]
-    wanted: tuple[tuple[Asked, int], ...]
+    wanted: Sequence[Wanted]
 
 
 class Asking:
@@ -57,74 +76,92 @@ class Asking:
         """The names that several rows of one doctor have."""
         named = rows.select(DOCTOR, key=rows[self.flow.key])
         counts = named.filter(named.key.notnull()).group_by(DOCTOR, KEY).aggregate(n=lambda group: group.count())
-        return counts.filter(counts.n > 1)
+        return counts.filter(counts.n > 1).select(DOCTOR, KEY)
 
-    def marked(self, rows: Anything) -> Anything:
-        """The rows, with what tells those whose name is another's too."""
-        several = self.twice(rows).select(also=DOCTOR, twice=KEY)
-        joined = rows.left_join(several, [rows.doctor == several.also, rows[self.flow.key] == several.twice])
+    def marked(self, rows: Anything, twice: Mapping[str, Sequence[str]] | None) -> Anything:
+        """The rows, with what tells those whose name is another's too: the names that are, by doctor, where known."""
+        key = rows[self.flow.key]
+        if twice is not None:
+            every = sorted({name for names in twice.values() for name in names})
+            own = ibis.or_(*((rows.doctor == doctor) & key.isin(names) for doctor, names in twice.items()))
+            # Few rows bear any of these names: whose they are is asked of those alone.
+            return rows.mutate(**{TWICE: ibis.cases((key.isin(every), own), else_=False)})
+        several = self.twice(rows).rename(also=DOCTOR, twice=KEY)
+        joined = rows.left_join(several, [rows.doctor == several.also, key == several.twice])
         return joined.select(*rows.columns, **{TWICE: joined.twice.notnull()})
 
     def groups(self, rows: Anything) -> Anything:
-        """How many rows of each doctor and month have each flaw, or else each combination of fates."""
-        known = self._known(rows)
-        names = [DOCTOR, FLAW, *([MONTH] if self.begins else ()), *self.fates]
-        sums = {
-            f"{letter}{rank}": _sum(known, condition)
-            for rank, one in enumerate(self.begins)
-            for letter, condition in zip("bu", _begins(one, known), strict=True)
+        """How many rows of each doctor and month have each combination of fates.
+
+        A row with a flaw, or whose fate is not known, stands alone under its name: it is told of by that.
+        """
+        whole = sound(self.flow, rows)
+        judged = rows.mutate(
+            **{FLAW: ibis.cases((whole, small(0)), else_=flaw(self.flow, rows))},
+            **({MONTH: month(rows[self.flow.day])} if self.begins else {}),
+        )
+        fates = {
+            name: ibis.cases((judged[FLAW] == 0, fate(asked, self.flow, judged)), else_=ibis.null("int16"))
+            for name, asked in zip(self.fates, self.asked, strict=True)
         }
-        sums |= {f"t{rank}": _sum(known, known[FLAW] == 0, known[field]) for rank, field in enumerate(self.sums)}
-        return known.group_by(names).aggregate(n=known.count(), **sums)
+        known = judged.mutate(**fates)
+        odd = [(known[FLAW] > 0), *(known[name].isin([UNDECIDED, DOUBTFUL]) for name in self._doubtful)]
+        key = ibis.cases(*((one, known[self.flow.key]) for one in odd), else_=ibis.null("string"))
+        named = known.mutate(**{KEY: key})
+        sums = {
+            f"{letter}{rank}": _sum(named, condition)
+            for rank, one in enumerate(self.begins)
+            for letter, condition in zip("bu", _begins(one, named), strict=True)
+        }
+        sums |= {f"t{rank}": _sum(named, named[FLAW] == 0, named[field]) for rank, field in enumerate(self.sums)}
+        names = [DOCTOR, FLAW, KEY, *([MONTH] if self.begins else ()), *self.fates]
+        return named.group_by(names).aggregate(n=named.count(), **sums)
 
     def differing(self, different: Different, rows: Anything) -> Anything:
         """How many different values each doctor's rows hold together, by who counts a row that holds them.
 
-        For each that wants to know, the last month in which one counts, or NULL; where nobody's period has a
-        beginning of its own, one stands for every month.
+        For each that wants to know, the last month in which one counts, or NULL; one stands for every month where
+        periods have no beginning of their own.
         """
-        known = self._known(rows)
-        wanted = [self._is(asked, fates, known) for asked, fates in different.wanted]
-        some = known.filter(ibis.or_(*wanted))
-        last = some[MONTH] if self.begins else ibis.literal(1, "int64")
-        flags = {
-            f"d{rank}": ibis.cases((self._is(asked, fates, some), last), else_=ibis.null("int64"))
-            for rank, (asked, fates) in enumerate(different.wanted)
-        }
+        some = rows.filter(sound(self.flow, rows), *self._any(different, rows))
+        if not any(one.own for one in different.wanted) and len(different.wanted) == 1:
+            each = some.select(DOCTOR, *different.fields).distinct()
+            return each.group_by(DOCTOR).aggregate(n=each.count()).mutate(d0=ibis.literal(1, "int64"))
+        flags = {f"d{rank}": self._last(one, some) for rank, one in enumerate(different.wanted)}
         flagged = some.select(DOCTOR, *different.fields, **flags)
         each = flagged.group_by(DOCTOR, *different.fields).aggregate(**{name: flagged[name].max() for name in flags})
         return each.group_by(DOCTOR, *flags).aggregate(n=each.count())
 
-    def doubtful(self, rows: Anything) -> Anything:
-        """The rows that are quarantined, or would be in a doctor's own period."""
-        known = self._known(rows)
-        undecided = [known[name].isin([UNDECIDED, DOUBTFUL]).fill_null(False) for name in self.fates]
-        found = known.filter(ibis.or_(known[FLAW] > 0, *undecided))
-        return found.select(DOCTOR, FLAW, MONTH, *self.fates, **{KEY: found[self.flow.key]})
+    def _any(self, different: Different, rows: Anything) -> list[Term]:
+        """What together is true of the rows that somebody counts."""
+        several = list(dict.fromkeys(one.asked for one in different.wanted))
+        whole = [counts(one, False, self.flow, rows) for one in several]
+        return whole[0] if len(whole) == 1 else [ibis.or_(*(ibis.and_(*one) for one in whole))]
 
-    def _known(self, rows: Anything) -> Anything:
-        """The rows, with their month, their flaw, and where they have none what becomes of them."""
-        judged = rows.mutate(**{FLAW: flaw(self.flow, rows), MONTH: month(rows[self.flow.day])})
-        nothing = ibis.null("int16")
-        fates = {
-            name: ibis.ifelse(judged[FLAW] == 0, fate(asked, self.flow, judged), nothing)
-            for name, asked in zip(self.fates, self.asked, strict=True)
-        }
-        return judged.mutate(**fates)
+    def _last(self, one: Wanted, rows: Anything) -> Term:
+        """The month of a row that counts for somebody, or one where any month does as well; else NULL."""
+        last = month(rows[self.flow.day]) if one.own else ibis.literal(1, "int64")
+        counted = ibis.and_(*counts(one.asked, one.fate == PART, self.flow, rows))
+        return ibis.cases((counted, last), else_=ibis.null("int64"))
 
-    def _is(self, asked: Asked, fates: int, known: Anything) -> Term:
-        """Whether rows are counted for a question: all of them, or the part alone."""
-        found = known[self.fate_of(asked)]
-        return (found == PART if fates == PART else found.isin([COUNTED, PART])).fill_null(False)
+    @cached_property
+    def _doubtful(self) -> list[str]:
+        """The fates that may be unknown."""
+        return [name for name, asked in zip(self.fates, self.asked, strict=True) if may_be_doubtful(asked, self.flow)]
+
+
+def wanted(one: Counted) -> Wanted:
+    """What a side that counts different values wants to know of rows."""
+    return Wanted(one.asked, one.fate, one.own)
 
 
 def _different(counted: Sequence[Counted]) -> Iterator[Different]:
-    by_fields: dict[tuple[str, ...], dict[tuple[Asked, int], None]] = {}
+    by_fields: dict[tuple[str, ...], dict[Wanted, None]] = {}
     for one in counted:
         if isinstance(one.count, Distinct):
-            by_fields.setdefault(one.count.fields, {})[one.asked, one.fate] = None
-    for fields, wanted in by_fields.items():
-        yield Different(fields, tuple(wanted))
+            by_fields.setdefault(one.count.fields, {})[wanted(one)] = None
+    for fields, known in by_fields.items():
+        yield Different(fields, tuple(known))
 
 
 def _begins(begun: Begun, known: Anything) -> tuple[Term, Term]:

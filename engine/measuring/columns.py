@@ -72,6 +72,30 @@ def month(day: Term) -> Term:
 # --- what is wrong with a row -----------------------------------------------------------------------------------
 
 
+def sound(flow: Flow, row: Anything) -> Term:
+    """Whether a row has no flaw: true, and NULL or false otherwise. Most rows have none, and this is quickly told."""
+    return reduce(and_, _sound(flow, row))
+
+
+def _sound(flow: Flow, row: Anything) -> Iterator[Term]:
+    yield row[flow.key].notnull()
+    if TWICE in row.columns:
+        yield ~row[TWICE]
+    if WRONG in row.columns:
+        yield row[WRONG].isnull()
+    for name, column in flow.columns.items():
+        value = row[name]
+        fits = None
+        if column.values:
+            fits = value.isin(list(column.values))
+        elif column.type == "integer":
+            fits = value.between(*bounds(column))
+        if fits is None:
+            yield from () if column.optional else (value.notnull(),)
+        else:
+            yield fits | value.isnull() if column.optional else fits
+
+
 def flaw(flow: Flow, row: Anything) -> Term:
     """The rank of the first flaw of a row, counted from one, among those of its flow; zero for a sound row.
 
@@ -79,7 +103,7 @@ def flaw(flow: Flow, row: Anything) -> Term:
     """
     known = enumerate(flaws(flow), start=1)
     return _cases(
-        ((found, _small(rank)) for rank, one in known if (found := _has(one, flow, row)) is not None), _small(0)
+        ((found, small(rank)) for rank, one in known if (found := _has(one, flow, row)) is not None), small(0)
     )
 
 
@@ -109,31 +133,31 @@ def _has(one: Flaw, flow: Flow, row: Anything) -> Term | None:
 
 def fate(asked: Asked, flow: Flow, row: Anything) -> Term:
     """What becomes of a sound row, as a number (`fates`), taking the whole span as the period."""
-    return _cases(_fates(asked, flow, row), _small(PART if asked.parted else COUNTED))
+    return _cases(_fates(asked, flow, row), small(PART if asked.parted else COUNTED))
 
 
 def _fates(asked: Asked, flow: Flow, row: Anything) -> Iterator[Branch]:
     if asked.where:
         looked_at = holds(asked.where, row)
-        yield ~looked_at, _small(OTHER)
+        yield ~looked_at, small(OTHER)
         if may_be_unknown(asked.where, flow):
-            yield _unknown(looked_at), _small(UNDECIDED)
+            yield _unknown(looked_at), small(UNDECIDED)
     day, span = row[asked.day], asked.span
     if flow.columns[asked.day].optional:
-        yield day.isnull(), _small(UNDECIDED)
+        yield day.isnull(), small(UNDECIDED)
     if span.first is not None and span.last is not None:
-        yield (day < span.first) | (day > span.last), _small(OUT)
+        yield (day < span.first) | (day > span.last), small(OUT)
     for rank, exclusion in enumerate(asked.exclusions):
         left_out = holds(exclusion, row)
         if may_be_unknown(exclusion, flow):
-            yield _unknown(left_out), _small(DOUBTFUL)
-        yield left_out, _small(EXCLUDED + rank)
+            yield _unknown(left_out), small(DOUBTFUL)
+        yield left_out, small(EXCLUDED + rank)
     yield from _lacking(asked.needs, flow, row)
     if asked.part:
         inside = holds(asked.part, row)
         if may_be_unknown(asked.part, flow):
-            yield _unknown(inside), _small(DOUBTFUL)
-        yield ~inside, _small(COUNTED)
+            yield _unknown(inside), small(DOUBTFUL)
+        yield ~inside, small(COUNTED)
     yield from _lacking(asked.part_needs, flow, row)
 
 
@@ -142,11 +166,31 @@ def _unknown(condition: Term) -> Term:
     return ibis.cases((condition, False), (~condition, False), else_=True)
 
 
+def counts(asked: Asked, part: bool, flow: Flow, row: Anything) -> list[Term]:
+    """What together is true of a sound row that is counted, or of one in the `part` of them, and of no other."""
+    return list(_counts(asked, part, flow, row))
+
+
+def _counts(asked: Asked, part: bool, flow: Flow, row: Anything) -> Iterator[Term]:
+    span, needs = asked.span, asked.needs
+    if span.first is not None and span.last is not None:
+        yield row[asked.day].between(span.first, span.last)
+    if asked.where:
+        yield holds(asked.where, row)
+    yield from (~holds(exclusion, row) for exclusion in asked.exclusions)
+    if asked.part and (part or may_be_unknown(asked.part, flow)):
+        inside = holds(asked.part, row)
+        yield inside if part else ~_unknown(inside)
+    if asked.parted:
+        needs += asked.part_needs
+    yield from (row[name].notnull() for name in dict.fromkeys(needs) if flow.columns[name].optional)
+
+
 def _lacking(needs: Iterable[str], flow: Flow, row: Anything) -> Iterator[Branch]:
     """What counting looks at has to be there."""
     for name in needs:
         if flow.columns[name].optional:
-            yield row[name].isnull(), _small(DOUBTFUL)
+            yield row[name].isnull(), small(DOUBTFUL)
 
 
 def _cases(branches: Iterable[Branch], otherwise: Term) -> Term:
@@ -154,5 +198,6 @@ def _cases(branches: Iterable[Branch], otherwise: Term) -> Term:
     return ibis.cases(*given, else_=otherwise) if given else otherwise
 
 
-def _small(number: int) -> Term:
+def small(number: int) -> Term:
+    """A small number, as a rank or a fate is told."""
     return ibis.literal(number, "int16")

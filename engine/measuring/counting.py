@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any as Anything
 
-import pyarrow as arrow
-import pyarrow.compute as computed
 from msgspec import Struct
 
 from engine.engines.engine import Engine
-from engine.measuring.asking import FLAW, Asking
-from engine.measuring.fates import DOUBTFUL, UNDECIDED
+from engine.measuring.asking import KEY, Asking
 from engine.measuring.folding import Folded, Found, fold
 from engine.measuring.measures import DOCTOR, Measuring
 from engine.measuring.owners import Batch
@@ -19,7 +17,7 @@ from engine.measuring.quarantine import ordered, quarantined
 from engine.policy import Vocabulary
 
 FEW = 1_000
-"""As many doctors at most are named to an engine, to be looked at apart."""
+"""As many rows at most are named to an engine, as those whose name is another's too."""
 
 
 class Counted(Struct, frozen=True):
@@ -47,8 +45,7 @@ class Counting:
         bad = [
             table
             for name, flow in self.flows.items()
-            if (rows := flow.doubtful(tables[name], found[name])) is not None
-            for table in quarantined(self.vocabulary, flow.asking, folded, rows, batch.doctors)
+            for table in quarantined(self.vocabulary, flow.asking, folded, found[name].groups, batch.doctors)
         ]
         return Counted(folded, ordered(bad))
 
@@ -58,42 +55,18 @@ class _Flow:
 
     def __init__(self, engine: Engine, asking: Asking) -> None:
         self.engine, self.asking = engine, asking
-        self.twice: list[str] = []
 
     def found(self, rows: Anything) -> Found:
         """What is found of a batch of its rows."""
-        self.twice = self.engine.found(self.asking.twice(rows))[DOCTOR].unique().to_pylist()
-        parts = list(self._parts(rows))
-        return Found(
-            self._all(map(self.asking.groups, parts)),
-            [self._all(self.asking.differing(one, part) for part in parts) for one in self.asking.different],
-        )
-
-    def doubtful(self, rows: Anything, found: Found) -> Anything | None:
-        """The rows of the batch that are quarantined, or would be in a doctor's own period; None where none are."""
-        doctors = _suspects(found.groups, self.asking.fates)
-        if not doctors:
-            return None
-        some = rows.filter(rows.doctor.isin(doctors)) if len(doctors) <= FEW else rows
-        return self._all(map(self.asking.doubtful, self._parts(some)))
-
-    def _parts(self, rows: Anything) -> Iterator[Anything]:
-        """The rows, with what tells those whose name is another's too: looked for among those alone who have such."""
-        few = len(self.twice) <= FEW
-        if self.twice and few:
-            yield self.asking.marked(rows.filter(rows.doctor.isin(self.twice)))
-            yield rows.filter(rows.doctor.notin(self.twice))
-        else:
-            yield self.asking.marked(rows) if self.twice else rows
-
-    def _all(self, expressions: Iterable[Anything]) -> Anything:
-        return arrow.concat_tables(map(self.engine.found, expressions))
+        twice = self.engine.found(self.asking.twice(rows)).to_pylist()
+        if twice:
+            rows = self.asking.marked(rows, _by_doctor(twice) if len(twice) <= FEW else None)
+        differing = [self.engine.found(self.asking.differing(one, rows)) for one in self.asking.different]
+        return Found(self.engine.found(self.asking.groups(rows)), differing)
 
 
-def _suspects(groups: Anything, fates: Iterable[str]) -> list[str]:
-    """The doctors who have rows with a flaw, or of which it is not known what becomes of them."""
-    odd = computed.greater(groups[FLAW], 0)
-    for name in fates:
-        unknown = computed.is_in(groups[name], arrow.array([UNDECIDED, DOUBTFUL], groups[name].type))
-        odd = computed.or_(odd, unknown)
-    return list(groups[DOCTOR].filter(odd).unique().to_pylist())
+def _by_doctor(twice: Iterable[Mapping[str, str]]) -> Mapping[str, Sequence[str]]:
+    names: dict[str, list[str]] = defaultdict(list)
+    for one in twice:
+        names[one[DOCTOR]].append(one[KEY])
+    return {doctor: sorted(own) for doctor, own in sorted(names.items())}

@@ -56,11 +56,15 @@ class Begun(Struct, frozen=True, cache_hash=True):
 
 
 class Counted(Struct, frozen=True):
-    """One side of a measure: what it asks of rows, whether it takes the part of them, how they count."""
+    """One side of a measure: what it asks of rows, whether it takes the part of them, how they count.
+
+    `own`: within a period that each doctor has of their own.
+    """
 
     name: str
     asked: Asked
     fate: int
+    own: bool
     count: Count
     side: Side
 
@@ -72,13 +76,14 @@ def sides(measuring: Measuring) -> tuple[Counted, ...]:
 
 def _sides(measuring: Measuring) -> Iterator[Counted]:
     below, above, span = measuring.denominator, measuring.numerator, measuring.period.span
+    own = measuring.period.start is not None
     if below:
         asked = _asked(below, span, above if isinstance(above, Part) else None)
-        yield Counted("denominator", asked, COUNTED, below.count, below)
+        yield Counted("denominator", asked, COUNTED, own, below.count, below)
         if isinstance(above, Part):
-            yield Counted("numerator", asked, PART, above.count, below)
+            yield Counted("numerator", asked, PART, own, above.count, below)
     if isinstance(above, Side):
-        yield Counted("numerator", _asked(above, span, None), COUNTED, above.count, above)
+        yield Counted("numerator", _asked(above, span, None), COUNTED, own, above.count, above)
 
 
 def begun(measuring: Measuring) -> Begun | None:
@@ -122,3 +127,10 @@ def looks_at(where: Where) -> Iterator[str]:
 def may_be_unknown(where: Where, flow: Flow) -> bool:
     """Whether a sound row may leave it open if a test holds."""
     return any(flow.columns[name].optional for name in looks_at(where))
+
+
+def may_be_doubtful(asked: Asked, flow: Flow) -> bool:
+    """Whether the fate of a sound row may not be known."""
+    tests = [one for one in (asked.where, *asked.exclusions, asked.part) if one]
+    needed = (asked.day, *asked.needs, *asked.part_needs)
+    return any(may_be_unknown(one, flow) for one in tests) or any(flow.columns[name].optional for name in needed)

@@ -14,7 +14,7 @@ import pyarrow as arrow
 import pyarrow.compute as computed
 from msgspec import Struct
 
-from engine.measuring.asking import FLAW, MONTH, Asking
+from engine.measuring.asking import FLAW, MONTH, Asking, wanted
 from engine.measuring.fates import COUNTED, DOUBTFUL, EXCLUDED, OTHER, OUT, PART, UNDECIDED, Counted, begun, sides
 from engine.measuring.measures import DOCTOR, Distinct, Measuring, Rows, Weekly
 
@@ -137,9 +137,9 @@ class _Flow:
     def _different(self, one: Counted, fields: tuple[str, ...], start: Numbers) -> Numbers:
         rank = next(at for at, other in enumerate(self.asking.different) if other.fields == fields)
         who, columns, _ = self.differing[rank]
-        last = columns[f"d{self.asking.different[rank].wanted.index((one.asked, one.fate))}"]
+        last = columns[f"d{self.asking.different[rank].wanted.index(wanted(one))}"]
         inside = last != NOTHING
-        if self.asking.begins:
+        if one.own:
             inside &= since(last) >= start[who]
         return _added(self.size, who, columns["n"], inside)
 

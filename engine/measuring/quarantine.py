@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any as Anything
 
+import numpy
 import pyarrow as arrow
 from msgspec import Struct
 from pyarrow import parquet
@@ -28,19 +29,20 @@ Said = Mapping[str, str]
 
 
 def quarantined(
-    vocabulary: Vocabulary, asking: Asking, folded: Sequence[Folded], rows: Anything, doctors: Sequence[str]
+    vocabulary: Vocabulary, asking: Asking, folded: Sequence[Folded], groups: Anything, doctors: Sequence[str]
 ) -> Iterator[Anything]:
-    """Tables of the rows of a flow that are quarantined, of these doctors, from those found doubtful."""
-    who, columns, rows = arrays(rows, arrow.array(doctors, arrow.string()))
+    """Tables of the rows of a flow that are quarantined, of these doctors, from the groups of rows alike."""
+    who, columns, rows = arrays(groups, arrow.array(doctors, arrow.string()))
     for rank, one in enumerate(flaws(asking.flow), start=1):
-        yield _table(rows.filter(columns[FLAW] == rank), asking.flow.name, None, _flawed(asking.flow, one))
+        yield _table(_each(rows, columns[FLAW] == rank), asking.flow.name, None, _flawed(asking.flow, one))
     for measured in folded:
-        late, name = since(columns[MONTH]) < measured.start[who], measured.measuring.id
+        name = measured.measuring.id
+        late = since(columns[MONTH]) < measured.start[who] if MONTH in columns else numpy.zeros(len(who), bool)
         for side in sides(measured.measuring):
             if side.asked.flow == asking.flow.name and side.name in measured.fates:
                 fate = columns[asking.fate_of(side.asked)]
                 undecided = (fate == UNDECIDED) | ((fate == DOUBTFUL) & ~late)
-                yield _table(rows.filter(undecided), asking.flow.name, name, _undecided(vocabulary, name))
+                yield _table(_each(rows, undecided), asking.flow.name, name, _undecided(vocabulary, name))
 
 
 def of_nobody(flow: Flow, rows: Anything) -> Anything:
@@ -85,6 +87,12 @@ def _undecided(vocabulary: Vocabulary, name: str) -> Said:
     label = label_of(vocabulary, name)
     said: dict[str, str] = {lang: say(lang, "flow.undecided", measure=getattr(label, lang)) for lang in LANGS}
     return {"code": "undecided", **said}
+
+
+def _each(groups: Anything, where: Anything) -> Anything:
+    """Every row of some groups of rows alike, which have one name or none."""
+    ranks = numpy.flatnonzero(where)
+    return groups.take(arrow.array(numpy.repeat(ranks, groups["n"].to_numpy()[ranks])))
 
 
 def _table(rows: Anything, flow: str, measure: str | None, said: Said) -> Anything:
