@@ -130,8 +130,10 @@ class Leaves:
                 return holds(is_day(value) and in_time(kind, asked, value))
 
     def look_up(self, table: str, value: str) -> Json:
-        nowhere = {"table": table, "value": value, "entry": None, "refused": False}
-        return self.looked_up.setdefault((table, value), self.tables.get((table, value), nowhere))
+        entry = self.tables.get((table, value), {}).get("entry")
+        refused = entry is not None and self.tables[table, value]["refused"]
+        found = {"table": table, "value": value, "entry": entry, "refused": refused}
+        return self.looked_up.setdefault((table, value), found)
 
     def all_pass(self, tests: Iterable[Json], value: Any) -> int:
         return min((self.passes(test, value) for test in tests), default=MET)

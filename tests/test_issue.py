@@ -1,0 +1,222 @@
+"""What is issued can be proved: sealed, signed, noted, verified; and whatever is thrown at it is answered clearly."""
+
+from __future__ import annotations
+
+import json
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from engine.issuing.journal import read
+from engine.issuing.keys import KEY
+from engine.text import canonical_json
+from tests.conftest import Forfait
+
+DOCTOR = "99900000003"
+
+
+@pytest.fixture
+def key(forfait: Forfait, tmp_path: Path) -> Path:
+    assert forfait("key", "new", tmp_path / "key").code == 0
+    return tmp_path / "key"
+
+
+@pytest.fixture
+def signed(forfait: Forfait, tmp_path: Path, key: Path) -> Path:
+    path = tmp_path / "signed.json"
+    ran = forfait("issue", DOCTOR, "--sign", key, "--journal", tmp_path / "journal", "--output", path)
+    assert (ran.code, ran.err) == (0, "")
+    return path
+
+
+@pytest.fixture
+def bare(forfait: Forfait, tmp_path: Path) -> Path:
+    """A record as `forfait explain --format json` prints it: without a seal."""
+    path = tmp_path / "bare.json"
+    path.write_text(forfait("explain", DOCTOR, "--format", "json").out, "utf-8")
+    return path
+
+
+def public(key: Path) -> Path:
+    return key.with_name(f"{key.name}.pub")
+
+
+# --- issued ---------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_issued_is_accepted_by_every_check(forfait: Forfait, signed: Path, key: Path) -> None:
+    journal = signed.with_name("journal")
+    ran = forfait("verify", signed, "--policy", 2023, "--key", public(key), "--journal", journal)
+    assert (ran.code, ran.err) == (0, "")
+    assert forfait("replay", signed).code == 0
+
+
+def test_issued_again_it_is_the_same_bytes_and_the_same_entry(forfait: Forfait, signed: Path, key: Path) -> None:
+    """An agent stopped on the way starts again: nothing is doubled."""
+    journal = signed.with_name("journal")
+    again = forfait("issue", DOCTOR, "--sign", key, "--journal", journal)
+    assert again.out.encode() == signed.read_bytes()
+    assert len(read(journal).entries) == 1
+
+
+def test_the_key_may_be_in_the_environment(
+    forfait: Forfait, signed: Path, key: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(KEY, key.read_text("ascii"))
+    assert forfait("issue", DOCTOR).out.encode() == signed.read_bytes()
+
+
+def test_a_private_key_is_for_its_owner_alone_and_never_replaced(forfait: Forfait, key: Path) -> None:
+    secret = key.read_bytes()
+    assert stat.S_IMODE(key.stat().st_mode) == stat.S_IRUSR | stat.S_IWUSR
+    assert forfait("key", "new", key).code == 2
+    assert key.read_bytes() == secret
+
+
+def test_a_key_is_told_by_its_file_or_by_its_text(forfait: Forfait, signed: Path, key: Path) -> None:
+    name = json.loads(signed.read_text("utf-8"))["signature"]["key"]
+    assert forfait("verify", signed, "--key", name).code == forfait("verify", signed, "--key", public(key)).code == 0
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_what_verifying_tells(forfait: Forfait, bare: Path, lang: str, named: SnapshotAssertion) -> None:
+    """Of a bare record, and of the same with one amount changed."""
+    spoilt = json.loads(bare.read_text("utf-8"))
+    spoilt["volets"][1]["points"]["paid"] = "449.5"
+    wrong = bare.with_name("spoilt.json")
+    wrong.write_bytes(canonical_json(spoilt))
+    told = [forfait("verify", path, "--policy", 2023, "--lang", lang).out for path in (bare, wrong)]
+    assert "\n".join(told) == named(name=f"records/verify.{lang}.txt")
+
+
+# --- altered --------------------------------------------------------------------------------------------------------
+
+
+def receipt(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return found
+
+
+ALTERED: dict[str, Callable[[Path], bytes]] = {
+    "a space": lambda path: path.read_bytes().replace(b",", b", ", 1),
+    "a line more": lambda path: path.read_bytes() + b"\n",
+    "laid out": lambda path: json.dumps(receipt(path), indent=1).encode(),
+    "another engine": lambda path: path.read_bytes().replace(b'"engine":{"version":"', b'"engine":{"version":"9', 1),
+    "another digest": lambda path: canonical_json(receipt(path) | {"digest": f"sha256:{'0' * 64}"}) + b"\n",
+    "no signature": lambda path: canonical_json(receipt(path) | {"signature": None}) + b"\n",
+    "the record alone": lambda path: canonical_json(receipt(path)["record"]),
+}
+
+
+@pytest.mark.parametrize("alter", ALTERED.values(), ids=ALTERED)
+def test_with_the_key_every_change_at_all_is_rejected(
+    alter: Callable[[Path], bytes], forfait: Forfait, signed: Path, key: Path
+) -> None:
+    signed.write_bytes(alter(signed))
+    ran = forfait("verify", signed, "--key", public(key))
+    assert (ran.code, ran.err) == (1, "")
+
+
+def test_a_record_signed_by_another_is_rejected(forfait: Forfait, signed: Path, tmp_path: Path) -> None:
+    forfait("key", "new", tmp_path / "other")
+    assert forfait("verify", signed, "--key", tmp_path / "other.pub").code == 1
+
+
+def test_a_record_that_the_journal_does_not_hold_is_rejected(forfait: Forfait, signed: Path, bare: Path) -> None:
+    journal = signed.with_name("journal")
+    assert forfait("verify", bare, "--journal", journal).code == 0
+    other = forfait("issue", DOCTOR, "--as-of", "2024-03-01", "--output", signed.with_name("other.json"))
+    assert other.code == 0
+    assert forfait("verify", signed.with_name("other.json"), "--journal", journal).code == 1
+
+
+def test_a_record_on_other_data_is_not_the_same_decided_again(forfait: Forfait, bare: Path, tmp_path: Path) -> None:
+    text = (Path(__file__).parent.parent / "examples" / f"{DOCTOR}.yaml").read_text("utf-8")
+    (tmp_path / "data.yaml").write_text(text.replace("numerator: 4873", "numerator: 4872"), "utf-8")
+    ran = forfait("replay", bare, "--data", tmp_path / "data.yaml", "--lang", "en")
+    assert ran.code == 1
+    assert "Numerator: 4,873 → 4,872" in ran.out
+
+
+def test_a_policy_of_another_year_cannot_decide_it(forfait: Forfait, bare: Path) -> None:
+    ran = forfait("verify", bare, "--policy", 2024, "--lang", "en")
+    assert ran.code == 1
+    assert "the record is of 2023, the policy of 2024" in " ".join(ran.out.split()).replace("│ ", "")
+
+
+# --- hostile --------------------------------------------------------------------------------------------------------
+
+HOSTILE: dict[str, bytes] = {
+    "nothing": b"",
+    "no JSON": b"a: 1\n",
+    "no record": b"[]",
+    "deep": b"[" * 200_000,
+    "deep and closed": b'{"a":' * 500 + b"1" + b"}" * 500,
+    "a float": b'{"schema": "decision/2", "year": 2023.0}',
+    "not a number": b'{"schema": "decision/2", "year": NaN}',
+    "endless digits": b'{"year": ' + b"9" * 100_000 + b"}",
+    "said twice": b'{"schema": "decision/2", "schema": "decision/2"}',
+    "half a character": b'{"schema": "decision/2", "doctor": "\\ud800"}',
+    "not UTF-8": b"\xff\xfe{}",
+    "an older form": b'{"schema": "decision/1"}',
+    "control characters": b'{"schema": "decision/2", "\\u001b[31m": "<script>"}',
+}
+
+
+@pytest.mark.parametrize("content", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("command", ["verify", "replay"])
+def test_what_is_no_record_is_told_so(command: str, content: bytes, forfait: Forfait, tmp_path: Path) -> None:
+    path = tmp_path / "record.json"
+    path.write_bytes(content)
+    ran = forfait(command, path, "--lang", "en")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(str(path)) and "Traceback" not in ran.err
+    assert ran.err.replace("\n", "").isprintable()
+
+
+WRONG_TYPES: dict[str, tuple[str, Any]] = {
+    "a year in letters": ("year", "2023"),
+    "a truth value for a day": ("as_of", True),
+    "a list for readings": ("readings", []),
+    "a text for indicators": ("indicators", "all"),
+    "no dossier": ("dossier", None),
+    "a number for points": ("points", 5),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG_TYPES.values(), ids=WRONG_TYPES)
+def test_a_record_of_wrong_types_is_told_at_its_place(wrong: tuple[str, Any], forfait: Forfait, bare: Path) -> None:
+    name, value = wrong
+    bare.write_text(json.dumps(json.loads(bare.read_text("utf-8")) | {name: value}), "utf-8")
+    ran = forfait("verify", bare, "--lang", "en")
+    assert (ran.code, ran.out) == (2, "")
+    assert f"“{name}”" in ran.err
+
+
+def test_what_a_name_holds_is_never_obeyed(forfait: Forfait, bare: Path) -> None:
+    """Markup, escape codes and a hundred thousand letters, in the doctor's name and in an item's."""
+    record = json.loads(bare.read_text("utf-8"))
+    hostile = "\x1b[2J[bold]<script>\u202e" + "x" * 100_000
+    record["dossier"]["name"] = hostile
+    record["dossier"]["rows"][0]["origin"] = hostile
+    record["tables"][0]["value"] = hostile
+    bare.write_text(json.dumps(record, ensure_ascii=False), "utf-8")
+    for command in (("verify", bare), ("verify", bare, "--policy", 2023), ("replay", bare), ("compare", bare, bare)):
+        ran = forfait(*command)
+        assert ran.code in (0, 1, 2) and "Traceback" not in ran.err
+        assert "\x1b" not in ran.out + ran.err and "\u202e" not in ran.out + ran.err
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"no key", b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"]
+)
+def test_what_is_no_key_is_refused(content: bytes, forfait: Forfait, bare: Path, tmp_path: Path) -> None:
+    path = tmp_path / "wrong"
+    path.write_bytes(content)
+    for ran in (forfait("issue", DOCTOR, "--sign", path), forfait("verify", bare, "--key", path)):
+        assert (ran.code, ran.out) == (2, "")
+        assert str(path) in ran.err
