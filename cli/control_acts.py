@@ -63,7 +63,7 @@ def open_case(
         names = ", ".join(map(str, known.years))
         raise Invalid([Problem("no_campaign", known.page.file, details={"year": str(chosen), "names": names})])
     policy_of(chosen, policies)
-    enter(place(register), doctor, chosen, by, on, Opened(known.name, why))
+    enter(place(register), doctor, chosen, by, on, Opened(known.name or None, why))
 
 
 def request(

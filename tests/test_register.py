@@ -214,8 +214,8 @@ def test_the_day_of_an_act_can_be_corrected(book: Book) -> None:
     ("changes", "code"),
     [
         ({"colour": "red"}, "no_such_field"),
-        ({"outcome": "maybe"}, "not_an_act"),
-        ({"item": ""}, "not_an_act"),
+        ({"outcome": "maybe"}, "bad_field"),
+        ({"item": ""}, "field_wanted"),
         ({"on": "demain"}, "bad_date"),
     ],
 )

@@ -14,6 +14,8 @@ from engine.register.folding import deed_of
 DAY = "on"
 """The name under which the day of an act is given anew."""
 LISTED = ","
+SHOWN = 80
+"""The letters shown of a value that cannot be taken."""
 
 
 def correction(entries: list[Entry], number: int, why: str, changes: Mapping[str, str]) -> Corrected:
@@ -31,22 +33,28 @@ def correction(entries: list[Entry], number: int, why: str, changes: Mapping[str
     known = {*deed.__struct_fields__, DAY}
     for name in changes:
         if name not in known:
-            raise Invalid([Problem("no_such_field", details=unknown_name(name, known))])
+            raise Invalid([Problem("no_such_field", details=unknown_name(name[:SHOWN], known))])
     return Corrected(number, why, _changed(deed, changes), _day(changes.get(DAY), day))
 
 
 def _changed(deed: Deed, changes: Mapping[str, str]) -> Deed:
-    data = to_builtins(deed)
     for name, text in changes.items():
-        if name == DAY or not text:
-            data.pop(name, None)
-        else:
-            data[name] = text.split(LISTED) if isinstance(getattr(deed, name), tuple) else text
+        if name != DAY:
+            deed = _with(deed, name, text)
+    return deed
+
+
+def _with(deed: Deed, name: str, text: str) -> Deed:
+    """The deed with one field given anew, whole numbers as texts; left out when the text is empty."""
+    data = to_builtins(deed)
+    data.pop(name, None)
+    if text:
+        data[name] = text.split(LISTED) if isinstance(getattr(deed, name), tuple) else text
     try:
-        # Whole numbers and days come as texts.
         return convert(data, type(deed), strict=False)
-    except ValidationError as error:
-        raise Invalid([Problem("not_an_act", details={"why": str(error)})]) from None
+    except ValidationError:
+        code = "bad_field" if text else "field_wanted"
+        raise Invalid([Problem(code, place=name, details={"value": text[:SHOWN]})]) from None
 
 
 def _day(text: str | None, day: date) -> date:
@@ -55,4 +63,4 @@ def _day(text: str | None, day: date) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise Invalid([Problem("bad_date", details={"value": text})]) from None
+        raise Invalid([Problem("bad_date", details={"value": text[:SHOWN]})]) from None
