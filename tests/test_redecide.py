@@ -6,6 +6,7 @@ import json
 from datetime import date, timedelta
 from decimal import Decimal
 from importlib.resources import files
+from io import StringIO
 from typing import Any as Anything
 
 import pytest
@@ -16,8 +17,10 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 from syrupy.assertion import SnapshotAssertion
 
+from cli.draw import draw
 from cli.markdown import markdown
-from engine.control.cases import Answer, Case, Observation
+from cli.screen import Screen
+from engine.control.cases import Act, Answer, Case, Observation
 from engine.control.recovery import account
 from engine.control.redeciding import Redecision, bearing, paid_until, redecide
 from engine.control.redeciding_record import redecision_record
@@ -228,6 +231,20 @@ def test_words_of_the_next_day_are_not_told_yet() -> None:
 def test_payments_that_do_not_come_to_what_was_decided_are_told() -> None:
     page = markdown(redecision_told(again(), PAYMENTS[:1], "fr"))
     assert "à rapprocher avant toute demande" in page
+
+
+def test_hostile_texts_come_out_inert() -> None:
+    """On the screen and as Markdown: no markup, no escape code, nothing turned right to left, no new line."""
+    hostile = "[bold]x\x1b[31m\u202egnp.exe <script>|`*_\n# " + "W" * 100_000
+    acts: list[Act] = [OPENING, replace(SAID, text=hostile), replace(NOT_PRODUCED, ground=hostile, reference=hostile)]
+    payments = [replace(one, reference=hostile) for one in PAYMENTS]
+    page = redecision_told(again(case_of(acts)), payments, "fr")
+    drawn = StringIO()
+    draw(Screen(drawn, 80, colours=False), page)
+    for shown in (drawn.getvalue(), markdown(page)):
+        assert all(char.isprintable() or char in "\n\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}" for char in shown)
+    assert "<script>" not in markdown(page)
+    assert max(len(line) for line in drawn.getvalue().splitlines()) <= 80
 
 
 # --- as data --------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from msgspec import Struct
 from engine.amount import ZERO
 from engine.cursor import Cursor, parse_day
 from engine.problems import Invalid, Problem, unknown_name
+from engine.register.clean import check_text
 from engine.schema import check
 from engine.yamltext import Page, read_page
 
@@ -45,7 +46,8 @@ def read_payments(file: Path) -> tuple[Payment, ...]:
     """The payments of a CSV, Parquet, YAML or JSON file, the oldest first.
 
     Raises Invalid: a file of another kind or that cannot be read, a column missing or not expected, an amount that is
-    no number of euros and cents, an impossible date, the same payment twice, what is paid told of some alone.
+    no number of euros and cents, an impossible date, a reference with characters that no reader sees, the same
+    payment twice, what is paid told of some alone.
     """
     page = _page(file)
     problems = check(page, "payments")
@@ -63,11 +65,13 @@ def read_payments(file: Path) -> tuple[Payment, ...]:
 
 
 def _payment(row: Cursor) -> Payment:
-    pays = row.get("pays")
+    pays, reference = row.get("pays"), row["reference"]
+    for problem in check_text("reference", reference.text):
+        reference.fail(problem.code, **problem.details)
     return Payment(
         day=parse_day(row["date"]),
         amount=Decimal(row["amount"].text),
-        reference=row["reference"].text,
+        reference=reference.text,
         pays=pays.text if pays else None,
     )
 
