@@ -25,8 +25,18 @@ def link(files: PolicyFiles, asked: Mapping[str, str]) -> Policy:
 
 
 def linked(files: PolicyFiles, asked: Mapping[str, str]) -> Policy:
-    """`link`, remembered for each choice of readings: in a run, most decisions share their policy."""
-    return _linked(files, tuple(sorted(asked.items())))
+    """`link`, remembered for each choice of readings: in a run, most decisions share their policy.
+
+    A default that is asked for by its name is the same choice as when it is not.
+    """
+    chosen = {name: option for name, option in asked.items() if option != _default(files, name)}
+    return _linked(files, tuple(sorted(chosen.items())))
+
+
+def _default(files: PolicyFiles, name: str) -> str | None:
+    """The option of a reading that is taken where none is asked for; None where there is no such reading."""
+    page = files.readings.get(name)
+    return None if page is None else str(page.data["default"])
 
 
 @lru_cache(maxsize=256)
