@@ -128,7 +128,15 @@ def _run(data: str, files: PolicyFiles, asked: dict[str, str], as_of: str | None
     with TemporaryDirectory() as scratch:
         folder = Path(scratch) / "run"
         request = Request(
-            files=files, data=data, out=folder, readings=asked, as_of=day(as_of), jobs=free_cores(), priced=False
+            files=files,
+            data=data,
+            out=folder,
+            readings=asked,
+            as_of=day(as_of),
+            jobs=free_cores(),
+            # Whoever is drawn is decided again, by both derivations.
+            sample=0,
+            priced=False,
         )
         with progress() as told:
             decide_all(request, told)

@@ -15,7 +15,7 @@ from engine.control.drawing import Drawn, Stratum, draw, needed
 from engine.control.frame import CENTS, Frame, frame
 from engine.control.stakes import Stakes, stakes
 from engine.control.strata import Field, cuts, strata
-from engine.decision import decide
+from engine.decision import decide, judge
 from engine.dispute.contradictions import Contradiction, contradictions
 from engine.dispute.pricing import alternatives
 from engine.dossier import Value, read_dossier
@@ -33,8 +33,8 @@ from engine.yamltext import Page
 
 Strategy = Literal["value-at-risk", "random", "stratified"]
 STRATEGIES: tuple[Strategy, ...] = get_args(Strategy)
-AHEAD = 50
-"""The doctors decided beyond those wanted before it is asked whether another could have more at stake."""
+AHEAD = 20
+"""The doctors weighed beyond those wanted before it is asked whether another could have more at stake."""
 Told = Callable[[int, int], None]
 """Hears how many doctors are decided, and how many are wanted."""
 
@@ -83,8 +83,13 @@ class Target(Struct, frozen=True, kw_only=True):
 
     @property
     def rank(self) -> tuple[int, str]:
-        """Those with most at stake come first, then those of the smallest numbers."""
-        return (-int(self.euros * CENTS), self.doctor)
+        """See `ranked_by`."""
+        return ranked_by(self.euros, self.doctor)
+
+
+def ranked_by(euros: Decimal, doctor: str) -> tuple[int, str]:
+    """What doctors are ranked by: those with most at stake come first, then those of the smallest numbers."""
+    return (-int(euros * CENTS), doctor)
 
 
 class Plan(Struct, frozen=True):
@@ -174,34 +179,40 @@ class _Deciding:
         """Everyone drawn, stratum by stratum."""
         of = {number: one for one in drawn for number in one.doctors}
         found: dict[str, Target] = {}
-        for target in self.targets(sorted(of), of):
-            found[target.doctor] = target
+        for number, page in zip(sorted(of), self.pages(sorted(of)), strict=True):
+            found[number] = self.target(page, of[number])
             told(len(found), len(of))
         return tuple(found[number] for number in of)
 
     def greatest(self, told: Told) -> tuple[Target, ...]:
         """Those with most at stake, then by number.
 
-        Doctors are decided in the order of the most that each could lose, until even that would not bring the next
+        Doctors are weighed in the order of the most that each could lose, until even that would not bring the next
         one among those wanted.
         """
         wanted = min(self.request.doctors, self.among.size)
         ranked = iter(self.among.ranked())
-        best: list[Target] = []
+        best: list[tuple[tuple[int, str], Page]] = []
         while some := list(islice(ranked, wanted + AHEAD)):
             most, number = some[0]
-            if len(best) == wanted and best[-1].rank < (-most, number):
+            if len(best) == wanted and best[-1][0] < (-most, number):
                 break
-            best = sorted([*best, *self.targets(sorted(one for _, one in some), {})], key=lambda one: one.rank)[
-                :wanted
-            ]
-            told(len(best), wanted)
-        return tuple(best)
+            best += [(self.weighed(page), page) for page in self.pages(sorted(one for _, one in some))]
+            best = sorted(best, key=lambda one: one[0])[:wanted]
+        targets = []
+        for _, page in best:
+            targets.append(self.target(page, None))
+            told(len(targets), wanted)
+        return tuple(targets)
 
-    def targets(self, numbers: Sequence[str], of: Mapping[str, Drawn]) -> Iterator[Target]:
-        """Doctors decided again, in the order of their numbers; `of` tells of which stratum each was drawn."""
-        for number, page in zip(numbers, self.source.pages(numbers), strict=True):
-            yield self.target(sound(page), of.get(number))
+    def weighed(self, page: Page) -> tuple[int, str]:
+        """What a doctor has at stake, as doctors are ranked by it."""
+        decision = judge(self.policy, read_dossier(page, self.policy), self.request.run.manifest.as_of)
+        return ranked_by(stakes(decision, self.request.only).together.euros, decision.dossier.doctor)
+
+    def pages(self, numbers: Sequence[str]) -> Iterator[Page]:
+        """The pages of doctors. Raises Invalid where one cannot be decided, whom the run decided."""
+        return map(sound, self.source.pages(numbers))
 
     def target(self, page: Page, drawn: Drawn | None) -> Target:
         """A doctor decided again."""
