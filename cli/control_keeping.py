@@ -12,6 +12,8 @@ from cli.options import Doctor, Policies
 from engine.problems import Invalid, Problem
 
 EXIT_FAULTY = 1
+SHOWN = 80
+"""The letters shown of what is no correction."""
 
 
 def correct(
@@ -49,7 +51,7 @@ def _changes(written: list[str]) -> dict[str, str]:
     for text in written:
         name, equals, value = text.partition("=")
         if not (name and equals):
-            raise Invalid([Problem("bad_change", details={"value": text})])
+            raise Invalid([Problem("bad_change", details={"value": text[:SHOWN]})])
         changes[name] = value
     return changes
 
