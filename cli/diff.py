@@ -62,10 +62,12 @@ def diff(
         _alone({**beside, indicator or "": indicator})
         _measure(impact, (first, second or first), (reading, against), format, out, policies)
         return
+    from engine.drafting.diff.counting import with_countings
     from engine.drafting.diff.diff import diff as compared
     from engine.drafting.diff.diff import under_other_readings
     from engine.drafting.diff.told import Shown
     from engine.linking import link
+    from engine.measuring.linking import parted
 
     if out is not None and format is Format.tree:
         raise Invalid([Problem("out_format")])
@@ -74,10 +76,12 @@ def diff(
     pages = _files(first, policies)
     files = (pages, pages if second is None else _files(second, policies))
     asked = [readings(written) for written in (reading, against)]
-    one, other = (link(*pair) for pair in zip(files, asked, strict=True))
+    split = [parted(pages, each) for pages, each in zip(files, asked, strict=True)]
+    one, other = (link(pages, deciding) for pages, (deciding, _) in zip(files, split, strict=True))
     if indicator is not None:
         _check_indicator(indicator, one, other)
     found = under_other_readings(compared(one, other), *files)
+    found = with_countings(found, files, (split[0][1], split[1][1]))
     meant = None if text else _meant(found, files[1], indicator)
     shown = Shown(spoken(), _names((first, second or first), asked), indicator, labels, sources)
     if witnesses and meant:

@@ -51,15 +51,13 @@ def show(
     from engine.drafting.showing.nodes import nothing
     from engine.drafting.showing.showing import show as told
     from engine.linking import link
-    from engine.measuring.linking import countings_of
+    from engine.measuring.linking import countings_of, parted
 
     if out is not None and format is Format.tree:
         raise Invalid([Problem("out_format")])
     files = one_policy(target, policies)
-    asked = readings(reading)
-    counting = {name: option for name, option in asked.items() if name in files.countings}
-    policy = link(files, {name: option for name, option in asked.items() if name not in counting})
-    countings = countings_of(files, counting)
+    deciding, counting = parted(files, readings(reading))
+    policy, countings = link(files, deciding), countings_of(files, counting)
     _check(name, policy, countings)
     quote = _quoting(files, documents) if documents else nothing
     _deliver(told(policy, spoken(), name, quote, countings), format, out)

@@ -15,6 +15,7 @@ from typing import Any as Anything
 from msgspec import Struct
 from msgspec.structs import fields
 
+from engine.conditions import Entry
 from engine.measuring.fates import needs_of
 from engine.measuring.flaws import bounds
 from engine.measuring.measures import Column, Compared, Flow, Has, Measuring, OneOf, Part, Side, Where, tests_of
@@ -29,22 +30,25 @@ MOST_ROWS = 200_000
 
 def counted_alike(one: Measuring, other: Measuring, flows: Mapping[str, Flow]) -> bool:
     """Whether two measures surely come to the same for every doctor; no is not sure."""
-    if _form(one) == _form(other):
+    if form(one) == form(other):
         return True
-    apart = [_form([this.id, this.period, *map(_frame, _sides(this))]) for this in (one, other)]
+    apart = [form([this.id, this.period, *map(_frame, _sides(this))]) for this in (one, other)]
     return apart[0] == apart[1] and all(
         _rows_alike(this, that, flows[this[0].flow])
         for this, that in zip(_judging(one), _judging(other), strict=True)
     )
 
 
-def _form(value: Anything) -> Anything:
+def form(value: Anything, year: int = 0) -> Anything:
+    """What is said, as plain data that compares by value; days are told from `year`."""
     match value:
+        case Entry(first=first, last=last):
+            return [day and (day.year - year, day.month, day.day) for day in (first, last)]
         case Struct():
             named = ((field.name, getattr(value, field.name)) for field in fields(value))
-            return type(value).__name__, [_form(one) for name, one in named if name not in BESIDE]
+            return type(value).__name__, [form(one, year) for name, one in named if name not in BESIDE]
         case tuple() | list():
-            return [_form(one) for one in value]
+            return [form(one, year) for one in value]
         case _:
             return value
 

@@ -84,6 +84,12 @@ def countings_of(files: PolicyFiles, choices: Mapping[str, str]) -> Countings:
     return Countings(link_measures(files, choices), flows_of(files), readings, settle(readings, choices))
 
 
+def parted(files: PolicyFiles, asked: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """The readings asked for that change conditions, and those that only change how rates are counted."""
+    counting = {name: option for name, option in asked.items() if name in files.countings}
+    return {name: option for name, option in asked.items() if name not in counting}, counting
+
+
 def measures_of(files: PolicyFiles, policy: Policy, choices: Mapping[str, str]) -> tuple[Measuring, ...]:
     """The same for pages whose calendar and vocabulary are those of a policy that is linked."""
     for name in choices:

@@ -14,8 +14,9 @@ Plain = Anything
 """A value as plain JSON data, without sentences."""
 
 SubjectKind = Literal[
-    "policy", "eligible", "volet", "indicator", "component", "calendar", "table", "reading", "vocabulary"
-]
+    "policy", "eligible", "volet", "indicator", "component", "calendar", "table", "reading", "vocabulary",
+    "counting",
+]  # fmt: skip
 
 Within = Literal["condition", "exemption", "neutralisation", "weight", "gate"]
 """Which of an indicator's trees a node stands in; an exemption is part of a condition."""
@@ -33,6 +34,9 @@ Aspect = Literal[
     # the rest of a policy
     "point_value", "days", "shifted", "refused", "default", "require", "bounds", "type", "choices", "above_one",
     "not_produced", "aliases", "exclusions",
+    # how rates are counted
+    "counting", "counting_period", "counting_start", "counting_default", "counted_rows", "exclusion",
+    "exclusion_order", "unit",
     # words and places, which are no rules
     "label", "source",
 ]  # fmt: skip

@@ -17,7 +17,7 @@ from engine.telling.parts import Explanation, Part
 from engine.text import in_order
 from engine.words import Lang
 
-BESIDE: tuple[SubjectKind, ...] = ("policy", "calendar", "table", "reading", "vocabulary")
+BESIDE: tuple[SubjectKind, ...] = ("policy", "calendar", "counting", "table", "reading", "vocabulary")
 """What is told after what is paid, each kind in a section of its own."""
 
 GROUPED = ("table", "reading")

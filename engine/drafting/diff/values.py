@@ -7,8 +7,13 @@ from engine.drafting.diff.differing import Change, Plain, Side
 from engine.drafting.diff.rules import Rules
 from engine.policy import Branch, Weight
 
-SAYING_NOTHING = ("indicator", "volet", "component", "period", "table", "reading", "name", "moved")
+SAYING_NOTHING = ("indicator", "volet", "component", "period", "table", "reading", "name", "moved", "counting")
 """The aspects whose value says nothing that their label does not."""
+COUNTED = (
+    *("counting_period", "counting_start", "counting_default", "counted_rows"),
+    *("exclusion", "exclusion_order", "unit"),
+)
+"""The aspects of how a rate is counted: their values are words already."""
 
 
 class Values(Rules):
@@ -37,6 +42,8 @@ class Values(Rules):
             case "default":
                 says = self.policy.readings[change.subject.id].options[value].says
                 return self.say("diff.valued", name=value, value=self.text(says))
+            case aspect if aspect in COUNTED:
+                return self.said(value)
             case aspect if aspect in SAYING_NOTHING:
                 return ""
             case _:

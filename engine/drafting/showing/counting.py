@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from msgspec.structs import replace
+
 from engine.asked import entry
-from engine.conditions import Day, Source
+from engine.conditions import Day, Entry, Source
 from engine.drafting.showing.nodes import Rules
 from engine.measuring.linking import Countings
 from engine.measuring.measures import (
@@ -83,23 +85,33 @@ class Counting:
 
     def period(self, period: Period, flow: Flow, inherited: Sources) -> Part:
         span, start = period.span, period.start
-        label = self.text(span.label) if span.label else span.name
-        return Part(
-            self.say("counting.period", label=label),
-            aside=self.rules.days(span),
+        told = self.span(span)
+        return replace(
+            told,
+            text=self.say("counting.period", label=told.text),
             parts=(
                 *([self.start(start, flow, period.sources)] if start else ()),
                 *self.origin(period.sources, period.readings, inherited),
             ),
         )
 
+    def span(self, span: Entry) -> Part:
+        return Part(self.text(span.label) if span.label else span.name, aside=self.rules.days(span))
+
     def start(self, start: Start, flow: Flow, inherited: Sources) -> Part:
-        lines = [Part(self.say("counting.first"), aside=self.where(start.first, flow))]
-        lines += [Part(self.say("counting.unless", days=self.day(start.unless)))] if start.unless else []
-        lines += [Part(self.say(f"counting.without_{start.without}"))]
+        lines = self.begins(start, flow).values()
         return Part(
             self.say("counting.starts"), parts=(*lines, *self.origin(start.sources, start.readings, inherited))
         )
+
+    def begins(self, start: Start, flow: Flow) -> dict[str, Part]:
+        """What begins a count, what undoes that, and what is counted where nothing begins it."""
+        unless = Part(self.say("counting.unless", days=self.day(start.unless))) if start.unless else None
+        return {
+            "first": Part(self.say("counting.first"), aside=self.where(start.first, flow)),
+            **({"unless": unless} if unless else {}),
+            "without": Part(self.say(f"counting.without_{start.without}")),
+        }
 
     def day(self, test: Day) -> str:
         return self.rules.span(test.relation, entry(test.entry) or {})
@@ -108,21 +120,24 @@ class Counting:
 
     def side(self, role: str, side: Side | Share, measuring: Measuring, flow: Flow) -> Part:
         """A side: what is read, what is kept of it, what is left out, how it counts; a share is of the same flow."""
-        own = self.countings.flows[side.flow] if isinstance(side, Side) else None
-        flow = own or flow
-        read = self.say("counting.flow", flow=self.text(own.label)) if own else self.say("counting.part")
-        asked = [Part(self.say("counting.where"), aside=self.where(side.where, flow))] if side.where else []
+        flow = self.countings.flows[side.flow] if isinstance(side, Side) else flow
         left_out = [self.exclusion(one, measuring, flow, side.sources) for one in _exclusions(side)]
         return Part(
             self.say(f"counting.{role}", unit=self.unit(measuring, role)),
             aside=self.count(side.count, flow),
             parts=(
-                Part(read),
-                *asked,
+                *self.kept(side, measuring, flow).parts,
                 *([Part(self.say("counting.exclusions"), parts=tuple(left_out))] if left_out else ()),
                 *self.origin(side.sources, side.readings, measuring.sources),
             ),
         )
+
+    def kept(self, side: Side | Share, measuring: Measuring, flow: Flow) -> Part:
+        """Which rows a side looks at."""
+        read = self.say("counting.flow", flow=self.text(flow.label)) if isinstance(side, Side) else ""
+        asked = [Part(self.say("counting.where"), aside=self.where(side.where, flow))] if side.where else []
+        role = "numerator" if side is measuring.numerator else "denominator"
+        return Part(self.unit(measuring, role), parts=(Part(read or self.say("counting.part")), *asked))
 
     def exclusion(self, one: Exclusion, measuring: Measuring, flow: Flow, inherited: Sources) -> Part:
         label = self.text(self.words.measures[measuring.id].exclusions[one.name])
