@@ -24,7 +24,8 @@ from psycopg.sql import SQL, Composed, Identifier
 
 from engine.engines.engine import BATCH, KEPT, Engine, SqlEngine
 from engine.policy import FieldType
-from engine.sourcing.postgres import Address, PostgresSource, address, connected, fetched, told
+from engine.sourcing.address import Address, address
+from engine.sourcing.postgres import PostgresSource, connected, fetched, told
 from engine.sourcing.staging import Stageable, Staged
 from engine.tables import DOCTORS, TABLES
 

@@ -80,7 +80,7 @@ def _postgres(where: str) -> tuple[str, Engine]:
     # Heavy, and needed for PostgreSQL only.
     import psycopg  # noqa: PLC0415
 
-    from engine.sourcing.postgres import address  # noqa: PLC0415
+    from engine.sourcing.address import address  # noqa: PLC0415
 
     to = address(where)
     engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(to.given), **ONE_AT_A_TIME)

@@ -10,16 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any as Anything
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 import psycopg
 import pyarrow as arrow
 import pyarrow.csv as comma
-from msgspec import Struct
-from psycopg.conninfo import conninfo_to_dict
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from engine.problems import Invalid, Problem
+from engine.sourcing.address import Address, address
 from engine.sourcing.rowdigest import row_digest
 from engine.sourcing.sources import Kind, TablesSource
 from engine.tables import OWNER, TABLES
@@ -27,8 +25,6 @@ from engine.tabular import ARROW, CSV, Tables, unreadable
 
 SHOWN = 160
 """The letters shown of what a server says."""
-SECRET = ("password", "sslpassword")
-SCHEMA = "schema"
 TYPES: Mapping[str, Anything] = {
     "text": arrow.string(),
     "character varying": arrow.string(),
@@ -48,36 +44,6 @@ TYPES: Mapping[str, Anything] = {
 BLOCK = 16 * 1024 * 1024
 """The bytes read at once: no row is longer."""
 SETTINGS = {"timezone": "UTC", "datestyle": "ISO", "client_encoding": "UTF8", "standard_conforming_strings": "on"}
-
-
-class Address(Struct, frozen=True):
-    """The address of a database: as libpq takes it, as it may be shown, and the schema that it names, if any."""
-
-    given: str
-    shown: str
-    schema: str | None
-
-
-def address(text: str) -> Address:
-    """The address written `postgres://user:password@host/database?schema=name`.
-
-    Raises Invalid, which tells nothing of it, when it is none: what is wrong may be how the password is written.
-    """
-    try:
-        parts = urlsplit(text)
-        options = parse_qsl(parts.query, keep_blank_values=True)
-        passed = urlencode([(key, value) for key, value in options if key != SCHEMA], safe="/", quote_via=quote)
-        given = urlunsplit(parts._replace(query=passed))
-        conninfo_to_dict(given)
-    except (ValueError, psycopg.ProgrammingError):
-        raise Invalid([Problem("bad_address")]) from None
-    # A password with a sign of its own in it ends the address too early, and would be told as part of it.
-    if "@" in parts.path + parts.query or parts.fragment:
-        raise Invalid([Problem("bad_address")])
-    user, at, host = parts.netloc.rpartition("@")
-    kept = urlencode([(key, value) for key, value in options if key not in SECRET], safe="/", quote_via=quote)
-    shown = parts._replace(netloc=f"{user.partition(':')[0]}{at}{host}", query=kept)
-    return Address(given, urlunsplit(shown), dict(options).get(SCHEMA))
 
 
 @contextmanager
