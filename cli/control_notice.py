@@ -98,6 +98,7 @@ def _send(made: Notice, output: Path | None) -> None:
     from engine.control.notice_lacking import lacking
     from engine.control.notice_parts import notice_letter
     from engine.telling.legal import legal_text
+    from engine.telling.phrases import Phrases
     from engine.words import say
 
     lang = spoken()
@@ -111,4 +112,7 @@ def _send(made: Notice, output: Path | None) -> None:
         save(output, pdf(letter))
     else:
         deliver(letter_markdown(letter), output)
-    typer.echo(say(lang, "notice.before_signing", doubt=legal_text(made.basis.name, lang, "doubt")), err=True)
+    doubt = legal_text(made.basis.name, lang, "doubt")
+    last = min(limit.last for limit in made.limits(made.basis))
+    sent_by = Phrases(made.redecision.after.policy, lang).day(last.isoformat())
+    typer.echo(say(lang, "notice.before_signing", doubt=doubt, last=sent_by), err=True)

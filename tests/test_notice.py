@@ -16,19 +16,23 @@ from syrupy.assertion import SnapshotAssertion
 from cli.failing import printable
 from cli.letter import letter_markdown
 from cli.pdf import pdf
-from engine.control.cases import Act, Finding
+from engine.control.cases import Act, Answer, Finding, Observation
 from engine.control.limitation import bases
 from engine.control.notice import Letterhead, Notice, Signatory
 from engine.control.notice_lacking import OWED_BY_LAW, lacking
 from engine.control.notice_parts import notice_letter
 from engine.control.payments import Payment
+from engine.control.recovery import account
 from engine.telling.legal import cited, legal_text
-from engine.telling.letter_parts import Letter
+from engine.telling.letter_parts import Letter, Section
 from engine.words import LANGS, Lang, catalogue
 from tests.controlled import (
+    ACTS,
     ANSWER,
     BY,
     CARE,
+    DATED,
+    FOUND,
     NOT_PRODUCED,
     OPENING,
     PAID,
@@ -37,6 +41,7 @@ from tests.controlled import (
     SAID,
     SOFTWARE,
     TOLD,
+    again,
     case_of,
     changed,
     complete,
@@ -99,6 +104,27 @@ def test_all_that_the_law_asks_is_said(lang: Lang) -> None:
     assert amount in re.sub(r"\s", " ", text)
     assert f"{signatory.name}" in text
     assert f"{signatory.capacity}" in text
+
+
+def test_all_that_the_doctor_said_is_told_with_its_answer() -> None:
+    """Of a finding that the letter does not rest on, too."""
+    said = Observation(id=20, by=BY, about=CARE, received_on=FOUND, text="La MSP a changé de nom.")
+    answer = Answer(id=21, by=BY, observation=20, on=FOUND, text="Il en est pris note.")
+    text = "\n".join(all_texts(written(complete(case_of((*ACTS, said, answer))))))
+    assert said.text in text
+    assert answer.text in text
+
+
+def test_a_paper_not_produced_is_no_cause_under_the_reading_that_ignores_it() -> None:
+    """The letter rests on what was refuted alone, and says under which reading."""
+    kept = PAID.under("non-produit=restent")
+    acts = (OPENING, REQUEST, found(SOFTWARE, "not_produced"), found(CARE, "refuted", 3))
+    made = again(case_of(acts, kept), kept, DATED)
+    notice = changed(redecision=made, account=account(made))
+    assert [one.finding.item for one in notice.causes] == [CARE]
+    titles = [block.title for block in written(notice).sections[1].blocks if isinstance(block, Section)]
+    assert len(titles) == 2
+    assert "non justifié" not in " ".join(titles)
 
 
 def test_every_basis_is_dated_and_one_alone_is_claimed_under() -> None:

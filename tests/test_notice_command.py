@@ -70,7 +70,7 @@ def office(forfait: Forfait, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize("lang", LANGS)
 def test_the_redecision_on_the_screen(office: Office, lang: Lang, named: SnapshotAssertion) -> None:
     shown = office.redecide("--lang", lang).out
-    assert shown == named(name=f"redecide/screen.{lang}")
+    assert shown == named(name=f"redecide/screen.{lang}.txt")
     assert all(len(line) <= 80 for line in shown.splitlines())
 
 
@@ -119,7 +119,7 @@ def test_a_notice_that_lacks_everything_is_refused_with_all_of_it(
     letter = office.folder / "notice.pdf"
     ran = office.control("notice", DOCTOR, "--dated", "2025-02-01", "--output", letter, "--lang", lang)
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err == named(name=f"notice/lacking.{lang}")
+    assert ran.err == named(name=f"notice/lacking.{lang}.txt")
     assert not letter.exists()
 
 

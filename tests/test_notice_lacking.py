@@ -112,6 +112,10 @@ ELEMENTS: dict[str, tuple[Callable[[], Notice], list[str]]] = {
         lambda: of(*ACTS, Observation(id=20, by=BY, about="video", received_on=FOUND, text="Et la vidéo ?")),
         ["notice_unanswered"],
     ),
+    "exchange: what was confirmed unanswered": (
+        lambda: of(*ACTS, Observation(id=20, by=BY, about=CARE, received_on=FOUND, text="Et la suite ?")),
+        ["notice_unanswered"],
+    ),
     "nature and amount: nothing moved": (
         lambda: changed(account=replace(complete().account, lines=())),
         ["notice_no_nature"],

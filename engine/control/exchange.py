@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from msgspec import Struct
@@ -25,11 +25,6 @@ class Exchange(Struct, frozen=True):
     receipts: tuple[Receipt, ...]
     said: tuple[Said, ...]
 
-    @property
-    def against(self) -> bool:
-        """Whether the finding is one against the doctor."""
-        return self.finding.outcome != "confirmed"
-
 
 def exchanges(case: Case, until: date) -> tuple[Exchange, ...]:
     """What was exchanged on each finding that stands, known by the end of a day, from the oldest finding."""
@@ -38,9 +33,9 @@ def exchanges(case: Case, until: date) -> tuple[Exchange, ...]:
     return tuple(_exchange(case, one, until) for one in findings)
 
 
-def other_words(case: Case, until: date) -> tuple[Said, ...]:
-    """What the doctor said by the end of a day of what no finding is about."""
-    told = {one.observation.id for each in exchanges(case, until) for one in each.said}
+def other_words(case: Case, until: date, exchanged: Iterable[Exchange]) -> tuple[Said, ...]:
+    """What the doctor said by the end of a day of anything else than what was exchanged on some findings."""
+    told = {one.observation.id for each in exchanged for one in each.said}
     return tuple(one for one in _said(case, until) if one.observation.id not in told)
 
 

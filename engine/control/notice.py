@@ -11,6 +11,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from engine.control.exchange import Exchange, Said, exchanges, other_words
 from engine.control.limitation import Basis, Letter, Limit, limit, registered_letters
 from engine.control.payments import Payment
 from engine.control.recovery import Account
@@ -58,6 +59,20 @@ class Notice(Struct, frozen=True):
     interruptions: tuple[str, ...] = ()
     letterhead: Letterhead = Letterhead()
     address: tuple[str, ...] = ()
+
+    @property
+    def causes(self) -> tuple[Exchange, ...]:
+        """The findings that count against the doctor under the reading applied, with what went before each."""
+        idle = {"confirmed"}
+        if self.redecision.after.policy.not_produced == "ignored":
+            idle.add("not_produced")
+        found = exchanges(self.redecision.case, self.dated)
+        return tuple(one for one in found if one.finding.outcome not in idle)
+
+    @property
+    def other_words(self) -> tuple[Said, ...]:
+        """What the doctor said of anything else."""
+        return other_words(self.redecision.case, self.dated, self.causes)
 
     @property
     def letters(self) -> tuple[Letter, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from engine.amount import ZERO, Amount
-from engine.control.exchange import Exchange, exchanges, other_words
+from engine.control.exchange import Exchange
 from engine.control.limitation import bases
 from engine.control.notice import Notice
 from engine.control.payments import paid
@@ -60,13 +60,12 @@ class _Lacking:
     # --- the cause ----------------------------------------------------------------------------------------------
 
     def cause(self) -> Iterator[Problem]:
-        case, until = self.redecision.case, self.notice.dated
-        against = [one for one in exchanges(case, until) if one.against]
-        if not against:
-            yield Problem("notice_no_finding", details={"day": self.day(until)})
-        for one in against:
+        causes = self.notice.causes
+        if not causes:
+            yield Problem("notice_no_finding", details={"day": self.day(self.notice.dated)})
+        for one in causes:
             yield from self.grounded(one)
-        said = [*(each for one in against for each in one.said), *other_words(case, until)]
+        said = [*(each for one in causes for each in one.said), *self.notice.other_words]
         for each in dict.fromkeys(said):
             if not each.answers:
                 details = {"entry": str(each.observation.id), "day": self.day(each.observation.received_on)}

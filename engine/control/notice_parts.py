@@ -8,7 +8,6 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from engine.amount import ZERO
-from engine.control.exchange import exchanges, other_words
 from engine.control.exchange_told import finding_part, said_parts
 from engine.control.limitation import Basis, Limit, bases
 from engine.control.notice import Notice
@@ -131,17 +130,14 @@ class _NoticeWriter(Writer):
 
     def cause(self) -> Iterator[Block]:
         """Each finding with the papers and the exchange; what came of it; what the doctor said of anything else."""
-        case = self.redecision.case
-        for one in exchanges(case, self.until):
-            if one.against:
-                titles = [self.claim(name) for name in bearing(self.redecision, one.finding)]
-                part = finding_part(self, one, titles)
-                title = self.say("letter.labelled", label=part.text, text=part.aside)
-                yield Section(title, (Items("", tuple(self.flat(part.parts))),))
+        for one in self.notice.causes:
+            part = finding_part(self, one, [self.claim(name) for name in bearing(self.redecision, one.finding)])
+            title = self.say("letter.labelled", label=part.text, text=part.aside)
+            yield Section(title, (Items("", tuple(self.flat(part.parts))),))
         for flipped in self.flipped():
             title = self.say("notice.consequence", title=self.claim(flipped["id"]))
             yield Section(title, tuple(self.consequence(flipped)))
-        if words := other_words(case, self.until):
+        if words := self.notice.other_words:
             yield Section(self.say("redecide.other_words"), (Items("", tuple(self.flat(said_parts(self, words)))),))
         yield Text(cited("burden", self.lang))
 

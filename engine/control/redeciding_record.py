@@ -24,6 +24,7 @@ SCHEMA = "redecision/1"
 def redecision_record(redecision: Redecision, payments: Sequence[Payment] | None) -> Json:
     """The redecision, its account, what it rests on, and the payments where they were given."""
     case, after, found = redecision.case, redecision.after, account(redecision)
+    exchanged = exchanges(case, after.as_of)
     decisions = {"before": redecision.before, "unfound": redecision.unfound, "after": after}
     return {
         "schema": SCHEMA,
@@ -35,11 +36,8 @@ def redecision_record(redecision: Redecision, payments: Sequence[Payment] | None
         **{name: _decision(one) for name, one in decisions.items()},
         "account": _account(found),
         "outcomes": _outcomes(decisions),
-        "findings": [
-            {**_exchange(one), "bears_on": list(bearing(redecision, one.finding))}
-            for one in exchanges(case, after.as_of)
-        ],
-        "other_words": [_said(one) for one in other_words(case, after.as_of)],
+        "findings": [{**_exchange(one), "bears_on": list(bearing(redecision, one.finding))} for one in exchanged],
+        "other_words": [_said(one) for one in other_words(case, after.as_of, exchanged)],
         "payments": None if payments is None else _payments(redecision, found, payments),
     }
 

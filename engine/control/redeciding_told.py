@@ -37,6 +37,7 @@ class _Told(Sentences):
         self.redecision, self.payments, self.account = redecision, payments, account(redecision)
         self.case, self.before, self.after = redecision.case, redecision.before, redecision.after
         self.until = self.after.as_of
+        self.exchanged = exchanges(self.case, self.until)
         self.record = redecision.record
 
     def whole(self) -> Explanation:
@@ -61,7 +62,7 @@ class _Told(Sentences):
             yield self.lapsing(self.payments)
         yield from self.changes()
         yield self.findings()
-        if words := other_words(self.case, self.until):
+        if words := other_words(self.case, self.until, self.exchanged):
             yield Part(self.say("redecide.other_words"), parts=tuple(said_parts(self, words)))
         yield from self.readings()
 
@@ -126,7 +127,7 @@ class _Told(Sentences):
     def findings(self) -> Part:
         found = [
             finding_part(self, one, [self.claim(name) for name in bearing(self.redecision, one.finding)])
-            for one in exchanges(self.case, self.until)
+            for one in self.exchanged
         ]
         return Part(self.say("redecide.findings"), parts=tuple(found) or (Part(self.say("redecide.no_finding")),))
 
