@@ -10,7 +10,6 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple
-from unicodedata import combining, normalize
 
 from engine.checking.counts import counted
 from engine.checking.facts import (
@@ -27,14 +26,21 @@ from engine.checking.facts import (
     ordered,
     text,
 )
-
-UNMET, UNKNOWN, MET = 0, 1, 2
-WORDS = ("unmet", "unknown", "met")
-REASONS = (
-    *("not_eligible", "prerequisite", "not_prefilled", "not_recorded", "not_declared", "not_qualifying", "excluded"),
-    *("threshold_missed", "not_calculable", "out_of_period", "declared_early", "declared_late", "document_missing"),
-    *("document_mismatch", "document_incomplete", "document_rejected", "not_produced", "refuted"),
+from engine.checking.passing import (
+    DATED,
+    MET,
+    REASONS,
+    UNKNOWN,
+    UNMET,
+    WORDS,
+    holds,
+    in_time,
+    name_of,
+    reason,
+    span,
+    written,
 )
+
 ABSENT = {"declaration": "not_declared", "prefill": "not_prefilled", "document": "document_missing"}
 GRADE_OF = {"declaration": "declared", "prefill": "prefilled", "document": "documented"}
 LEAVES = ("attribute", "fact", "rate", "empty", "record", "always", "silent")
@@ -302,9 +308,6 @@ class Leaves:
         return entry is None or entry.get("to", FIRST) <= self.facts.today
 
 
-DATED = {"until", "within", "before", "during"}
-
-
 def _seen(row: Json, verdict: int, struck: str | None = None) -> Json:
     return {"row": row, "verdict": WORDS[verdict], "struck": struck, "findings": [], "checks": []}
 
@@ -344,55 +347,6 @@ def needed(asks: Json, whole: int) -> int:
     """The least numerator that is enough for a denominator."""
     share = Fraction(str(asks.get("at_least", asks.get("more_than")))) * whole
     return share.__ceil__() if "at_least" in asks else share.__floor__() + 1
-
-
-def holds(condition: bool) -> int:
-    return MET if condition else UNMET
-
-
-def written(value: Any) -> str:
-    return {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
-
-
-def name_of(value: Any) -> Any:
-    """A value as names are compared, whatever their capitals, accents and spaces."""
-    letters = "".join(char for char in normalize("NFKD", str(value)) if not combining(char))
-    return " ".join(letters.casefold().split()) if isinstance(value, str) else value
-
-
-def in_time(relation: str, entry: Json, on: str) -> bool:
-    """Whether a day is until, within or before a calendar entry; an open one is never late."""
-    if "from" not in entry:
-        return True
-    early, late = on < entry["from"], on > entry["to"]
-    return early if relation == "before" else not late and not (early and relation == "within")
-
-
-def span(tests: Iterable[Json], start: Any, end: Any) -> int:
-    """Whether a span of days meets the entries of `during` tests; one without an end is still open."""
-    return min((_meets(test["during"], start, end) for test in tests if "during" in test), default=MET)
-
-
-def _meets(entry: Json, start: Any, end: Any) -> int:
-    if start is None:
-        begun = UNKNOWN
-    else:
-        begun = holds(start != "none" if "from" not in entry else is_day(start) and start <= entry["to"])
-    over = "from" in entry and end not in (None, "none") and not (is_day(end) and end >= entry["from"])
-    return min(begun, holds(not over))
-
-
-def reason(test: Json, name: str, value: Any, type: str) -> str:
-    """Why a test of a row's field is unmet."""
-    if value == "none":
-        return "document_incomplete" if type == "document" else "not_recorded"
-    if not DATED.isdisjoint(test):
-        ((relation, entry),) = test.items()
-        early = relation == "within" and is_day(value) and value < entry.get("from", FIRST)
-        return "out_of_period" if name not in FILED else "declared_early" if early else "declared_late"
-    if "at_least" in test or "more_than" in test:
-        return "threshold_missed"
-    return "document_mismatch" if type == "document" else "not_qualifying"
 
 
 def nearest_row(looked: list[Json], absent: str) -> tuple[str, str | None]:

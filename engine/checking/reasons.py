@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.checker import MET, UNKNOWN, UNMET, Decided, Json
-from engine.checking.leaves import PAST, REASONS
+from engine.checking.leaves import PAST
+from engine.checking.passing import REASONS
 
 DOUBTS = ("not_yet", "silent", "missing", "anomaly", "contradictory")
 GRADES = ("declared", "prefilled", "documented", "measured")
