@@ -231,7 +231,7 @@ def test_what_a_plan_tells(
     told = forfait("control", "plan", *asked, "--lang", lang)
     assert (told.code, told.err) == (0, "")
     assert max(map(len, told.out.splitlines())) <= 80
-    assert told.out == named(name=f"control/plan-{strategy}-{lang}")
+    assert told.out == named(name=f"control/plan-{strategy}.{lang}.txt")
 
 
 def test_a_plan_on_disk_is_whole_and_says_where_it_is(forfait: Forfait, examples: Path, tmp_path: Path) -> None:
