@@ -80,6 +80,13 @@ def test_what_differs_is_named_with_its_doctor(found: dict[str, Anything], named
     assert str(raised.value) == named
 
 
+def test_readings_are_compared_of_those_of_whom_they_were_sought_singly() -> None:
+    found = arrow.table({"doctor": ["1", "2"], "readings": ["a=x", "b=y"]})
+    held_against(found, arrow.table({"doctor": ["1", "2"], "readings": ["a=x", None]}))
+    with pytest.raises(EngineFault, match=r"2, readings: b=y ≠ $"):
+        held_against(found, arrow.table({"doctor": ["1", "2"], "readings": [None, ""]}))
+
+
 # --- what a divergence does -----------------------------------------------------------------------------------------
 
 
@@ -87,7 +94,7 @@ def together(change: dict[str, Anything]) -> Anything:
     """Deciding together everyone of a batch, as deciding singly does but for the columns changed."""
 
     def decide(of: Deciding, batch: Sequence[str]) -> tuple[Anything, Anything]:
-        parts = list(of._singly(batch, (), len(batch), lambda _: None))
+        parts = list(of.singly.settled(zip(batch, of.source.pages(batch), strict=True), (), batch))
         doctors = arrow.concat_tables([part.doctors for part in parts])
         for name, value in change.items():
             place = doctors.schema.get_field_index(name)

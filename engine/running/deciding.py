@@ -1,11 +1,12 @@
 """The doctors of one batch decided: together as far as the columns vouch for them, singly where they do not.
 
-Those of the sample are decided singly besides, and must come out as the columns have it.
+Those of the sample are decided singly besides, and must come out as the columns have it; for some of them it is found
+out singly too which other readings would change the decision.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from functools import cached_property
 from typing import Any as Anything
@@ -57,6 +58,7 @@ class Deciding(Struct, frozen=True, dict=True):
     odd: frozenset[str]
     singly: Singly
     sample: frozenset[str]
+    repriced: frozenset[str]
     sort_by: str
     priced: bool
 
@@ -84,7 +86,12 @@ class Deciding(Struct, frozen=True, dict=True):
         if len(alone) >= OBSERVING:
             found = _joined(found, self._observed(sorted(alone), len(numbers), heard))
         left, twice = _others(numbers, found), self.sample & frozenset(numbers)
-        settled = list(self._singly(sorted(left | twice), twice, len(numbers), heard))
+        pages = zip(asked := sorted(left | twice), self.source.pages(asked), strict=True)
+        settled, done = list[Settled](), len(numbers) - len(asked)
+        for part in self.singly.settled(pages, twice, left | self.repriced):
+            settled.append(part)
+            done += part.doctors.num_rows + len(part.refused)
+            heard(done)
         doctors = _whole(found[0], [part.doctors for part in settled], left)
         nodes = _whole(found[1], [part.nodes for part in settled], left)
         refused = tuple(one for part in settled for one in part.refused)
@@ -117,13 +124,6 @@ class Deciding(Struct, frozen=True, dict=True):
     def _sorts(self) -> Anything:
         listed = self.engine.held[DOCTORS]
         return self.engine.found(listed.filter(listed.year == self.policy.year).select(DOCTOR, self.sort_by))
-
-    def _singly(self, asked: Sequence[str], twice: Collection[str], everyone: int, heard: Heard) -> Iterator[Settled]:
-        done = everyone - len(asked)
-        for part in self.singly.settled(zip(asked, self.source.pages(asked), strict=True), twice):
-            done += part.doctors.num_rows + len(part.refused)
-            heard(done)
-            yield part
 
 
 def _others(numbers: Sequence[str], found: Tables) -> frozenset[str]:

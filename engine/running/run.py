@@ -42,6 +42,8 @@ TOGETHER = 500
 """Fewer doctors than this are all decided singly, in less time than it takes to write what an engine is asked."""
 SAMPLE = 1_000
 """The doctors held against both single derivations, unless another number is asked for."""
+REPRICED = 100
+"""Those of them of whom other readings are sought singly too, which takes as long as all else."""
 
 Stage = Literal["source", "deciding", "sealing"]
 Told = Callable[[Stage, int, int], None]
@@ -141,6 +143,7 @@ def _run(request: Request, folder: Path, told: Told) -> Report:
             frozenset(numbers.read) if everyone < request.together else numbers.odd | engine.singly,
             opened.enter_context(Singly(request.under, request.jobs)),
             sample,
+            chosen(numbers.read, min(request.sample, REPRICED), request.seed),
             request.sort_by,
             request.priced,
         )

@@ -63,12 +63,14 @@ class Under(Struct, frozen=True):
 class Asked(Struct, frozen=True):
     """A doctor to decide, from a page not checked yet or from what is wrong with it.
 
-    `twice`: by both derivations; `only`: the numbers of the questions to answer, where they are not all.
+    `twice`: by both derivations; `priced`: other readings are sought, where the run seeks them; `only`: the numbers
+    of the questions to answer, where they are not all.
     """
 
     doctor: str
     page: Page | tuple[Problem, ...]
     twice: bool = False
+    priced: bool = True
     only: tuple[int, ...] = ()
 
 
@@ -93,7 +95,7 @@ def settle(asked: Sequence[Asked], under: Under) -> Settled:
             refused.append((one.doctor, invalid.problems))
             continue
         decision = (decide if one.twice else judge)(policy, dossier, under.as_of)
-        others = alternatives(files, page, decision) if under.priced else None
+        others = alternatives(files, page, decision) if under.priced and one.priced else None
         lines.append((doctor_line(decision, others), node_line(decision)))
     doctors = as_table([line for line, _ in lines], doctors_schema(policy))
     return Settled(doctors, as_table([line for _, line in lines], nodes_schema(policy)), tuple(refused))
@@ -116,7 +118,8 @@ def observe_some(asked: Sequence[Asked], under: Under) -> dict[str, Line]:
     lines: dict[str, Line] = {}
     for one in asked:
         with suppress(Invalid):
-            line = observing.line(_sound(one.page), one.only)
+            page = one.page if isinstance(one.page, tuple) else observing.some(one.page, one.only)
+            line = observing.line(_sound(page), one.only)
             lines |= {} if line is None else {one.doctor: line}
     return lines
 
@@ -160,9 +163,15 @@ class Singly:
         if self.pool is not None:
             self.pool.shutdown(cancel_futures=True)
 
-    def settled(self, pages: Iterable[tuple[str, Page | Invalid]], twice: Collection[str]) -> Iterator[Settled]:
-        """What becomes of doctors, some at a time, in order; `twice` are those whom both derivations decide."""
-        return self.each(settle, (Asked(doctor, _plain(page), doctor in twice) for doctor, page in pages))
+    def settled(
+        self, pages: Iterable[tuple[str, Page | Invalid]], twice: Collection[str], priced: Collection[str]
+    ) -> Iterator[Settled]:
+        """What becomes of doctors, some at a time, in order.
+
+        `twice` are those whom both derivations decide, `priced` those of whom other readings are sought.
+        """
+        asked = (Asked(doctor, _plain(page), doctor in twice, doctor in priced) for doctor, page in pages)
+        return self.each(settle, asked)
 
     def observed(self, pages: Iterable[tuple[str, Page | Invalid]]) -> Iterator[Anything]:
         """What the leaves see of doctors, some at a time, in order: of those whom it takes no more to decide."""
