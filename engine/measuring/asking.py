@@ -6,7 +6,7 @@ Rows alike are counted together: those of a doctor in a month of which everythin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any as Anything
 
@@ -78,12 +78,12 @@ class Asking:
         counts = named.filter(named.key.notnull()).group_by(DOCTOR, KEY).aggregate(n=lambda group: group.count())
         return counts.filter(counts.n > 1).select(DOCTOR, KEY)
 
-    def marked(self, rows: Anything, twice: Mapping[str, Sequence[str]] | None) -> Anything:
+    def marked(self, rows: Anything, twice: Mapping[str, Collection[str]] | None) -> Anything:
         """The rows, with what tells those whose name is another's too: the names that are, by doctor, where known."""
         key = rows[self.flow.key]
         if twice is not None:
             every = sorted({name for names in twice.values() for name in names})
-            own = ibis.or_(*((rows.doctor == doctor) & key.isin(names) for doctor, names in twice.items()))
+            own = ibis.or_(*((rows.doctor == one) & key.isin(sorted(twice[one])) for one in sorted(twice)))
             # Few rows bear any of these names: whose they are is asked of those alone.
             return rows.mutate(**{TWICE: ibis.cases((key.isin(every), own), else_=False)})
         several = self.twice(rows).rename(also=DOCTOR, twice=KEY)

@@ -7,7 +7,6 @@ are copied so, and a text that is no value of its column's type is told there be
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any as Anything
@@ -19,6 +18,7 @@ from pyarrow import parquet
 
 from engine.measuring.columns import WRONG
 from engine.measuring.measures import DOCTOR, Flow
+from engine.measuring.survey import Survey, survey
 from engine.running.manifest import digest_of
 from engine.sourcing.staging import Staged, as_it_should_be, in_order, valued
 from engine.tables import NUMBER, Columns
@@ -36,13 +36,9 @@ class FlowsFolder(Struct, frozen=True):
         """Of each file. Raises Invalid."""
         return {name: digest_of(held.file) for name, held in sorted(self.held.items())}
 
-    def owners(self, name: str) -> Counter[str | None]:
-        """How many rows of a flow each doctor has, None being nobody. Raises Invalid."""
-        found: Counter[str | None] = Counter()
-        for batch in self._read(name, [DOCTOR]):
-            for one in computed.value_counts(batch.column(0)).to_pylist():
-                found[one["values"]] += one["counts"]
-        return found
+    def survey(self, name: str) -> Survey:
+        """Whose the rows of a flow are, and which bear a name that another bears. Raises Invalid."""
+        return survey(self._read(name, [DOCTOR, self.flows[name].key]))
 
     def of_nobody(self, name: str) -> Iterator[Anything]:
         """The doctor and the key of every row whose doctor's number is none, as texts. Raises Invalid."""

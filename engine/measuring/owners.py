@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from msgspec import Struct
@@ -24,9 +24,10 @@ class Batch(Struct, frozen=True):
 
 
 class Owners(Struct, frozen=True, dict=True):
-    """How many rows each doctor has, flow by flow; None being nobody."""
+    """How many rows each doctor has, flow by flow; None being nobody. And the names of rows that tell none apart."""
 
     of: Mapping[str, Counter[str | None]]
+    twice: Mapping[str, Mapping[str, Collection[str]] | None]
 
     @cached_property
     def doctors(self) -> Mapping[str, int]:
@@ -56,7 +57,8 @@ class Owners(Struct, frozen=True, dict=True):
 
 def owners_of(folder: FlowsFolder) -> Owners:
     """Whose rows a folder holds. Raises Invalid."""
-    return Owners({name: folder.owners(name) for name in folder.flows})
+    found = {name: folder.survey(name) for name in folder.flows}
+    return Owners({name: one.owners for name, one in found.items()}, {name: one.twice for name, one in found.items()})
 
 
 def rows_at_once(memory: int | None) -> int:

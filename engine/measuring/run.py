@@ -91,7 +91,7 @@ def _measure(request: Request, folder: Path, told: Told) -> Manifest:
     with ExitStack() as opened:
         scratch = Path(opened.enter_context(TemporaryDirectory(dir=folder)))
         engine = opened.enter_context(connect(request.engine, source, scratch, request.memory))
-        counting = Counting(engine, policy.vocabulary, measures, askings)
+        counting = Counting(engine, policy.vocabulary, measures, askings, owners)
         results = opened.enter_context(Results(folder, Owned(files.year, request.recorded_on, flows), carried))
         done, rows = 0, sum(owners.doctors.values())
         for batch in owners.batches(request.at_once):
