@@ -37,7 +37,7 @@ IMPORTED_BY = {
     "matplotlib": "charts",
     "z3": "proving|formula",
     "jinja2": "html",
-    "pyarrow": "tabular|population|running|columns|columnar|sourcing|engines",
+    "pyarrow": "tabular|population|frame|running|columns|columnar|sourcing|engines",
     "numpy": "population|running|columnar",
 }
 

@@ -26,7 +26,7 @@ from engine.running.kept import Kept
 from engine.tabular import unreadable
 
 CENTS = Decimal(100)
-WIDE = arrow.decimal128(30, 2)
+WIDE = arrow.decimal128(24, 2)
 
 
 class Frame(Struct, frozen=True):
