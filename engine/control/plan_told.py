@@ -106,7 +106,7 @@ class _Teller:
     def key(self, key: tuple[str, ...]) -> str:
         """What the doctors of a stratum have in common."""
         pairs = zip(self.plan.request.by, key, strict=True)
-        return self.say("control_plan.separator").join(self.part(name, value) for name, value in pairs)
+        return self.say("missing.separator").join(self.part(name, value) for name, value in pairs)
 
     def part(self, name: str, value: str) -> str:
         phrases = self.phrases
