@@ -11,6 +11,7 @@ import typer
 
 from cli.failing import printable
 from cli.language import Language, Spoken, spoken
+from cli.lines import draw_lines, draw_titled
 from cli.options import Policies, day, policy_files, readings
 from engine.problems import Invalid, Problem
 
@@ -30,7 +31,8 @@ class FateOf(StrEnum):
     quarantined = "quarantined"
 
 
-FATES: Mapping[FateOf, Fate] = {
+FATES: Mapping[FateOf | None, Fate | None] = {
+    None: None,
     FateOf.counted: "counted",
     FateOf.excluded: "excluded",
     FateOf.out_of_period: "out_of_period",
@@ -92,10 +94,10 @@ def measure(
     """Count every rate from raw flows; or list the rows behind one count."""
     files, asked = policy_files(year, policies), readings(reading)
     if doctor is not None or name is not None or fate is not None:
-        if doctor is None or name is None or fate is None or out is not None:
-            raise Invalid([Problem("measure_unlisted")])
         from cli.measure_list import Asked, show
 
+        if doctor is None or (fate is not None and name is None) or out is not None:
+            raise Invalid([Problem("measure_unlisted")])
         show(files, Asked(flows, asked, doctor, name, FATES[fate], SIDES[side], reason or ""), format)
         return
     if out is None:
@@ -121,34 +123,20 @@ def measure(
 
 def _tell(files: PolicyFiles, manifest: Manifest, out: Path) -> None:
     """Where the result is, what was read, what became of every row, and why some are in quarantine."""
-    from rich.padding import Padding
-    from rich.text import Text
-
-    from cli.console import Line, console
+    from cli.screen import screen
     from engine.linking import linked
     from engine.measuring.quarantine import reasons
     from engine.measuring.told import MeasureTold
 
-    told, screen = MeasureTold(files, linked(files, {}), spoken(), manifest), console()
+    told, drawn = MeasureTold(files, linked(files, {}), spoken(), manifest), screen()
     # A path is left whole, to be copied.
     typer.echo(printable(told.say("measure.written", folder=out)))
-
-    def line(text: str, indent: int = 0) -> None:
-        drawn = Line(Text(printable(text)))
-        screen.print(Padding(drawn, (0, 0, 0, indent), expand=False) if indent else drawn)
-
     if manifest.data:
-        line(told.say("measure.complete", data=manifest.data.where))
-    for text in told.read():
-        line(text)
+        draw_lines(drawn, [told.say("measure.complete", data=manifest.data.where)])
+    draw_lines(drawn, told.read())
     for title, became in told.sides():
-        screen.print()
-        screen.print(Line(Text(printable(title), style="bold")))
-        for text in became:
-            line(text, 2)
+        draw_titled(drawn, title, became)
     why = reasons(out / "quarantine.parquet", spoken())
     if why:
-        screen.print()
-        line(told.say("measure.why_quarantined"))
-    for one in why:
-        line(told.say("measure.quarantined", rows=told.number(one.rows), code=one.code, message=one.message))
+        said = (told.say("measure.quarantined", rows=told.number(one.rows), **one.said) for one in why)
+        draw_titled(drawn, told.say("measure.why_quarantined"), said)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,19 +15,21 @@ from rich.text import Text
 from cli.console import Line, console, table
 from cli.failing import printable
 from cli.language import spoken
+from cli.lines import draw_lines, draw_titled
+from cli.screen import screen
 from engine.linking import linked
-from engine.measuring.folder import open_flows
+from engine.measuring.folder import FlowsFolder, open_flows
 from engine.measuring.linking import flows_of, link_measures
-from engine.measuring.listing import Listed, SideName, listed
-from engine.measuring.told import ListTold
+from engine.measuring.listing import Listed, SideName, all_rows, listed
+from engine.measuring.listing_told import ListTold
+from engine.measuring.measures import Measuring
+from engine.measuring.told import DoctorTold
 from engine.problems import Invalid, Problem, unknown_name
 
 if TYPE_CHECKING:
     from engine.loading import PolicyFiles
     from engine.measuring.plain import Fate
 
-SHOWN = 40
-"""The letters shown of a text in a table."""
 FORMULAS = ("=", "+", "-", "@")
 """What a spreadsheet takes for a formula at the head of a text."""
 
@@ -38,20 +40,24 @@ class Asked(Struct, frozen=True):
     flows: Path
     readings: Mapping[str, str]
     doctor: str
-    measure: str
-    fate: Fate
+    measure: str | None
+    fate: Fate | None
     side: SideName | None
     reason: str
 
 
 def show(files: PolicyFiles, asked: Asked, format: str | None) -> None:
-    """Draw the rows asked for. Raises Invalid."""
+    """Draw the rows asked for; or what all of the doctor's come to. Raises Invalid."""
     measures = {one.id: one for one in link_measures(files, asked.readings)}
-    if asked.measure not in measures:
+    if asked.measure is not None and asked.measure not in measures:
         raise Invalid([Problem("unknown_measure", details=unknown_name(asked.measure, measures))])
-    measuring = measures[asked.measure]
-    side = asked.side or ("denominator" if measuring.denominator else "numerator")
     folder = open_flows(asked.flows, flows_of(files))
+    some = [measures[asked.measure]] if asked.measure else list(measures.values())
+    if asked.fate is None:
+        _counts(files, folder, asked.doctor, some)
+        return
+    [measuring] = some
+    side = asked.side or ("denominator" if measuring.denominator else "numerator")
     found = listed(folder, measuring, asked.doctor, side, asked.fate, asked.reason)
     out = console()
     if format == "csv" or (format is None and not out.is_terminal):
@@ -60,11 +66,16 @@ def show(files: PolicyFiles, asked: Asked, format: str | None) -> None:
     told = ListTold(linked(files, {}), spoken(), measuring, found)
     out.print(Line(Text(printable(told.title(asked.doctor)), style="bold")))
     if found.lines:
-        out.print(table(told.heads(), ([_cut(cell) for cell in told.cells(line)] for line in found.lines)))
+        out.print(table(told.heads(), map(told.cells, found.lines)))
 
 
-def _cut(cell: str) -> str:
-    return cell if len(cell) <= SHOWN else f"{cell[:SHOWN]}…"
+def _counts(files: PolicyFiles, folder: FlowsFolder, doctor: str, measures: Sequence[Measuring]) -> None:
+    """Draw what the rows of a doctor come to, measure by measure. Raises Invalid."""
+    told, drawn = DoctorTold(files, linked(files, {}), spoken()), screen()
+    rows = all_rows(folder, doctor)
+    draw_lines(drawn, [told.say("measure.of_doctor", doctor=doctor)])
+    for title, lines in told.measures(measures, rows):
+        draw_titled(drawn, title, lines)
 
 
 def _commas(found: Listed) -> str:

@@ -53,9 +53,7 @@ def listed(folder: FlowsFolder, measuring: Measuring, doctor: str, name: SideNam
     reasons = [one.name for one in side.exclusions]
     if reason and reason not in reasons:
         raise Invalid([Problem("unknown_exclusion", details=unknown_name(reason, reasons))])
-    rows = {flow: rows_of(folder, flow, doctor) for flow in folder.flows}
-    if not any(rows.values()):
-        raise Invalid([Problem("no_flow_rows", folder.where, details={"name": doctor})])
+    rows = all_rows(folder, doctor)
     begins = measuring.denominator or side
     period = days(measuring.period, begins, _sound(folder.flows[begins.flow], rows[begins.flow]))
     taken = part.where if part and name == "numerator" else None
@@ -69,6 +67,14 @@ def listed(folder: FlowsFolder, measuring: Measuring, doctor: str, name: SideNam
     names = {flow.key, flow.day, *_looked_at(side, part)}
     lines.sort(key=lambda line: (str(line.values[flow.day]), str(line.values[flow.key])))
     return Listed(flow, shown, [column for column in shown if column.name in names], lines)
+
+
+def all_rows(folder: FlowsFolder, doctor: str) -> dict[str, list[Row]]:
+    """The rows of a doctor in each flow. Raises Invalid: there are none, or they cannot be read."""
+    rows = {flow: rows_of(folder, flow, doctor) for flow in folder.flows}
+    if not any(rows.values()):
+        raise Invalid([Problem("no_flow_rows", folder.where, details={"name": doctor})])
+    return rows
 
 
 def rows_of(folder: FlowsFolder, name: str, doctor: str) -> list[Row]:

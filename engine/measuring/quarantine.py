@@ -62,6 +62,11 @@ class Why(Struct, frozen=True):
     message: str
     rows: int
 
+    @property
+    def said(self) -> dict[str, str]:
+        """The code and what is said of it."""
+        return {"code": self.code, "message": self.message}
+
 
 def reasons(file: Path, lang: Lang) -> list[Why]:
     """The reasons of a quarantine that was written, the most frequent first. Raises OSError."""

@@ -2,27 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
-from typing import Any as Anything
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from engine.loading import PolicyFiles
 from engine.measuring.linking import flows_of
-from engine.measuring.listing import Line, Listed
 from engine.measuring.manifest import Balance, Manifest
-from engine.measuring.measures import Column, Measuring
+from engine.measuring.measures import Measuring, Side
+from engine.measuring.plain import Measured, Row, measured
 from engine.measuring.quarantine import label_of
 from engine.policy import Policy
 from engine.telling.phrases import Phrases
 from engine.words import Lang
 
 
-class MeasureTold(Phrases):
-    """Tells of a count in one language, with the labels of the policy."""
+class Balanced(Phrases):
+    """Tells what became of rows in one language, with the labels of the policy."""
+
+    def __init__(self, files: PolicyFiles, policy: Policy, lang: Lang) -> None:
+        super().__init__(policy, lang)
+        self.flows = flows_of(files)
+
+    def side(self, one: Balance) -> str:
+        """A side of a measure, and the flow that it looks at."""
+        label, flow = label_of(self.policy.vocabulary, one.measure), self.flows[one.flow].label
+        return self.say(f"measure.{one.side}", measure=self.text(label), flow=self.text(flow))
+
+    def became(self, one: Balance) -> Iterator[str]:
+        """What became of the rows read, and why they were left out."""
+        counts = {
+            "read": one.read - one.other,
+            "counted": one.counted,
+            "excluded": sum(one.excluded.values()),
+            "out": one.out_of_period,
+            "quarantined": one.quarantined,
+        }
+        yield self.say("measure.balance", **{name: self.number(count) for name, count in counts.items()})
+        if one.other:
+            yield self.say("measure.other", rows=self.number(one.other))
+        for reason, rows in one.excluded.items():
+            why = self.text(self.policy.vocabulary.measures[one.measure].exclusions[reason])
+            yield self.say("measure.excluded", rows=self.number(rows), reason=why)
+
+
+class MeasureTold(Balanced):
+    """Tells what a count came to."""
 
     def __init__(self, files: PolicyFiles, policy: Policy, lang: Lang, manifest: Manifest) -> None:
-        super().__init__(policy, lang)
-        self.flows, self.manifest = flows_of(files), manifest
+        super().__init__(files, policy, lang)
+        self.manifest = manifest
 
     def read(self) -> Iterator[str]:
         """How many doctors were counted, and how many rows each flow holds."""
@@ -34,73 +61,52 @@ class MeasureTold(Phrases):
     def sides(self) -> Iterator[tuple[str, list[str]]]:
         """Each side of a measure, and what became of the rows read for it."""
         for one in self.manifest.balance:
-            label = self.text(label_of(self.policy.vocabulary, one.measure))
-            yield (
-                self.say(f"measure.{one.side}", measure=label, flow=self.text(self.flows[one.flow].label)),
-                [*self._became(one)],
-            )
-
-    def _became(self, one: Balance) -> Iterator[str]:
-        counts = {
-            "read": one.read - one.other,
-            "counted": one.counted,
-            "excluded": sum(one.excluded.values()),
-            "out": one.out_of_period,
-            "quarantined": one.quarantined,
-        }
-        yield self.say("measure.balance", **{name: self.number(count) for name, count in counts.items()})
-        if one.other:
-            yield self.say("measure.other", rows=self.number(one.other))
-        known = self.policy.vocabulary.measures
-        for reason, rows in one.excluded.items():
-            why = self.text(known[one.measure].exclusions[reason]) if one.measure in known else reason
-            yield self.say("measure.excluded", rows=self.number(rows), reason=why)
+            yield self.side(one), list(self.became(one))
 
 
-class ListTold(Phrases):
-    """Tells of the rows behind a count."""
+class DoctorTold(Balanced):
+    """Tells what the rows of one doctor come to."""
 
-    def __init__(self, policy: Policy, lang: Lang, measuring: Measuring, rows: Listed) -> None:
-        super().__init__(policy, lang)
-        self.measuring, self.rows = measuring, rows
+    def measures(
+        self, measures: Iterable[Measuring], rows: Mapping[str, Sequence[Row]]
+    ) -> Iterator[tuple[str, list[str]]]:
+        """Each measure with what it comes to; the days counted, and what became of the rows of each side."""
+        for one in measures:
+            found = measured(one, self.flows, rows)
+            yield self._came_to(one, found), [self._days(found), *self._sides(one, found)]
 
-    def title(self, doctor: str) -> str:
-        """Of what measure and flow they are, and how many."""
-        label = self.text(label_of(self.policy.vocabulary, self.measuring.id))
-        flow, count = self.text(self.rows.flow.label), self.number(len(self.rows.lines))
-        return self.say("measure.listed", measure=label, flow=flow, doctor=doctor, rows=count)
+    def _came_to(self, one: Measuring, found: Measured) -> str:
+        label, numerator = self.text(label_of(self.policy.vocabulary, one.id)), found.numerator.number
+        if found.denominator is None:
+            return self.say("measure.fact", measure=label, value=self.number(numerator))
+        denominator = found.denominator.number
+        parts = {"measure": label, "numerator": self.number(numerator), "denominator": self.number(denominator)}
+        if denominator == 0:
+            return self.say("measure.empty", **parts)
+        return self.say("measure.rate", percent=self.percent(numerator, denominator), **parts)
 
-    def heads(self) -> list[str]:
-        """The labels of the columns that decided, and of why."""
-        return [*(self.text(column.label) for column in self.rows.deciding), *([self._why()] if self._why() else ())]
+    def _days(self, found: Measured) -> str:
+        first, last = self.day(found.first.isoformat()), self.day(found.last.isoformat())
+        return self.say("found.no_day" if found.first > found.last else "found.days", first=first, last=last)
 
-    def cells(self, line: Line) -> list[str]:
-        """A row as people read it."""
-        shown = [self._cell(column, line.values[column.name]) for column in self.rows.deciding]
-        return [*shown, *([self.why(line)] if self._why() else ())]
-
-    def why(self, line: Line) -> str:
-        """Why the row does not count: the exclusion that it falls under, or what is wrong with it."""
-        if line.reason:
-            known = self.policy.vocabulary.measures[self.measuring.id].exclusions
-            return self.text(known[line.reason])
-        if line.flaw:
-            column = self.rows.flow.columns[line.flaw.column]
-            return self.say(f"flow.{line.flaw.code}", column=self.text(column.label))
-        return ""
-
-    def _why(self) -> str:
-        return self.say("measure.why") if any(map(self.why, self.rows.lines)) else ""
-
-    def _cell(self, column: Column, value: Anything) -> str:
-        match value:
-            case None:
-                return self.say("measure.missing")
-            case bool():
-                return self.say("measure.yes" if value else "measure.no")
-            case str() if value in column.values:
-                return self.text(column.values[value])
-            case date():
-                return value.isoformat()
-            case _:
-                return str(value)
+    def _sides(self, one: Measuring, found: Measured) -> Iterator[str]:
+        for name, side, tally in (
+            ("denominator", one.denominator, found.denominator),
+            ("numerator", one.numerator, found.numerator),
+        ):
+            if isinstance(side, Side) and tally:
+                reasons = [exclusion.name for exclusion in side.exclusions]
+                balance = Balance(
+                    measure=one.id,
+                    side=name,
+                    flow=side.flow,
+                    read=tally.read,
+                    other=tally.other,
+                    quarantined=tally.quarantined,
+                    out_of_period=tally.out_of_period,
+                    excluded={name: count for name in reasons if (count := tally.excluded.get(name, 0))},
+                    counted=tally.counted,
+                )
+                flow = self.text(self.flows[side.flow].label)
+                yield self.say(f"measure.rows_{name}", flow=flow)
+                yield from self.became(balance)
