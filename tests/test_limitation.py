@@ -93,6 +93,20 @@ def test_a_letter_counts_up_to_the_last_day_and_not_after(paid_on: date, after: 
     assert [one.number for one in found.letters] == (["1A"] if day <= found.plain else [])
 
 
+@pytest.mark.parametrize(
+    ("sent_on", "last"),
+    [
+        (date(2024, 4, 29), date(2027, 4, 30)),
+        (date(2024, 4, 30), date(2027, 4, 30)),
+        (date(2024, 5, 1), date(2027, 5, 1)),
+        (date(2027, 4, 30), date(2030, 4, 30)),
+        (date(2027, 5, 1), date(2027, 4, 30)),
+    ],
+)
+def test_a_letter_of_the_last_day_is_in_time(sent_on: date, last: date) -> None:
+    assert limit(THREE, date(2024, 4, 30), [sent(sent_on)]).last == last
+
+
 def test_a_letter_sent_in_a_delay_started_again_starts_it_once_more() -> None:
     days = [date(2026, 1, 1), date(2028, 12, 31), date(2032, 1, 1)]
     found = limit(THREE, date(2024, 1, 1), [sent(day, str(day)) for day in days])

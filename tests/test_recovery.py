@@ -35,7 +35,7 @@ from tests.random_dossiers import Drawing
 from tests.test_letter import all_texts
 
 DRAWN = 500
-WRITTEN = 20
+WRITTEN = 8
 OUTCOMES: tuple[Outcome, ...] = ("refuted", "refuted", "not_produced", "not_produced", "confirmed")
 OF_MONEY = {"notice_not_reconciled", "notice_part_not_reconciled", "notice_unsettled"}
 CENT = Decimal("0.01")

@@ -186,6 +186,7 @@ def test_what_was_learnt_since_is_told_from_what_the_control_found() -> None:
     made = learnt({"fact": "apcv_fse", "value": "0", "observed_on": "2023-12-31", "recorded_on": "2024-11-04"})
     assert set(causes(made).values()) == {"learnt"}
     assert account(made).unfound == account(made).after != account(made).before
+    assert account(made).owed == Decimal(280)
 
 
 # --- in words -------------------------------------------------------------------------------------------------------
@@ -219,6 +220,15 @@ def test_what_was_said_of_no_finding_is_told_apart_and_what_is_unanswered_too() 
     assert page.index("Et la vidéo") > heading
     assert "Sans réponse de la caisse" in page[heading:]
     assert "Mon éditeur se tait." in page[:heading]
+
+
+def test_what_was_said_of_a_finding_is_said_of_what_replaces_it() -> None:
+    first = replace(NOT_PRODUCED, corrected_by=10)
+    second = replace(NOT_PRODUCED, id=10, corrects=first.id)
+    said = Observation(id=9, by=BY, about=first.id, received_on=FOUND, text="Le constat se trompe.")
+    page = told("fr", case_of([OPENING, first, said, second]))
+    assert "Le constat se trompe." in page
+    assert "Autres observations du médecin" not in page
 
 
 def test_words_of_the_next_day_are_not_told_yet() -> None:
