@@ -60,6 +60,8 @@ class Facts:
             self.calendar["campaign"].get(end, far) for end, far in (("from", ""), ("to", LAST))
         )
         self.ignored = {"not_produced"} if record["not_produced"] == "ignored" else set()
+        self.statements: dict[tuple[str, int], list[Json]] = {}
+        self.looked_up: dict[tuple[str, tuple[str, ...], str | None, int], list[Candidate]] = {}
         known = [row for row in record["dossier"]["rows"] if self.known_on(row) <= self.today]
         self.rows = [self.as_received(row) for row in known]
         self.superseded = {(r["type"], r["campaign"], r["supersedes"]) for r in self.rows if r.get("supersedes")}
@@ -85,7 +87,13 @@ class Facts:
         return [row for row in there if day(row, "from", FIRST) <= on <= day(row, "to", LAST)]
 
     def statement(self, item: str, year: int) -> list[Json]:
-        """The declarations that stand: those of one day give way to a later day's that says otherwise, in time."""
+        """The declarations of an item that stand."""
+        if (item, year) not in self.statements:
+            self.statements[item, year] = self.declared(item, year)
+        return self.statements[item, year]
+
+    def declared(self, item: str, year: int) -> list[Json]:
+        """The same, worked out: those of one day give way to a later day's that says otherwise, in time."""
         standing: list[Json] = []
         last: list[Json] = []
         rows = [row for row in self.of("declaration", [item], year) if self.stands(row)]
@@ -100,9 +108,8 @@ class Facts:
 
     def prefills(self, item: str, year: int) -> list[Json]:
         rows = self.of("prefill", [item], year)
-        return [
-            row for row in rows if row.get("recorded_on", FIRST) == max(r.get("recorded_on", FIRST) for r in rows)
-        ]
+        last = max((row.get("recorded_on", FIRST) for row in rows), default=FIRST)
+        return [row for row in rows if row.get("recorded_on", FIRST) == last]
 
     def struck(self, row: Json, year: int) -> str | None:
         statement = self.statement(row["name"], year)
@@ -123,6 +130,13 @@ class Facts:
         return [one for one in about if day(one, "decided_on", FIRST) == last]
 
     def candidates(self, type: str, names: Sequence[str], of: str | None, year: int) -> list[Candidate]:
+        """Every such row of a campaign; `of` restricts papers to those that cover an item."""
+        asked = (type, tuple(names), of, year)
+        if asked not in self.looked_up:
+            self.looked_up[asked] = self.looked(type, names, of, year)
+        return self.looked_up[asked]
+
+    def looked(self, type: str, names: Sequence[str], of: str | None, year: int) -> list[Candidate]:
         rows = [row for row in self.of(type, names, year) if of is None or of in row.get("items", ())]
         return [self.candidate(row, of, year) for row in rows]
 

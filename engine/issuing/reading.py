@@ -8,17 +8,22 @@ from typing import Any
 
 from engine.problems import Invalid, Problem
 from engine.schema import check
-from engine.yamltext import MAX_DEPTH, Page, read_bytes
+from engine.yamltext import MAX_DEPTH, MAX_PAGE, Page, read_bytes
 
 DEEPEST = 2 * MAX_DEPTH
 """A record writes each level of a policy in two."""
 MOST_DIGITS = 18
+MOST_BYTES = 8 * MAX_PAGE
+"""A record says what its dossier says several times over."""
 
 
 def read_issued(path: Path) -> tuple[Any, bytes]:
     """What a JSON file holds, and its bytes. Raises Invalid: unreadable, not JSON, not what is ever issued."""
     text = read_bytes(path)
-    return parsed(text, str(path)), text.encode()
+    content = text.encode()
+    if len(content) > MOST_BYTES:
+        raise Invalid([Problem("record_too_large", str(path), details={"limit": str(MOST_BYTES // 1024**2)})])
+    return parsed(text, str(path)), content
 
 
 def parsed(text: str, file: str) -> Any:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
 
 from engine.issuing.reading import check_schema, read_issued
+from engine.problems import Invalid, Problem
 from engine.text import canonical_json
 
 if TYPE_CHECKING:
@@ -59,10 +61,20 @@ def read_receipt(path: Path) -> Receipt:
     data, content = read_issued(path)
     bare = isinstance(data, dict) and str(data.get("schema", "")).startswith("decision/")
     check_schema(data, "decision" if bare else "receipt", str(path))
+    record = data if bare else data["record"]
+    _check_day(record["as_of"], str(path))
     if bare:
-        return Receipt(data, None, None, None, content)
+        return Receipt(record, None, None, None, content)
     signature = data["signature"] or {"key": None, "value": None}
-    return Receipt(data["record"], data["digest"], signature["key"], signature["value"], content)
+    return Receipt(record, data["digest"], signature["key"], signature["value"], content)
+
+
+def _check_day(written: str, file: str) -> None:
+    """A schema knows how a day is written, not how long a month is."""
+    try:
+        date.fromisoformat(written)
+    except ValueError:
+        raise Invalid([Problem("bad_date", file, place="as_of", details={"value": written})]) from None
 
 
 def broken(receipt: Receipt, key: str | None) -> Iterator[Broken]:

@@ -11,7 +11,9 @@ from engine.dispute.pricing import alternatives
 from engine.dossier import NAMED_BY, ROW_FIELDS, RowType, read_dossier
 from engine.linking import linked
 from engine.loading import PolicyFiles
+from engine.problems import Invalid
 from engine.record import record as written
+from engine.schema import check
 from engine.yamltext import Page
 
 Json = dict[str, Any]
@@ -28,14 +30,20 @@ def decided_by(record: Json, files: PolicyFiles, page: Page) -> Json:
 
 
 def dossier_page(record: Json, file: str) -> Page:
-    """The dossier that a record holds, as a page that can be read again."""
+    """The dossier that a record holds, as a page that can be read again.
+
+    Raises Invalid where its rows are none that a dossier may hold.
+    """
     facts, own = record["dossier"], str(record["year"])
     campaigns: dict[str, dict[str, Any]] = {own: {name: _text(value) for name, value in facts["fields"].items()}}
     for row in facts["rows"]:
         campaign = campaigns.setdefault(str(row["campaign"]), {})
         campaign.setdefault(f"{row['type']}s", []).append(_row(row))
     named = {"name": facts["name"]} if "name" in facts else {}
-    return Page(file, {"doctor": record["doctor"], **named, "campaigns": campaigns}, {})
+    page = Page(file, {"doctor": record["doctor"], **named, "campaigns": campaigns}, {})
+    if problems := check(page, "dossier"):
+        raise Invalid(problems)
+    return page
 
 
 def _row(row: Json) -> Json:

@@ -10,6 +10,7 @@ from engine.issuing.differences import Difference
 from engine.issuing.verifying import Verified
 from engine.problems import sentence
 from engine.telling.parts import Explanation, Mark, Part
+from engine.telling.phrases import day_in_words
 from engine.words import Lang, say
 
 MOST_SHOWN = 20
@@ -21,7 +22,8 @@ def told(found: Verified, lang: Lang) -> Explanation:
     """The whole, with what was not asked said to be so."""
     record = found.receipt.record
     title = say(lang, "records.accepted" if found.accepted else "records.rejected")
-    intro = [say(lang, "records.of", doctor=record["doctor"], year=record["year"], as_of=record["as_of"])]
+    day = day_in_words(record["as_of"], lang)
+    intro = [say(lang, "records.of", doctor=record["doctor"], year=record["year"], as_of=day)]
     intro += [say(lang, "records.digest", digest=found.receipt.digest)] if found.receipt.digest else []
     parts = [_seal(found, lang), _signature(found, lang), _alone(found, lang), _policy(found, lang)]
     parts += [] if found.noted is None else [_journal(found, found.noted, lang)]

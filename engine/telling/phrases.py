@@ -43,10 +43,7 @@ class Phrases:
 
     def day(self, iso: str) -> str:
         """`4 février 2024`, and `1er` for the first of a month in French."""
-        day = date.fromisoformat(iso)
-        number = self.say("day.first") if day.day == 1 else day.day
-        written = self.say("day.written", day=number, month=self.say(f"day.month_{day.month}"), year=day.year)
-        return written.replace(" ", NO_BREAK)
+        return day_in_words(iso, self.lang)
 
     def euros(self, value: str) -> str:
         """`1 960,00 €`."""
@@ -197,6 +194,14 @@ class Phrases:
         """All that is expected of one field."""
         expected = [self.test(test, asked["fields"][0], item) for test in telling(asked["tests"])]
         return self.joined(expected, "and")
+
+
+def day_in_words(iso: str, lang: Lang) -> str:
+    """A day as `Phrases.day` says it."""
+    day = date.fromisoformat(iso)
+    number = say(lang, "day.first") if day.day == 1 else day.day
+    written = say(lang, "day.written", day=number, month=say(lang, f"day.month_{day.month}"), year=day.year)
+    return written.replace(" ", NO_BREAK)
 
 
 def telling(tests: Sequence[Json]) -> list[Json]:
