@@ -170,11 +170,13 @@ def test_the_case_of_another_is_refused() -> None:
         assert [one.code for one in caught.value.problems] == ["case_of_another"]
 
 
-def learnt(row: dict[str, Anything]) -> Redecision:
-    """The redecision of a doctor of whom the caisse learnt something after it paid."""
+def learnt(fact: str, value: str, on: str) -> Redecision:
+    """The redecision of a doctor of whom the caisse learnt, after it paid, that a fact was not what it had."""
     page = known()[PAID.number].page
     campaign = page.data["campaigns"]["2023"]
-    rows = {**campaign, "facts": [*campaign.get("facts", ()), row]}
+    wrong = next(row for row in campaign["facts"] if row["fact"] == fact)
+    right = {**wrong, "id": "right", "supersedes": wrong["id"], "value": value, "recorded_on": on}
+    rows = {**campaign, "facts": [*campaign["facts"], right]}
     late = Page(page.file, {**page.data, "campaigns": {"2023": rows}}, {})
     policy = linked(policy_files(2023), {})
     before = decide(policy, read_dossier(late, policy))
@@ -183,8 +185,8 @@ def learnt(row: dict[str, Anything]) -> Redecision:
 
 def test_what_was_learnt_since_is_told_from_what_the_control_found() -> None:
     """Fewer uses than were counted, recorded after the payment: it costs its points, and no finding is the cause."""
-    made = learnt({"fact": "apcv_fse", "value": "0", "observed_on": "2023-12-31", "recorded_on": "2024-11-04"})
-    assert set(causes(made).values()) == {"learnt"}
+    made = learnt("apcv_fse", "0", "2024-11-04")
+    assert causes(made) == {"volet-2.apcv": "learnt"}
     assert account(made).unfound == account(made).after != account(made).before
     assert account(made).owed == Decimal(280)
 
