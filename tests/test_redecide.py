@@ -170,25 +170,23 @@ def test_the_case_of_another_is_refused() -> None:
         assert [one.code for one in caught.value.problems] == ["case_of_another"]
 
 
-def learnt(fact: str, value: str, on: str) -> Redecision:
-    """The redecision of a doctor of whom the caisse learnt, after it paid, that a fact was not what it had."""
+def rejected(on: str) -> Redecision:
+    """The redecision of a doctor whose papers the caisse rejected after it paid."""
     page = known()[PAID.number].page
     campaign = page.data["campaigns"]["2023"]
-    wrong = next(row for row in campaign["facts"] if row["fact"] == fact)
-    right = {**wrong, "id": "right", "supersedes": wrong["id"], "value": value, "recorded_on": on}
-    rows = {**campaign, "facts": [*campaign["facts"], right]}
-    late = Page(page.file, {**page.data, "campaigns": {"2023": rows}}, {})
+    papers = [{**row, "status": "rejected", "status_on": on} for row in campaign["documents"]]
+    late = Page(page.file, {**page.data, "campaigns": {"2023": {**campaign, "documents": papers}}}, {})
     policy = linked(policy_files(2023), {})
     before = decide(policy, read_dossier(late, policy))
     return redecide(before, policy_files(2023), late, case_of([OPENING, CONFIRMED]))
 
 
 def test_what_was_learnt_since_is_told_from_what_the_control_found() -> None:
-    """Fewer uses than were counted, recorded after the payment: it costs its points, and no finding is the cause."""
-    made = learnt("apcv_fse", "0", "2024-11-04")
-    assert causes(made) == {"volet-2.apcv": "learnt"}
+    """A paper that was rejected after the payment: it costs both volets, and no finding is the cause."""
+    made = rejected("2024-11-04")
+    assert set(causes(made).values()) == {"learnt"}
     assert account(made).unfound == account(made).after != account(made).before
-    assert account(made).owed == Decimal(280)
+    assert account(made).owed == Decimal(8141)
 
 
 # --- in words -------------------------------------------------------------------------------------------------------
