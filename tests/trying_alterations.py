@@ -22,8 +22,8 @@ from engine.text import canonical_json
 from tests.altering import Altered, Altering
 from tests.rebuilt import as_decided, core, priced
 
-OWN = ("dossier", "doctor", "engine")
-"""What is no departure from the law: other facts, another doctor, another engine."""
+OWN = ("dossier", "doctor", "as_of", "engine")
+"""What is no departure from the law: other facts, another doctor, another day on which all is the same."""
 INPUTS = ("year", "dossier", "readings", "as_of")
 
 
