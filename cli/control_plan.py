@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
@@ -77,6 +78,7 @@ def plan(
     lang: Spoken = Language.fr,
 ) -> None:
     """Choose whom to check, and tell what each has at stake."""
+    from cli.progress import progress
     from engine.control.plan import Request
     from engine.control.plan import plan as choose
     from engine.control.strata import USUAL
@@ -93,7 +95,8 @@ def plan(
             by=_strata(by, USUAL) if strategy is Strategy.stratified else (),
             only=tuple(dict.fromkeys(item or ())),
         )
-        made = choose(request)
+        with progress() as told:
+            made = choose(request, partial(told, "deciding"))
     phrases = Phrases(made.policy, spoken())
     if out is not None:
         _write(made, phrases, out)
