@@ -84,5 +84,10 @@ class Measured(Struct, frozen=True):
 
 def measured(folder: Path, flows: Mapping[str, Sequence[Row]], **asked: Anything) -> Measured:
     """These rows counted in a folder of their own."""
-    source, out = write(folder / "flows", flows), folder / "out"
+    return counted(folder, write(folder / "flows", flows), **asked)
+
+
+def counted(folder: Path, source: Path, **asked: Anything) -> Measured:
+    """Flows that are there, counted in a folder."""
+    out = folder / "out"
     return Measured(out, measure(Request(files=policy_files(YEAR), flows=source, out=out, **asked)))

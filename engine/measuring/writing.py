@@ -53,6 +53,7 @@ class Results:
         schemas = {"counts": COUNTS, "quarantine": SCHEMA}
         self.tables = {name: TableOut(self.file(name), schema) for name, schema in schemas.items()}
         self.made: dict[str, list[Anything]] = {MEASURES: [], FACTS: [], EXCLUSIONS: []}
+        self.settled: dict[str, int] = {}
 
     def __enter__(self) -> Results:
         for table in self.tables.values():
@@ -88,6 +89,7 @@ class Results:
             ordered = rows.sort_by([(column, "ascending") for column in rows.schema.names])
             with TableOut(self.file(name), ordered.schema) as table:
                 table.write(ordered)
+            self.settled[name] = len(ordered)
         self.carried.copy(self.folder)
 
     def file(self, table: str) -> Path:
@@ -95,9 +97,8 @@ class Results:
         return self.folder / f"{table}.parquet"
 
     def written(self) -> dict[str, Written]:
-        """The rows and the digest of each table that was made here, once it is whole."""
-        made = {name: table.rows for name, table in self.tables.items()}
-        made |= {name: sum(map(len, some)) for name, some in self.made.items()}
+        """The rows and the digest of each table that was not copied as it was, once it is whole."""
+        made = {**self.settled, **{name: table.rows for name, table in self.tables.items()}}
         return {name: Written(rows, digest_of(self.file(name))) for name, rows in sorted(made.items())}
 
     def _measure(self, doctors: Anything, rank: int, one: Folded) -> Anything:

@@ -1,0 +1,100 @@
+"""The rows behind a count, for the agent who must show them; and what those of one doctor come to."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from pathlib import Path
+from random import Random
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from tests.conftest import Forfait
+from tests.measuring import BEFORE, DOCTOR, YEAR, Measured, act, measured
+from tests.random_flows import Drawing
+
+SAID = {"counted": "counted", "excluded": "excluded", "out_of_period": "out-of-period", "quarantined": "quarantined"}
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Measured:
+    """Rows of every sort, counted."""
+    return measured(tmp_path_factory.mktemp("flows"), Drawing(Random(5), YEAR).flows([DOCTOR], 300))
+
+
+def rows(forfait: Forfait, flows: Path, measure: str, fate: str, *options: str) -> list[dict[str, str]]:
+    """The rows shown, as CSV."""
+    asked = ("measure", "--flows", flows, "--year", YEAR, "--doctor", DOCTOR, "--measure", measure, "--list", fate)
+    told = forfait(*asked, "--format", "csv", *options)
+    assert (told.code, told.err) == (0, "")
+    return list(csv.DictReader(io.StringIO(told.out)))
+
+
+@pytest.mark.parametrize("fate", SAID)
+def test_as_many_rows_are_shown_as_were_counted(fate: str, done: Measured, forfait: Forfait) -> None:
+    """Of every side of every measure."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for row in done.rows("counts", doctor=DOCTOR, what=fate):
+        counts[row["measure"], row["side"]] += row["rows"]
+    for one in done.manifest.balance:
+        shown = rows(forfait, done.folder.parent / "flows", one.measure, SAID[fate], "--side", one.side)
+        assert (one.measure, one.side, len(shown)) == (one.measure, one.side, counts[one.measure, one.side])
+
+
+def test_the_rows_of_one_exclusion_are_shown(done: Measured, forfait: Forfait) -> None:
+    for reason, number in done.excluded("teletransmission").items():
+        shown = rows(forfait, done.folder.parent / "flows", "teletransmission", "excluded", "--reason", reason)
+        assert [row["reason"] for row in shown] == [reason] * number
+
+
+def test_why_a_row_is_in_quarantine_is_the_same_in_both_places(done: Measured, forfait: Forfait) -> None:
+    shown = rows(forfait, done.folder.parent / "flows", "teletransmission", "quarantined")
+    told = done.rows("quarantine", flow="acts", measure=None)
+    assert sorted((row["act"], row["code"]) for row in shown) == sorted(
+        (row["key"] or "", row["code"]) for row in told
+    )
+
+
+def test_no_patient_is_shown(done: Measured, forfait: Forfait) -> None:
+    for measure in ("teletransmission", "dmp"):
+        for side in ("denominator", "numerator"):
+            for row in rows(forfait, done.folder.parent / "flows", measure, "counted", "--side", side):
+                assert not {"patient", "dmp"} & set(row)
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_on_a_screen(lang: str, forfait: Forfait, tmp_path: Path, named: SnapshotAssertion) -> None:
+    kept = [act(**BEFORE, act="a0"), act(act="a1"), act(act="a2", mode="papier")]
+    left_out = [act(act=f"b{rank}", mode="papier", ehpad=True) for rank in range(2)]
+    measured(tmp_path, {"acts": [*kept, *left_out, act(act="c", mode="?")]})
+    asked = ("measure", "--flows", tmp_path / "flows", "--year", YEAR, "--doctor", DOCTOR, "--lang", lang)
+    drawn = [
+        forfait(*asked, "--measure", "teletransmission").out,
+        forfait(*asked, "--measure", "teletransmission", "--list", "excluded", "--format", "table").out,
+        forfait(*asked, "--measure", "teletransmission", "--list", "quarantined", "--format", "table").out,
+    ]
+    assert all(len(line) <= 80 for line in "".join(drawn).splitlines())
+    assert "\n".join(drawn) == named(name=f"measure/doctor.{lang}.txt")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--list", "excluded"], "il faut --doctor, --measure et --list"),
+        (["--doctor", DOCTOR, "--list", "excluded"], "il faut --doctor, --measure et --list"),
+        (["--doctor", DOCTOR, "--measure", "teletransmision"], "Le nom le plus proche est « teletransmission »"),
+        (["--doctor", "7"], "aucune ligne du médecin « 7 »"),
+        (["--doctor", DOCTOR, "--measure", "apcv_fse", "--list", "counted", "--side", "denominator"], "ce côté"),
+        (
+            ["--doctor", DOCTOR, "--measure", "teletransmission", "--list", "excluded", "--reason", "ehpda"],
+            "Le nom le plus proche est « ehpad »",
+        ),
+        ([], "Il faut dire où écrire"),
+    ],
+)
+def test_what_cannot_be_shown_is_told(options: list[str], said: str, done: Measured, forfait: Forfait) -> None:
+    told = forfait("measure", "--flows", done.folder.parent / "flows", "--year", YEAR, *options)
+    assert told.code == 2
+    assert said in told.err.replace("\N{NO-BREAK SPACE}", " ")
