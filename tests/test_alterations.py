@@ -21,7 +21,7 @@ from tests.conftest import Example, known, policy_files
 from tests.random_dossiers import Drawing
 from tests.trying_alterations import Trying
 
-TRIALS = 30
+TRIALS = 20
 EXAMPLES = [Example("99900000003", 2023), Example("99900000342", 2023), Example("99900000409", 2024)]
 DRAWN = 3
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from engine.text import canonical_json
 from tests.conftest import Forfait
 
 DOCTOR = "99900000003"
+ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture
@@ -93,6 +96,18 @@ def test_what_verifying_tells(forfait: Forfait, bare: Path, lang: str, named: Sn
     assert "\n".join(told) == named(name=f"records/verify.{lang}.txt")
 
 
+@pytest.mark.parametrize("words", [["explain", DOCTOR], ["verify", "RECORD"]], ids=["explain", "verify"])
+def test_what_signs_and_what_stores_is_loaded_by_who_needs_it(words: list[str], bare: Path) -> None:
+    """Neither cryptography, slow to load, nor the libraries of the register: a bare record has no signature."""
+    program = "import sys; from cli.main import run_command as run\n"
+    program += "try: run()\nfinally: sys.stderr.write(' '.join(sys.modules))"
+    words = [str(bare) if word == "RECORD" else word for word in words]
+    done = subprocess.run(
+        [sys.executable, "-c", program, *words], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert {"cryptography", "sqlalchemy", "alembic"} & set(done.stderr.split()) == set()
+
+
 # --- altered --------------------------------------------------------------------------------------------------------
 
 
@@ -135,7 +150,7 @@ def test_a_record_that_the_journal_does_not_hold_is_rejected(forfait: Forfait, s
 
 
 def test_a_record_on_other_data_is_not_the_same_decided_again(forfait: Forfait, bare: Path, tmp_path: Path) -> None:
-    text = (Path(__file__).parent.parent / "examples" / f"{DOCTOR}.yaml").read_text("utf-8")
+    text = (ROOT / "examples" / f"{DOCTOR}.yaml").read_text("utf-8")
     (tmp_path / "data.yaml").write_text(text.replace("numerator: 4873", "numerator: 4872"), "utf-8")
     ran = forfait("replay", bare, "--data", tmp_path / "data.yaml", "--lang", "en")
     assert ran.code == 1
@@ -185,6 +200,7 @@ WRONG_TYPES: dict[str, tuple[str, Any]] = {
     "a text for indicators": ("indicators", "all"),
     "no dossier": ("dossier", None),
     "a number for points": ("points", 5),
+    "a day that no month has": ("as_of", "2024-02-31"),
 }
 
 

@@ -9,13 +9,15 @@ from engine.words import Lang, say
 
 HEADS = ("number", "doctor", "year", "as_of", "signed", "record")
 MOST_SHOWN = 20
+SHORT = len("sha256:") + 16
+"""As much of a digest as tells records apart at a glance."""
 
 
 def rows(entries: Sequence[Json], lang: Lang) -> Iterator[list[str]]:
     """A row an entry, under HEADS."""
     for one in entries:
         signed = say(lang, "journal.yes" if one["key"] else "journal.no")
-        yield [str(one["number"]), one["doctor"], str(one["year"]), one["as_of"], signed, one["record"]]
+        yield [str(one["number"]), one["doctor"], str(one["year"]), one["as_of"], signed, f"{one['record'][:SHORT]}…"]
 
 
 def told(found: Read, anchor: Anchor | None, lang: Lang) -> Iterator[str]:
