@@ -116,6 +116,12 @@ class _Paper(FPDF):
         if self.will_page_break(lines * BODY * MILLIMETRES * LEADING):
             self.add_page()
 
+    def lines(self, text: str) -> int:
+        """How many lines a text takes, as it would be written now."""
+        found = self.multi_cell(self.epw, self.step, self.clean(text), dry_run=True, output="LINES")
+        assert isinstance(found, list), "lines were asked for"
+        return len(found)
+
     def paragraph(self, text: str, indent: float = 0, space: float = 0.5) -> None:
         """A paragraph, then a space of so many lines."""
         self.set_x(self.l_margin + indent)
@@ -182,8 +188,8 @@ class _Paper(FPDF):
 
     def items(self, items: Items) -> None:
         if items.label:
-            self.room(3)
             self.write_in("B", BODY)
+            self.room(self.lines(items.label) + 2)
             self.paragraph(items.label, space=0.1)
             self.write_in("", BODY)
         for line in items.lines:
