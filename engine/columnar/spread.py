@@ -156,7 +156,7 @@ class Spread:
 
     def _facts(self, tables: Mapping[str, Table]) -> Table:
         types = {fact: self.policy.vocabulary.facts[fact].type for fact in self.looked.facts}
-        known = self._known(tables["facts"], "fact").mutate(**_typed(types.values()))
+        known = self._known(tables["facts"], "fact").mutate(**_typed(_.fact, types))
         found: dict[str, Term] = {}
         for fact, type in types.items():
             here = _.fact == fact
@@ -217,8 +217,8 @@ class Spread:
         if not wanted:
             return tables[table]
         types = {name: type_of(name, self.policy) for name in wanted}
-        own = tables[ATTRIBUTES].filter(_.of == table, _.year <= self.year, _[ROW].notnull())
-        own = own.mutate(**_typed(types.values()))
+        own = tables[ATTRIBUTES].filter(_.of == table, _.year <= self.year, _[ROW].notnull(), _.name.isin(wanted))
+        own = own.mutate(**_typed(_.name, types))
         columns = {
             f"a_{name}": _only(_.name == name, _[VALUE_AS[type]], DTYPES[type]).max() for name, type in types.items()
         }
@@ -281,10 +281,15 @@ def _held(column: Term, type: FieldType) -> Term:
     return which((sure(column), constant("true")), (column.isnull(), absent("string")), otherwise="false")
 
 
-def _typed(types: Iterable[FieldType]) -> dict[str, Term]:
-    """The text `value` of rows as a value of each of these types, by the column that it becomes."""
-    read = {VALUE_AS[type]: text_as(type, _.value, NOTHING[type]).cast(DTYPES[type]) for type in types}
-    return {column: term for column, term in read.items() if column != "value"}
+def _typed(name: Term, types: Mapping[str, FieldType]) -> dict[str, Term]:
+    """The text `value` of rows as a value of the type that goes with a name: a column for each type but text."""
+    read: dict[str, Term] = {}
+    for type in dict.fromkeys(types.values()):
+        if VALUE_AS[type] != "value":
+            names = [one for one, other in types.items() if VALUE_AS[other] == VALUE_AS[type]]
+            text = _only(name.isin(names), _.value, "string")
+            read[VALUE_AS[type]] = text_as(type, text, NOTHING[type]).cast(DTYPES[type])
+    return read
 
 
 def _only(here: Term, term: Term, dtype: str) -> Term:

@@ -13,7 +13,7 @@ from typing import Any as Anything
 import ibis
 from ibis import _
 
-from engine.columnar.asking import TRUE, Term, absent, both, constant, either, sure
+from engine.columnar.asking import TRUE, Term, absent, both, constant, either, sure, which
 from engine.dossier import ROW_FIELDS
 from engine.policy import Field, FieldType, Policy, Vocabulary
 from engine.tables import DOCTORS, NUMBER, ROWS, TABLES
@@ -63,7 +63,7 @@ def vouched(table: str, policies: Iterable[Policy], year: int) -> Term:
     known = list(policies)
     shape = [_well_formed(table, name, type, year) for name, type in TABLES[table].items()]
     # Of a later campaign only the shape is checked, as the reader does.
-    later = both(_.year > year, *(_shaped(_[name]) for name in NAMED.get(table, ())))
+    later = both(_.year > year, *(_shaped(_where(_.year > year, _[name])) for name in NAMED.get(table, ())))
     return sure(both(*shape, either(later, both(*_named(table, known, year)))))
 
 
@@ -108,11 +108,10 @@ def _named(table: str, policies: list[Policy], year: int) -> list[Term]:
         case "locations":
             return [_.department.notnull()]
         case "measures":
-            return [either(both(~own, _shaped(_.measure)), both(*_measured(policies)))]
+            return [either(both(~own, _shaped(_where(~own, _.measure))), both(*_measured(policies)))]
         case "facts":
-            kinds = [(name, field) for name, field in first.facts.items()]
-            typed = [both(_.fact == name, either(_.value.isnull(), _typed(_.value, field))) for name, field in kinds]
-            return [either(both(~own, _shaped(_.fact), _short(_.value)), *typed)]
+            typed = _kept(_.fact, first.facts, _.value.isnull())
+            return [either(both(~own, _shaped(_where(~own, _.fact)), _short(_.value)), typed)]
         case "prefills" | "declarations":
             channel = first.fields.get("channel")
             items = _items(first, own)
@@ -122,7 +121,7 @@ def _named(table: str, policies: list[Policy], year: int) -> list[Term]:
         case "document_items":
             return [_.item.isin(list(first.items))]
         case "attributes":
-            return [either(*_attributes(first.fields))]
+            return [_attributes(first.fields)]
         case "findings":
             return [own, _.outcome.notnull(), _.decided_on.notnull(), either(*_items(first, own))]
         case _:
@@ -161,23 +160,29 @@ def _measured(policies: list[Policy]) -> list[Term]:
     return [_.measure.isin(sorted(names)), either(~_.measure.isin(sorted(bound)), within)]
 
 
-def _attributes(fields: Mapping[str, Field]) -> list[Term]:
+def _attributes(fields: Mapping[str, Field]) -> Term:
     """The attribute is of the vocabulary, named as no column of a table is, and of its type."""
+    columns = {name for table in ROWS.values() for name in table} | ROW_FIELDS.keys()
+    own = {name: field for name, field in fields.items() if name not in columns}
+    sought = both(_.of == "documents", _.name.isin(NOT_FOUND), _.value == "none")
+    said = _kept(_.name, own, _.value.isnull(), _.value == "none")
+    return either(sought, both(_.of.isin(["declarations", "documents"]), said))
+
+
+def _kept(name: Term, fields: Mapping[str, Field], *otherwise: Term) -> Term:
+    """Whether a value is one of its field's, which a name tells, or as is always allowed."""
     by_type: dict[FieldType, list[str]] = {}
     listed: list[Term] = []
-    for name, field in fields.items():
-        if name in ROW_FIELDS or any(name in columns for columns in ROWS.values()):
-            continue
+    for one, field in fields.items():
         if field.type == "text" and (field.table or field.values):
-            listed.append(both(_.name == name, either(_.value == "none", _listed(_.value, field))))
+            listed.append(both(name == one, either(*otherwise, _listed(_.value, field))))
         else:
-            by_type.setdefault(field.type, []).append(name)
+            by_type.setdefault(field.type, []).append(one)
     plain = [
-        both(_.name.isin(names), either(_.value.isnull(), _.value == "none", _typed(_.value, type)))
+        both(name.isin(names), either(*otherwise, _typed(_where(name.isin(names), _.value), type)))
         for type, names in by_type.items()
     ]
-    sought = both(_.of == "documents", _.name.isin(NOT_FOUND), _.value == "none")
-    return [either(sought, both(_.of.isin(["declarations", "documents"]), either(*plain, *listed)))]
+    return either(*plain, *listed)
 
 
 def _typed(value: Term, found: Field | FieldType) -> Term:
@@ -200,6 +205,11 @@ def matches(text: Term, pattern: str) -> Term:
 
 def _short(value: Term) -> Term:
     return either(value.isnull(), value.length() <= LETTERS)
+
+
+def _where(here: Term, text: Term) -> Term:
+    """A text where a condition holds: engines that work out every side of a choice look at no other text then."""
+    return which((here, text), otherwise=absent("string"))
 
 
 def _shaped(name: Term) -> Term:

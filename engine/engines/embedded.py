@@ -81,6 +81,7 @@ class _Polars(Engine):
 
     def kept(self, expression: Anything) -> Anything:
         """See `Engine`."""
+        self.frames.release(KEPT)
         with _enough():
             return self.frames.hold(KEPT, self.frames.collected(expression).lazy())
 

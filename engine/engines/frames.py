@@ -22,16 +22,21 @@ class Frames:
 
     def __init__(self) -> None:
         self.backend = ibis.polars.connect()
+        self.known: dict[str, Anything] = {}
         self.rows: dict[str, polars.LazyFrame] = {}
         self.plans: dict[Anything, polars.LazyFrame] = {}
 
     def hold(self, name: str, rows: polars.LazyFrame) -> Anything:
         """Make rows those of a table, which is the same Ibis table every time; their columns have to be the same."""
-        if name not in self.rows:
+        if name not in self.known:
             source = register_io_source(self._reader(name), schema=rows.collect_schema(), is_pure=True)
-            self.backend.create_table(name, source)
+            self.known[name] = self.backend.create_table(name, source)
         self.rows[name] = rows
-        return self.backend.table(name)
+        return self.known[name]
+
+    def release(self, name: str) -> None:
+        """Let go of the rows of a table, if it has any, until it is given others."""
+        self.rows.pop(name, None)
 
     def collected(self, expression: Anything) -> polars.DataFrame:
         """What an expression over these tables comes to now."""

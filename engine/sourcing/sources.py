@@ -90,9 +90,8 @@ class TablesSource(Source):
         everyone, now, here, dated, undated = _Names(), _Names(), _Names(), _Names(), _Names()
         for table, held in self.tables.held.items():
             for batch in held.owners():
-                doctors, years = texts(batch.column(0)).fill_null(""), texts(batch.column(1))
-                own = computed.equal(years, str(year)).fill_null(False)
-                sound = computed.match_substring_regex(years, YEAR).fill_null(False)
+                doctors = texts(batch.column(0)).fill_null("")
+                own, sound = _years(batch.column(1), year)
                 everyone.add(doctors)
                 now.add(doctors.filter(own))
                 undated.add(doctors.filter(computed.invert(sound)))
@@ -116,6 +115,15 @@ class TablesSource(Source):
         for table, held in self.tables.held.items():
             for batch in held.batches(held.schema.names, None):
                 yield table, batch
+
+
+def _years(column: Anything, year: int) -> tuple[Anything, Anything]:
+    """Of each row, whether it is of a year and whether its year is one at all; each year is looked at once."""
+    coded = column if arrow.types.is_dictionary(column.type) else column.dictionary_encode()
+    written = texts(coded.dictionary)
+    tests = computed.equal(written, str(year)), computed.match_substring_regex(written, YEAR)
+    own, sound = (test.take(coded.indices).fill_null(False) for test in tests)
+    return own, sound
 
 
 class _Names:
