@@ -12,7 +12,7 @@ import typer
 from cli.failing import printable
 from cli.language import Language, Spoken, spoken
 from cli.lines import draw_lines, draw_titled
-from cli.options import Policies, day, policy_files, readings
+from cli.options import Policies, check_source, day, policy_files, readings
 from engine.problems import Invalid, Problem
 
 if TYPE_CHECKING:
@@ -102,6 +102,8 @@ def measure(
         return
     if out is None:
         raise Invalid([Problem("measure_no_out")])
+    if data is not None:
+        check_source(str(data))
     from cli.progress import progress
     from engine.measuring.run import DEFAULT, Request
     from engine.measuring.run import measure as count

@@ -13,6 +13,10 @@ from pyarrow import parquet
 
 from engine.measuring.manifest import Manifest
 from engine.measuring.run import Request, measure
+from engine.stores import bundled_examples
+from engine.tables import rows_of
+from engine.tabular import write_tables
+from engine.yamltext import read_page
 from tests.conftest import policy_files
 from tests.plain_flows import Row
 from tests.random_flows import write
@@ -80,6 +84,13 @@ class Measured(Struct, frozen=True):
     def bytes(self) -> dict[str, bytes]:
         """What the tables are, to the byte."""
         return {name: (self.folder / f"{name}.parquet").read_bytes() for name in TABLES}
+
+
+def dossiers(folder: Path, suffix: str = ".parquet") -> Path:
+    """The tables of the bundled doctor whose number acts bear."""
+    folder.mkdir(parents=True)
+    write_tables(folder, rows_of(read_page(bundled_examples() / f"{DOCTOR}.yaml").data), suffix)
+    return folder
 
 
 def measured(folder: Path, flows: Mapping[str, Sequence[Row]], **asked: Anything) -> Measured:

@@ -8,21 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from engine.tables import rows_of
-from engine.tabular import write_tables
-from engine.yamltext import read_page
 from tests.conftest import Forfait
-from tests.measuring import BEFORE, DOCTOR, YEAR, act, acts, measured
+from tests.measuring import BEFORE, DOCTOR, YEAR, act, acts, dossiers, measured
 
 RATE = "teletransmission"
-EXAMPLE = Path(__file__).parent.parent / "examples" / f"{DOCTOR}.yaml"
 
 
 def test_a_doctor_under_the_threshold_before_exclusions_and_above_it_after_keeps_the_forfait(
     forfait: Forfait, tmp_path: Path
 ) -> None:
     """63,8 % of all acts, 68,06 % of those that count; each exclusion is told with its count and its passage."""
-    source = dossier(tmp_path)
+    source = dossiers(tmp_path / "dossiers")
     rows = [act(**BEFORE), *acts(3574), *acts(1677, mode="papier"), *acts(350, mode="papier", ehpad=True)]
     done = measured(tmp_path, {"acts": rows}, data=source)
     assert done.rate(RATE) == (3574, 5251)
@@ -140,11 +136,3 @@ def test_how_many_are_counted_at_once_does_not_show(rows: int, tmp_path: Path) -
     flows["acts"] += [{**flows["acts"][0]}, act(doctor="99900000004", mode="?")]
     whole = measured(tmp_path / "whole", flows)
     assert measured(tmp_path / "parts", flows, rows=rows).bytes() == whole.bytes()
-
-
-def dossier(folder: Path) -> Path:
-    """The tables of a bundled doctor."""
-    made = folder / "dossiers"
-    made.mkdir()
-    write_tables(made, rows_of(read_page(EXAMPLE).data))
-    return made

@@ -14,7 +14,7 @@ from tests.conftest import Forfait
 from tests.measuring import BEFORE, YEAR, act, acts, counted, measured
 from tests.random_flows import write
 
-Spoil = Callable[[Path], None]
+Spoil = Callable[[Path], object]
 
 
 def rewritten(change: Callable[[Anything], Anything]) -> Spoil:
