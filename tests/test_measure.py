@@ -94,10 +94,10 @@ def test_nothing_is_lost(tmp_path: Path) -> None:
     """Of each side of each measure: what became of the rows adds up to those of the flow, whoever's they are."""
     rows = [act(**BEFORE), *acts(5), *acts(2, ame=True), act(doctor="12a"), act(doctor=None), act(mode="?")]
     done = measured(tmp_path, {"acts": [*rows, *[rows[1]] * 2]})
-    for one in done.manifest.balance:
+    for one in done.manifest.accounts:
         became = one.counted + one.other + one.out_of_period + one.quarantined + sum(one.excluded.values())
         assert (one.measure, became) == (one.measure, one.read)
-    told = {one.measure: one for one in done.manifest.balance if one.side == "denominator"}[RATE]
+    told = {one.measure: one for one in done.manifest.accounts if one.side == "denominator"}[RATE]
     assert (told.read, told.counted, told.quarantined, told.excluded["ame"]) == (13, 4, 6, 2)
 
 

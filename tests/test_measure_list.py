@@ -38,7 +38,7 @@ def test_as_many_rows_are_shown_as_were_counted(fate: str, done: Measured, forfa
     counts: Counter[tuple[str, str]] = Counter()
     for row in done.rows("counts", doctor=DOCTOR, what=fate):
         counts[row["measure"], row["side"]] += row["rows"]
-    for one in done.manifest.balance:
+    for one in done.manifest.accounts:
         shown = rows(forfait, done.folder.parent / "flows", one.measure, SAID[fate], "--side", one.side)
         assert (one.measure, one.side, len(shown)) == (one.measure, one.side, counts[one.measure, one.side])
 

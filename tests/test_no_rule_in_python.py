@@ -37,8 +37,8 @@ IMPORTED_BY = {
     "matplotlib": "charts",
     "z3": "proving|formula",
     "jinja2": "html",
-    "pyarrow": "tabular|population|frame|running|columns|columnar|sourcing|engines",
-    "numpy": "population|running|columnar",
+    "pyarrow": "tabular|population|frame|running|columns|columnar|sourcing|engines|measuring",
+    "numpy": "population|running|columnar|measuring",
 }
 
 # Words that a policy uses as names and that the engine's own language uses as well.

@@ -1,7 +1,7 @@
 """What an engine is asked of one flow, whatever counts from it: one pass for all that can share it.
 
 Rows alike are counted together: those of a doctor in a month of which everything that asks makes the same. All else
-(periods, sums, balance) comes from these counts. What is counted by different values takes a pass of its own.
+(periods, sums, accounts) comes from these counts. What is counted by different values takes a pass of its own.
 """
 
 from __future__ import annotations

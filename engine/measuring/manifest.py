@@ -12,7 +12,7 @@ from engine.running.manifest import MANIFEST, From, Written
 SCHEMA = "measure/1"
 
 
-class Balance(Struct, frozen=True):
+class Account(Struct, frozen=True):
     """What became of the rows read for one side of a measure, of all doctors: they add up to `read`."""
 
     measure: str
@@ -53,7 +53,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     flows: Mapping[str, FlowRead]
     data: From | None
     doctors: int
-    balance: tuple[Balance, ...]
+    accounts: tuple[Account, ...]
     tables: Mapping[str, Written]
     made: Made
 

@@ -18,8 +18,8 @@ from engine.choices import settle
 from engine.engines.engines import connect, read_memory
 from engine.linking import linked
 from engine.loading import PolicyFiles
+from engine.measuring.accounts import Accounts
 from engine.measuring.asking import Asking
-from engine.measuring.balance import Balances
 from engine.measuring.carrying import Carried
 from engine.measuring.counting import Counting
 from engine.measuring.fates import sides
@@ -85,7 +85,7 @@ def _measure(request: Request, folder: Path, told: Told) -> Manifest:
     source, data = open_flows(request.flows, flows), request.data and FolderSource(request.data)
     digests, before = source.digest(), data and data.digest()
     owners = owners_of(source)
-    balances = Balances(measures, owners)
+    accounts = Accounts(measures, owners)
     askings = {name: Asking(flow, measures) for name, flow in flows.items()}
     carried = Carried(data or None, files.year, [one.id for one in measures])
     with ExitStack() as opened:
@@ -97,7 +97,7 @@ def _measure(request: Request, folder: Path, told: Told) -> Manifest:
         for batch in owners.batches(request.at_once):
             told("counting", done, rows)
             counted = counting.count(batch)
-            balances.add(batch.doctors, counted.folded)
+            accounts.add(batch.doctors, counted.folded)
             results.write(batch.doctors, counted.folded, counted.quarantined)
             done += batch.rows
         for name, flow in flows.items():
@@ -117,7 +117,7 @@ def _measure(request: Request, folder: Path, told: Told) -> Manifest:
         flows={name: _read(name, owners, digests) for name in sorted(flows)},
         data=From(data.kind, data.where, before or {}) if data else None,
         doctors=len(owners.doctors),
-        balance=tuple(balances.told()),
+        accounts=tuple(accounts.told()),
         tables=results.written(),
         made=made,
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from engine.loading import PolicyFiles
 from engine.measuring.linking import flows_of
-from engine.measuring.manifest import Balance, Manifest
+from engine.measuring.manifest import Account, Manifest
 from engine.measuring.measures import Measuring, Side
 from engine.measuring.plain import Measured, Row, measured
 from engine.measuring.quarantine import label_of
@@ -15,19 +15,19 @@ from engine.telling.phrases import Phrases
 from engine.words import Lang
 
 
-class Balanced(Phrases):
+class Accounting(Phrases):
     """Tells what became of rows in one language, with the labels of the policy."""
 
     def __init__(self, files: PolicyFiles, policy: Policy, lang: Lang) -> None:
         super().__init__(policy, lang)
         self.flows = flows_of(files)
 
-    def side(self, one: Balance) -> str:
+    def side(self, one: Account) -> str:
         """A side of a measure, and the flow that it looks at."""
         label, flow = label_of(self.policy.vocabulary, one.measure), self.flows[one.flow].label
         return self.say(f"measure.{one.side}", measure=self.text(label), flow=self.text(flow))
 
-    def became(self, one: Balance) -> Iterator[str]:
+    def became(self, one: Account) -> Iterator[str]:
         """What became of the rows read, and why they were left out."""
         counts = {
             "read": one.read - one.other,
@@ -36,7 +36,7 @@ class Balanced(Phrases):
             "out": one.out_of_period,
             "quarantined": one.quarantined,
         }
-        yield self.say("measure.balance", **{name: self.number(count) for name, count in counts.items()})
+        yield self.say("measure.account", **{name: self.number(count) for name, count in counts.items()})
         if one.other:
             yield self.say("measure.other", rows=self.number(one.other))
         for reason, rows in one.excluded.items():
@@ -44,7 +44,7 @@ class Balanced(Phrases):
             yield self.say("measure.excluded", rows=self.number(rows), reason=why)
 
 
-class MeasureTold(Balanced):
+class MeasureTold(Accounting):
     """Tells what a count came to."""
 
     def __init__(self, files: PolicyFiles, policy: Policy, lang: Lang, manifest: Manifest) -> None:
@@ -60,11 +60,11 @@ class MeasureTold(Balanced):
 
     def sides(self) -> Iterator[tuple[str, list[str]]]:
         """Each side of a measure, and what became of the rows read for it."""
-        for one in self.manifest.balance:
+        for one in self.manifest.accounts:
             yield self.side(one), list(self.became(one))
 
 
-class DoctorTold(Balanced):
+class DoctorTold(Accounting):
     """Tells what the rows of one doctor come to."""
 
     def measures(
@@ -96,7 +96,7 @@ class DoctorTold(Balanced):
         ):
             if isinstance(side, Side) and tally:
                 reasons = [exclusion.name for exclusion in side.exclusions]
-                balance = Balance(
+                account = Account(
                     measure=one.id,
                     side=name,
                     flow=side.flow,
@@ -109,4 +109,4 @@ class DoctorTold(Balanced):
                 )
                 flow = self.text(self.flows[side.flow].label)
                 yield self.say(f"measure.rows_{name}", flow=flow)
-                yield from self.became(balance)
+                yield from self.became(account)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from engine.measuring.fates import sides
 from engine.measuring.folding import Folded
-from engine.measuring.manifest import Balance
+from engine.measuring.manifest import Account
 from engine.measuring.measures import Measuring
 from engine.measuring.owners import Owners
 from engine.network import EngineFault
@@ -15,7 +15,7 @@ from engine.network import EngineFault
 QUARANTINED = ("quarantined", None)
 
 
-class Balances:
+class Accounts:
     """What became of all rows so far, for each side of each measure that looks at rows of its own."""
 
     def __init__(self, measures: Iterable[Measuring], owners: Owners) -> None:
@@ -35,17 +35,17 @@ class Balances:
                     if added != read[doctor]:
                         raise EngineFault(f"{one.measuring.id}, {side}, {doctor}: {read[doctor]} ≠ {added}")
 
-    def told(self) -> Iterator[Balance]:
+    def told(self) -> Iterator[Account]:
         """What became of all rows; those of nobody are in quarantine. Raises EngineFault when they do not add up."""
         for measuring in self.measures:
             for one in sides(measuring):
                 if (measuring.id, one.name) in self.counts or not self.owners.doctors:
-                    yield self._balance(measuring.id, one.name, one.asked.flow)
+                    yield self._account(measuring.id, one.name, one.asked.flow)
 
-    def _balance(self, measure: str, side: str, flow: str) -> Balance:
+    def _account(self, measure: str, side: str, flow: str) -> Account:
         counts = self.counts.get((measure, side), Counter())
         plain: Mapping[str, int] = {what: count for (what, reason), count in counts.items() if reason is None}
-        balance = Balance(
+        account = Account(
             measure=measure,
             side=side,
             flow=flow,
@@ -56,7 +56,7 @@ class Balances:
             excluded={reason: count for (_, reason), count in counts.items() if reason},
             counted=plain.get("counted", 0),
         )
-        became = balance.other + balance.quarantined + balance.out_of_period + balance.counted
-        if became + sum(balance.excluded.values()) != balance.read:
-            raise EngineFault(f"{measure}, {side}: {balance.read} ≠ {became} + {sum(balance.excluded.values())}")
-        return balance
+        became = account.other + account.quarantined + account.out_of_period + account.counted
+        if became + sum(account.excluded.values()) != account.read:
+            raise EngineFault(f"{measure}, {side}: {account.read} ≠ {became} + {sum(account.excluded.values())}")
+        return account
