@@ -211,7 +211,7 @@ class Leaves:
         if verdict == UNMET and counts_from and FIRST < last < counts_from.get("to", FIRST):
             return Seen(UNKNOWN, "missing", saw)
         if not self.over(counts_from):
-            return Seen(UNKNOWN, "not_yet", {**saw, "until": (counts_from or {})["to"]})
+            return Seen(UNKNOWN, "not_yet", {**saw, "conflict": [], "until": (counts_from or {})["to"]})
         reached = any("at_least" in test or "more_than" in test for test in tests)
         why = _missing_or(verdict, "threshold_missed" if reached else "not_recorded")
         return Seen(verdict, why, {**saw, "grade": "measured" if verdict == MET else None})
