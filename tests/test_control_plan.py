@@ -10,13 +10,14 @@ from pathlib import Path
 from shutil import copytree
 from typing import Any as Anything
 
+import pyarrow as arrow
 import pytest
 from jsonschema import Draft202012Validator
 from syrupy.assertion import SnapshotAssertion
 
 from cli.control_plan import FORMULA, sheet
 from engine.bundled import bundled
-from engine.control.frame import CENTS
+from engine.control.frame import CENTS, Frame, frame
 from engine.control.plan import Plan, Request, Strategy, plan
 from engine.control.plan_record import doctors, manifest
 from engine.control.stakes import stakes
@@ -25,6 +26,7 @@ from engine.decision import judge
 from engine.dossier import read_dossier
 from engine.linking import linked
 from engine.loading import bundled_policies
+from engine.network import EngineFault
 from engine.population.plan import read_plan
 from engine.population.writing import write_population
 from engine.problems import Invalid
@@ -92,6 +94,32 @@ def test_those_with_most_at_stake_are_those_of_deciding_everyone(
     found = planned(drawn, wanted=wanted)
     assert [one.doctor for one in found.targets] == best
     assert [int(one.euros * CENTS) for one in found.targets] == [at_stake[doctor] for doctor in best]
+
+
+def test_however_loose_the_most_of_each_the_order_is_the_same(
+    drawn: Path, at_stake: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the columns allow far more than is at stake, more doctors are weighed, and the same ones are taken."""
+
+    def loose(*asked: Anything) -> Frame:
+        exact = frame(*asked)
+        more = [most + 10**6 * (place % 3) for place, most in enumerate(exact.most.to_pylist())]
+        return Frame(exact.doctors, arrow.array(more))
+
+    monkeypatch.setattr("engine.control.plan.frame", loose)
+    monkeypatch.setattr("engine.control.plan.AHEAD", 1)
+    best = sorted(at_stake, key=lambda doctor: (-at_stake[doctor], doctor))[:6]
+    assert [one.doctor for one in planned(drawn, wanted=6).targets] == best
+
+
+def test_more_at_stake_than_the_columns_allow_is_a_fault(drawn: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def tight(*asked: Anything) -> Frame:
+        exact = frame(*asked)
+        return Frame(exact.doctors, arrow.array([most - 1 for most in exact.most.to_pylist()]))
+
+    monkeypatch.setattr("engine.control.plan.frame", tight)
+    with pytest.raises(EngineFault, match="≠"):
+        planned(drawn, wanted=2)
 
 
 def test_those_drawn_among_are_those_with_something_at_stake(drawn: Path, at_stake: dict[str, int]) -> None:
