@@ -103,6 +103,15 @@ def test_a_doctor_without_a_campaign_of_the_year_is_counted_apart(done: Path) ->
     assert manifest(done)["counts"]["elsewhere"] == others > 0
 
 
+def test_enough_doctors_to_observe_may_all_be_decided_alone(
+    examples: Path, done: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fewer than are decided together, and more than it takes to observe leaves: hundreds of dossiers."""
+    monkeypatch.setattr("engine.running.deciding.OBSERVING", 5)
+    run(requested(examples, tmp_path / "again"))
+    assert contents(tmp_path / "again") == contents(done)
+
+
 def test_the_same_run_gives_the_same_bytes_whatever_its_batches(examples: Path, done: Path, tmp_path: Path) -> None:
     run(requested(examples, tmp_path / "again", batch=7))
     assert contents(tmp_path / "again") == contents(done)

@@ -83,7 +83,8 @@ class Deciding(Struct, frozen=True, dict=True):
         self.engine.tables(numbers[0] if numbers else "", numbers[-1] if numbers else "")
         found = self._together(sound)
         alone = _others(numbers, found)
-        if len(alone) >= OBSERVING:
+        # Where nobody is decided together, nothing is asked that the leaves of the others could join.
+        if sound and len(alone) >= OBSERVING:
             found = _joined(found, self._observed(sorted(alone), len(numbers), heard))
         left, twice = _others(numbers, found), self.sample & frozenset(numbers)
         pages = zip(asked := sorted(left | twice), self.source.pages(asked), strict=True)
