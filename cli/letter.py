@@ -30,10 +30,11 @@ def check_letter(output: Path | None, letter: bool, beside: Sequence[str]) -> No
 
 def send(result: Decided, output: Path | None) -> None:
     """Write the letter on the screen, or in a file as its name says."""
+    from engine.telling.left_out import passages
     from engine.telling.letter import letter
 
     decision = result.decision
-    made = letter(result.record, decision.dossier, decision.policy, spoken())
+    made = letter(result.record, decision.dossier, decision.policy, spoken(), passages(result.files))
     if output is not None and output.suffix.lower() == ".pdf":
         from cli.pdf import pdf
 

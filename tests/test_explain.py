@@ -17,10 +17,11 @@ from cli.markdown import markdown
 from cli.screen import Screen
 from engine.conditions import walk
 from engine.telling.explanation import explain
+from engine.telling.left_out import passages
 from engine.telling.parts import Depth, Explanation, Part
 from engine.telling.sentences import every, telling
 from engine.words import Lang, say
-from tests.conftest import SNAPSHOTS, Example, campaigns
+from tests.conftest import SNAPSHOTS, Example, campaigns, policy_files
 
 Json = dict[str, Anything]
 NARROW, WIDE = 80, 120
@@ -48,7 +49,7 @@ IN_ENGLISH = [Example("99900000003", 2023), Example("99900000359", 2024)]
 
 def told(example: Example, record: Json, depth: Depth = "short", lang: Lang = "fr") -> Explanation:
     decision = example.decision
-    return explain(record, decision.dossier, decision.policy, lang, depth)
+    return explain(record, decision.dossier, decision.policy, lang, depth, passages(policy_files(example.year)))
 
 
 def drawn(explanation: Explanation, width: int = NARROW) -> str:

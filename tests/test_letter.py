@@ -25,11 +25,12 @@ from cli.pdf import pdf
 from cli.saving import save
 from engine.problems import Invalid
 from engine.telling.explanation import explain
+from engine.telling.left_out import passages
 from engine.telling.legal import cited, legal
 from engine.telling.letter import letter
 from engine.telling.letter_parts import Block, Grid, Items, Letter, Section, Text
 from engine.words import LANGS, Lang, catalogue, say
-from tests.conftest import SNAPSHOTS, Example
+from tests.conftest import SNAPSHOTS, Example, policy_files
 from tests.test_words import faults
 
 Json = dict[str, Anything]
@@ -49,7 +50,9 @@ def written(example: Example, record: Json | None = None, lang: Lang = "fr") -> 
     """The letter of an example, made once."""
     if (example, lang) not in MADE:
         priced = priced_once(example) if record is None else record
-        MADE[example, lang] = letter(priced, example.decision.dossier, example.decision.policy, lang)
+        MADE[example, lang] = letter(
+            priced, example.decision.dossier, example.decision.policy, lang, passages(policy_files(example.year))
+        )
     return MADE[example, lang]
 
 
@@ -270,12 +273,13 @@ MAKE = """
 import sys
 sys.path.insert(0, sys.argv[1])
 from hashlib import sha256
-from tests.conftest import Example
+from tests.conftest import Example, policy_files
+from engine.telling.left_out import passages
 from engine.telling.letter import letter
 from cli.pdf import pdf
 from cli.saving import save
 one = Example("99900000086", 2023)
-made = letter(one.priced(), one.decision.dossier, one.decision.policy, "fr")
+made = letter(one.priced(), one.decision.dossier, one.decision.policy, "fr", passages(policy_files(2023)))
 sys.stdout.write(sha256(pdf(made)).hexdigest())
 """
 

@@ -13,15 +13,13 @@ from typing import Any as Anything
 from engine.dossier import Dossier
 from engine.policy import Policy
 from engine.telling.contested import contested, contradicted, later
-from engine.telling.left_out import Passages
+from engine.telling.left_out import NOWHERE, Passages
 from engine.telling.missing import missing
 from engine.telling.owed import owed
 from engine.telling.parts import Depth, Explanation, Part, each_line
 from engine.telling.phrases import Json
 from engine.telling.sentences import Sentences, telling
 from engine.words import Lang
-
-NOWHERE: Passages = {}
 
 
 def explain(

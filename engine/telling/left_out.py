@@ -10,6 +10,7 @@ from engine.telling.phrases import Json, Phrases
 
 Passages = Mapping[str, Mapping[str, Sequence[Json]]]
 """Of each measure, where each of its exclusions is written."""
+NOWHERE: Passages = {}
 
 
 def passages(files: PolicyFiles) -> Passages:

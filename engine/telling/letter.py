@@ -12,6 +12,7 @@ from engine.dossier import Dossier
 from engine.policy import Policy
 from engine.telling.contested import contested, contradicted, later
 from engine.telling.explanation import explain
+from engine.telling.left_out import NOWHERE, Passages
 from engine.telling.legal import cited, legal_text
 from engine.telling.letter_lacking import Lacking
 from engine.telling.letter_parts import Block, Grid, Items, Letter, Line, Section, Text
@@ -25,9 +26,14 @@ FILED = ("choice", "declared_on", "received_on")
 """What is told of a row in a table: which it is, and when it came."""
 
 
-def letter(record: Json, dossier: Dossier, policy: Policy, lang: Lang) -> Letter:
-    """The letter that answers a claim against a decision. `dossier` gives the doctor's name and caisse."""
-    return Writer(record, dossier, policy, lang).whole()
+def letter(record: Json, dossier: Dossier, policy: Policy, lang: Lang, left_out: Passages = NOWHERE) -> Letter:
+    """The letter that answers a claim against a decision. `dossier` gives the doctor's name and caisse.
+
+    `left_out` tells where what rates leave out is written; without it, that is not said under them.
+    """
+    writer = Writer(record, dossier, policy, lang)
+    writer.passages_left_out = left_out
+    return writer.whole()
 
 
 class Writer(Lacking):

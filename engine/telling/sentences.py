@@ -8,7 +8,7 @@ from typing import Any as Anything
 from engine.claims import claims
 from engine.conditions import Node, Silent, walk
 from engine.policy import Measure, Policy
-from engine.telling.left_out import Passages, left_out
+from engine.telling.left_out import NOWHERE, left_out
 from engine.telling.phrases import Json, Phrases, retyped
 from engine.words import Lang
 
@@ -25,7 +25,7 @@ class Sentences(Phrases):
     def __init__(self, policy: Policy, lang: Lang, *, brief: bool = False) -> None:
         super().__init__(policy, lang)
         self.shown = FILING if brief else None
-        self.passages_left_out: Passages = {}
+        self.passages_left_out = NOWHERE
         self.wanted = self.say("found.expected")
         self.nodes: Mapping[str, Node] = {node.at: node for _, tree in claims(policy) for node in walk(tree)}
 
