@@ -18,6 +18,7 @@ import typer
 from cli.failing import printable
 from cli.language import Language, Spoken, spoken
 from cli.options import AsOf, Policies, Readings, day, is_run, policy_files, readings
+from engine.problems import Invalid, Problem
 
 if TYPE_CHECKING:
     from engine.control.plan import Plan
@@ -84,6 +85,8 @@ def plan(
     from engine.control.strata import USUAL
     from engine.telling.phrases import Phrases
 
+    if by and strategy is not Strategy.stratified:
+        raise Invalid([Problem("needs_option", details={"name": "--by", "needed": "--strategy stratified"})])
     files = policy_files(year, policies)
     with _run(data, files, readings(reading), as_of) as kept:
         request = Request(

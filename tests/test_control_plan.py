@@ -221,6 +221,7 @@ def test_only_the_items_asked_about_count(drawn: Path, at_stake: dict[str, int])
         (["--doctors", 5, "--seed", -1], "inférieur au minimum"),
         (["--doctors", 5, "--item", "coordinatoin"], "coordination"),
         (["--doctors", 5, "--reading", "asalee=utilite"], "asalee"),
+        (["--doctors", 5, "--by", "stake"], "--strategy stratified"),
     ],
     ids=str,
 )
@@ -244,6 +245,13 @@ def test_where_nothing_rests_on_a_declaration_there_is_nobody_to_check(forfait: 
     told = forfait("control", "plan", "--year", YEAR, "--data", tmp_path, "--doctors", 5)
     assert told.code == 0
     assert "il n’y a personne à retenir" in told.out
+
+
+def test_doctors_in_quarantine_are_told_to_be_out_of_the_plan(forfait: Forfait, tmp_path: Path) -> None:
+    (tmp_path / "doctor.yaml").write_text("doctor: nobody", "utf-8")
+    told = forfait("control", "plan", "--year", YEAR, "--data", tmp_path, "--doctors", 5)
+    assert told.code == 0
+    assert "En quarantaine, donc hors du plan\xa0: 1." in told.out
 
 
 # --- what is read ---------------------------------------------------------------------------------------------------

@@ -48,6 +48,8 @@ class _Teller:
         phrases, plan = self.phrases, self.plan
         counts = plan.request.run.manifest.counts
         yield self.say("control_plan.read", read=phrases.number(counts.read), decided=phrases.number(counts.decided))
+        if counts.quarantined:
+            yield self.say("control_plan.quarantined", quarantined=phrases.number(counts.quarantined))
         if plan.request.only:
             names = phrases.joined([phrases.item(item) for item in plan.request.only], "and")
             yield self.say("control_plan.only", items=names)
