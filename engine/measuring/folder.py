@@ -20,7 +20,7 @@ from engine.measuring.columns import WRONG
 from engine.measuring.measures import DOCTOR, Flow
 from engine.measuring.survey import Survey, survey
 from engine.running.manifest import digest_of
-from engine.sourcing.staging import Staged, as_it_should_be, in_order, valued
+from engine.sourcing.staging import Staged, as_it_should_be, in_order, is_typed, valued
 from engine.tables import NUMBER, Columns
 from engine.tabular import FileHeld, check_columns, file_of, schema_of, texts, unreadable
 
@@ -58,12 +58,16 @@ class FlowsFolder(Struct, frozen=True):
         """See `Stageable`."""
         files, tables = {}, {}
         for name, held in self.held.items():
-            columns = columns_of(self.flows[name])
+            columns, copy = columns_of(self.flows[name]), scratch / f"{name}.parquet"
             if as_it_should_be(held.file, columns):
                 files[name], tables[name] = held.file, columns
+            elif is_typed(held.file, columns):
+                files[name], tables[name] = in_order(held.file, copy, memory), columns
             else:
                 tables[name] = {**columns, WRONG: "text"}
-                files[name] = in_order(_copied(held, columns, scratch / f"{name}.rough.parquet"), scratch, memory)
+                rough = _copied(held, columns, scratch / f"{name}.rough.parquet")
+                files[name] = in_order(rough, copy, memory)
+                rough.unlink()
         return Staged(tables, files)
 
     def _read(self, name: str, columns: list[str]) -> Iterator[Anything]:

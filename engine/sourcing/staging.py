@@ -51,18 +51,19 @@ def copied(tables: Mapping[str, Columns], parts: Iterable[Part], scratch: Path, 
     """Copies of tables from their rows as they come. Raises Invalid as reading them does, OSError."""
     rough = {table: scratch / f"{table}.rough.parquet" for table in tables}
     singly = _written(tables, parts, rough)
-    return Staged(tables, {table: in_order(file, scratch, memory) for table, file in rough.items()}, singly)
+    files = {table: in_order(file, scratch / f"{table}.parquet", memory) for table, file in rough.items()}
+    for file in rough.values():
+        file.unlink()
+    return Staged(tables, files, singly)
 
 
-def in_order(rough: Path, scratch: Path, memory: int | None) -> Path:
-    """A file in the order of the doctors' numbers, in place of one that is not (`NAME.rough.parquet`)."""
+def in_order(rough: Path, file: Path, memory: int | None) -> Path:
+    """The rows of a Parquet file in another, in the order of the doctors' numbers."""
     import duckdb  # noqa: PLC0415 - heavy, and not needed for a source that is in order
 
-    file = scratch / rough.name.replace(".rough", "")
     ordered = f"SELECT * FROM {_quoted(rough)} ORDER BY doctor"
-    with duckdb.connect(config=settings(scratch, memory)) as sort:
+    with duckdb.connect(config=settings(file.parent, memory)) as sort:
         sort.execute(f"COPY ({ordered}) TO {_quoted(file)} (FORMAT parquet)")
-    rough.unlink()
     return file
 
 
@@ -86,11 +87,14 @@ def _quoted(file: Path) -> str:
 
 def as_it_should_be(file: Path, columns: Columns) -> bool:
     """Whether a table can be read where it is."""
-    if file.suffix != ".parquet":
-        return False
-    whole = parquet.ParquetFile(file)
-    typed = all(_is(column.type, columns[column.name]) for column in whole.schema_arrow)
-    return typed and _in_order(whole.metadata)
+    return is_typed(file, columns) and _in_order(parquet.read_metadata(file))
+
+
+def is_typed(file: Path, columns: Columns) -> bool:
+    """Whether every column of a table holds values of its type as they are."""
+    return file.suffix == ".parquet" and all(
+        _is(column.type, columns[column.name]) for column in parquet.read_schema(file)
+    )
 
 
 def _is(found: Anything, expected: FieldType) -> bool:
