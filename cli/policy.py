@@ -24,11 +24,13 @@ def list_policies(policies: Policies = None, lang: Spoken = Language.fr) -> None
     from cli.screen import screen
     from engine.linking import link
     from engine.loading import bundled_policies, read_policy, years
+    from engine.measuring.linking import countings_of
     from engine.telling.contents import contents
 
     out = screen()
     for folder in years(policies or bundled_policies()).values():
-        draw_parts(out, [contents(link(read_policy(folder), {}), spoken())])
+        files = read_policy(folder)
+        draw_parts(out, [contents(link(files, {}), spoken(), countings_of(files, {}))])
 
 
 app.command("sources")(sources)

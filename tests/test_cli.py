@@ -122,7 +122,11 @@ def test_policy_list_names_years_indicators_and_readings(forfait: Forfait) -> No
     for year in (2023, 2024):
         files = policy_files(year)
         assert f"Forfait structure {year}" in out
-        assert [name for name in (*files.indicators, *files.components, *files.readings) if name not in out] == []
+        assert [
+            name
+            for name in (*files.indicators, *files.components, *files.readings, *files.measures, *files.countings)
+            if name not in out
+        ] == []
 
 
 @pytest.mark.parametrize("command", ["explain", "decide"])
