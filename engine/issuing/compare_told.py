@@ -137,7 +137,10 @@ class _Told:
                 values = (self.now.row_value(pair.after, name, one.get(name)) for one in told)
                 change = self.change(*values)
                 yield Part(self.say("differ.field", name=self.now.row_field(pair.after, name), change=change))
-        if {**pair.before, "fields": {}} != {**pair.after, "fields": {}}:
+        # Another year's row has another campaign, and was recorded on another day: its fields say enough.
+        apart = {"fields", "campaign", "id"} | ({"recorded_on"} if told[0] != told[1] else set())
+        rest = ({key: value for key, value in row.items() if key not in apart} for row in (pair.before, pair.after))
+        if next(rest) != next(rest):
             yield Part(self.say("differ.fact_was", row=self.was.row(pair.before)))
             yield Part(self.say("differ.fact_now", row=self.now.row(pair.after)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Set
 from typing import Any, Literal
 
@@ -75,7 +76,7 @@ def compare(before: Json, after: Json, files: PolicyFiles | None = None) -> Comp
     return Comparison(
         before,
         after,
-        tuple(_rows(before["dossier"]["rows"], after["dossier"]["rows"])),
+        tuple(_rows(before, after)),
         tuple(_pairs(before["dossier"]["fields"], after["dossier"]["fields"])),
         tuple(_pairs(before["readings"], after["readings"])),
         tuple(_rules(before, after, mine, theirs)),
@@ -106,27 +107,28 @@ def _pairs(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Pair
             yield Pair(name, before.get(name), after.get(name))
 
 
-def _rows(before: list[Json], after: list[Json]) -> Iterator[Pair]:
-    """The rows that only one has; those of one id, or alone of their name, are one row that changed."""
-    gone, come = ([row for row in mine if row not in other] for mine, other in ((before, after), (after, before)))
+def _rows(before: Json, after: Json) -> Iterator[Pair]:
+    """The rows that only one has; those of one id, or alone of their name, are one row that changed.
+
+    Between two years, rows are of the same campaign that are as far from their record's year.
+    """
+    mine, theirs = ({id(row): _kind(row, one["year"]) for row in one["dossier"]["rows"]} for one in (before, after))
+    kinds = {**mine, **theirs}
+    rows, others = (one["dossier"]["rows"] for one in (before, after))
+    gone, come = [row for row in rows if row not in others], [row for row in others if row not in rows]
+    named = Counter(kinds[id(row)] for row in gone), Counter(kinds[id(row)] for row in come)
     for row in sorted(gone, key=in_order):
-        match = next((other for other in come if _same_row(row, other, gone, come)), None)
+        alone = named[0][kinds[id(row)]] == named[1][kinds[id(row)]] == 1
+        alike = [other for other in come if kinds[id(other)] == kinds[id(row)]]
+        match = next((one for one in alike if alone or (one.get("id") and one.get("id") == row.get("id"))), None)
         if match is not None:
             come.remove(match)
         yield Pair(row["name"], row, match)
     yield from (Pair(row["name"], None, row) for row in sorted(come, key=in_order))
 
 
-def _same_row(row: Json, other: Json, gone: list[Json], come: list[Json]) -> bool:
-    if _kind(row) != _kind(other):
-        return False
-    if row.get("id") or other.get("id"):
-        return bool(row.get("id") == other.get("id"))
-    return sum(_kind(one) == _kind(row) for one in gone) == sum(_kind(one) == _kind(row) for one in come) == 1
-
-
-def _kind(row: Json) -> tuple[str, str, int]:
-    return row["type"], row["name"], row["campaign"]
+def _kind(row: Json, year: int) -> tuple[str, str, int]:
+    return row["type"], row["name"], row["campaign"] - year
 
 
 def _rules(before: Json, after: Json, mine: dict[str, Json], theirs: dict[str, Json]) -> Iterator[Pair]:
