@@ -12,8 +12,9 @@ from msgspec import to_builtins
 
 from engine import VERSION
 from engine.control.drawing import margin
-from engine.control.plan import Plan, Target
+from engine.control.plan import Plan
 from engine.control.stakes import Loss, Stake
+from engine.control.target import Target
 from engine.telling.phrases import Phrases
 from engine.text import decimal_text
 

@@ -9,9 +9,10 @@ from msgspec import Struct
 
 from engine.amount import ZERO
 from engine.control.drawing import Drawn, margin
-from engine.control.plan import Plan, Target
+from engine.control.plan import Plan
 from engine.control.stakes import OPEN
 from engine.control.strata import OTHERS, TOGETHER, UNKNOWN
+from engine.control.target import Target
 from engine.telling.phrases import Phrases
 from engine.telling.sheets import Row, Sheet
 
