@@ -137,6 +137,8 @@ def _actual(found: Measured) -> dict[str, str]:
         "numerator": str(above.number),
         "excluded": _written(whole.excluded),
         "excluded_above": _written(above.excluded),
+        "quarantined_above": str(above.quarantined),
+        "other_above": str(above.other),
         "quarantined": str(whole.quarantined),
         "out_of_period": str(whole.out_of_period),
         "other": str(whole.other),

@@ -22,7 +22,7 @@ from engine.yamltext import Plain
 Kind = Literal[
     "threshold", "weight", "date", "entry", "refused", "exemption", "neutralisation", "evidence", "test", "value",
     "same", "gate", "part", "negation", "outcome", "window", "zero", "row", "component", "finding", "default",
-    "requirement", "anomaly", "exclusion", "order", "count", "distinct", "period",
+    "requirement", "anomaly", "exclusion", "order", "count", "distinct", "period", "column",
 ]  # fmt: skip
 THOUSANDTH = Fraction(1, 1000)
 BESIDE_TESTS = ("field", "fact", "closes", "counts_from")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from engine.yamltext import Path_, Plain
@@ -54,3 +55,18 @@ def flow(data: Plain) -> str:
             return "true" if data else "false"
         case _:
             return str(data)
+
+
+def scalars(data: Plain) -> Iterator[str]:
+    """Every text in a page's data that is a value."""
+    match data:
+        case dict():
+            for value in data.values():
+                yield from scalars(value)
+        case list():
+            for value in data:
+                yield from scalars(value)
+        case str():
+            yield data
+        case _:
+            pass

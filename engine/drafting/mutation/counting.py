@@ -6,10 +6,10 @@ after the next; a column fewer among those that are distinct; a period cut to th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 
 from engine.cursor import Cursor
-from engine.drafting.mutation.changes import Change, change, dropped, options, renamed, swapped
+from engine.drafting.mutation.changes import Change, change, dropped, each_value, options, renamed, swapped
 from engine.measuring.measures import Column, Flow
 from engine.measuring.selecting import RELATIONS
 
@@ -26,6 +26,22 @@ def counting(top: Cursor, flows: Mapping[str, Flow]) -> Iterator[Change]:
     if below:
         yield from _side(below, flows, None)
     yield from _side(above, flows, below)
+
+
+def columns(top: Cursor, named: Container[str]) -> Iterator[Change]:
+    """Every change of what the columns of flows may hold: a word taken out, a bound moved, emptiness refused.
+
+    Words that rules have `named` cannot be taken out.
+    """
+    for flow in each_value(top):
+        for column in each_value(flow["columns"]):
+            if words := column.get("values"):
+                yield from (dropped("column", word) for name, word in words.items() if name not in named)
+            for bound in (column.get("least"), column.get("most")):
+                if bound:
+                    yield from (change("column", bound, str(number)) for number in _beside(int(bound.text)))
+            if optional := column.get("optional"):
+                yield dropped("column", optional)
 
 
 def _flow(side: Cursor, flows: Mapping[str, Flow]) -> Flow:

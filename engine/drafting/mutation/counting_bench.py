@@ -16,8 +16,14 @@ from engine.policy import Policy
 from engine.problems import Invalid
 
 PARTS = ("measures", "countings")
-"""The parts of a policy that say how rates are counted, and nothing else."""
+"""The parts of a policy that say how rates are counted, and nothing else; so does its vocabulary of flows."""
+FLOWS = ("vocabulary", "flows")
 Taken = tuple[tuple[str, str], ...]
+
+
+def counts_alone(mutant: Mutant) -> bool:
+    """Whether what is changed is looked at by counts, and by no decision."""
+    return mutant.part in PARTS or (mutant.part, mutant.name) == FLOWS
 
 
 class CountingBench:
@@ -31,17 +37,17 @@ class CountingBench:
 
     def policy_of(self, mutant: Mutant, pages: PolicyFiles) -> Policy:
         """The policy whose days and words are counted with: a change of how rates are counted leaves it as it is."""
-        return self.policy if mutant.part in PARTS else linked(pages, {})
+        return self.policy if counts_alone(mutant) else linked(pages, {})
 
     def killed(self, mutant: Mutant, pages: PolicyFiles) -> bool:
         """Whether a case no longer comes to what it expects; one whose measures cannot be linked says nothing."""
-        known: dict[Taken, Mapping[str, Measuring]] = {}
+        known, flows = dict[Taken, Mapping[str, Measuring]](), flows_of(pages)
         for case in sorted(self.cases, key=lambda case: case.about != mutant.name):
             taken = tuple(sorted(case.readings.items()))
             if taken not in known:
                 known[taken] = self.under(mutant, pages, case.readings)
             measuring = known[taken].get(case.about)
-            if measuring is not None and differences(case, measuring, self.flows):
+            if measuring is not None and differences(case, measuring, flows):
                 return True
         return False
 
@@ -57,9 +63,9 @@ class CountingBench:
 
         Raises Invalid for pages that cannot be linked under each of these.
         """
-        policy = self.policy_of(mutant, pages)
+        policy, flows = self.policy_of(mutant, pages), flows_of(pages)
         pairs = [(link_measures(self.files, taken), measures_of(pages, policy, taken)) for taken in self.choices]
-        return all(
+        return flows == self.flows and all(
             len(before) == len(after)
             and all(counted_alike(one, other, self.flows) for one, other in zip(before, after, strict=True))
             for before, after in pairs

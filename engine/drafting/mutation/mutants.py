@@ -26,8 +26,8 @@ from engine.drafting.mutation.changes import (
     swapped,
     weight,
 )
-from engine.drafting.mutation.changing import DROPPED, changed, written
-from engine.drafting.mutation.counting import counting
+from engine.drafting.mutation.changing import DROPPED, changed, scalars, written
+from engine.drafting.mutation.counting import columns, counting
 from engine.drafting.places import BESIDE_KIND
 from engine.loading import PARTS, PolicyFiles
 from engine.measuring.linking import flows_of
@@ -116,6 +116,8 @@ def _page(part: str, name: str, top: Cursor, files: PolicyFiles) -> Iterator[Cha
             yield from _reading(top, {name: page.data["default"] for name, page in pages.items()})
         case "measures", _:
             yield from counting(top, flows_of(files))
+        case "vocabulary", "flows":
+            yield from columns(top, {word for page in files.measures.values() for word in scalars(page.data)})
         case "vocabulary", "measures":
             for measure in each_value(top):
                 yield from swapped("anomaly", measure["above_one"], {"unknown": "counted", "counted": "unknown"})

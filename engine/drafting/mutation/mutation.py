@@ -21,7 +21,8 @@ from msgspec import Struct
 from engine.cases import TOTALS
 from engine.drafting.branches import every_choice
 from engine.drafting.cases.trying import Name, Trial, Variation, holds, trials, varied
-from engine.drafting.mutation.counting_bench import PARTS, CountingBench
+from engine.drafting.mutation.changing import scalars
+from engine.drafting.mutation.counting_bench import CountingBench, counts_alone
 from engine.drafting.mutation.equivalence import same_form
 from engine.drafting.mutation.mutants import Mutant, mutants
 from engine.linking import link
@@ -29,13 +30,9 @@ from engine.loading import PolicyFiles, read_policy
 from engine.policy import Policy
 from engine.problems import Invalid
 from engine.remembered import Linked, parts_of
-from engine.yamltext import Plain
 
 CHUNK = 8
 """Mutants handed to a process at a time."""
-
-COUNTED = ("", *PARTS)
-"""The parts of a policy by which rows are counted: the days of its calendar, and what says how."""
 
 Fate = Literal["killed", "rejected", "alike", "survived"]
 
@@ -92,13 +89,15 @@ class Bench:
         self.counting = CountingBench(files)
         self.trials = trials(files)
         self.choices = list({id(trial.policy): trial.case.readings for trial in self.trials}.values())
-        self.words = {id(trial): frozenset(_scalars(trial.case.page.data)) for trial in self.trials}
+        self.words = {id(trial): frozenset(scalars(trial.case.page.data)) for trial in self.trials}
 
     def fate(self, mutant: Mutant) -> Fate:
         """What becomes of a mutant."""
         pages = mutant.applied(self.files)
         parts_of(pages).update(_untouched(self.files, mutant))
-        decides, counts = mutant.part not in PARTS, mutant.part in COUNTED
+        # By the days of the calendar, conditions and counts may both be looking.
+        decides = not counts_alone(mutant)
+        counts = not decides or not mutant.part
         if (decides and self.killed(mutant, pages)) or (counts and self.counting.killed(mutant, pages)):
             return "killed"
         try:
@@ -138,7 +137,7 @@ class Bench:
         the options that the change is written for. An entry of a list is told by a dossier that names it."""
         told = self.trials
         if mutant.part == "tables":
-            names = {str(mutant.change.at.path[-1]), *_scalars(mutant.change.at.data)}
+            names = {str(mutant.change.at.path[-1]), *scalars(mutant.change.at.data)}
             told = [trial for trial in told if not names.isdisjoint(self.words[id(trial)])]
         under = mutant.under
         about = {mutant.name, TOTALS} if mutant.change.kind == "weight" else {mutant.name}
@@ -156,21 +155,6 @@ def _linked(pages: PolicyFiles, readings: Mapping[str, str]) -> Policy | None:
         return link(pages, readings)
     except Invalid:
         return None
-
-
-def _scalars(data: Plain) -> Iterator[str]:
-    """Every text in a page's data that is a value."""
-    match data:
-        case dict():
-            for value in data.values():
-                yield from _scalars(value)
-        case list():
-            for value in data:
-                yield from _scalars(value)
-        case str():
-            yield data
-        case _:
-            pass
 
 
 def _untouched(files: PolicyFiles, mutant: Mutant) -> dict[str, list[Linked]]:
