@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from engine.claims import claims, out_of_play, removable
 from engine.columnar.asking import FALSE, Term, both, constant, either, sure, which
-from engine.conditions import Node, Observed, Outcome, walk
+from engine.conditions import All, Any, Exempt, Node, Not, Observed, Outcome, children, walk
 from engine.policy import Branch, Indicator, Policy, Volet, Weight
 from engine.ranges import MOST_QUESTIONS, claims_of
 
@@ -58,11 +58,16 @@ def turns(indicator: Indicator, hinge: Node, verdicts: Verdicts) -> bool:
 
 
 class _Bearing(Struct, frozen=True):
-    """What bears on amounts: whether it is unknown, and the columns of the leaves it hangs on, with how often."""
+    """What bears on amounts: whether it is unknown, columns of the leaves it hangs on, and of those that tell twice.
+
+    A leaf that stands in several places tells once where it speaks for the same answer in all of them: then the least
+    and the most come of one answer to everything.
+    """
 
     key: object
     unknown: Term
-    questions: Counter[str]
+    questions: frozenset[str]
+    twice: tuple[str, ...]
 
 
 def doubts(policy: Policy, verdicts: Verdicts) -> Iterator[Doubt]:
@@ -87,11 +92,10 @@ class _Finding:
                 bearing.append(self.hinging(hinge))
             yield self.crowd(hinge, bearing)
         for one in bearing:
-            twice = [name for name, count in one.questions.items() if count > 1]
-            if twice:
-                yield (one.key, tuple(twice)), both(one.unknown, _open(twice))
+            if one.twice:
+                yield (one.key, one.twice), both(one.unknown, _open(one.twice))
         for one, other in combinations(bearing, 2):
-            shared = sorted(set(one.questions) & set(other.questions))
+            shared = sorted(one.questions & other.questions)
             if shared:
                 yield (one.key, other.key, tuple(shared)), both(one.unknown, other.unknown, _open(shared))
 
@@ -112,8 +116,9 @@ class _Finding:
         return (found.name, tuple(names)), both(found.verdict.isnull(), count > MOST_QUESTIONS)
 
     def hinging(self, hinge: Node) -> _Bearing:
-        found = self.verdicts[hinge.at]
-        return _Bearing(found.name, found.verdict.isnull(), Counter(self.borne(hinge)))
+        """A pivot that is not that one of the indicators is granted."""
+        found, signs = self.verdicts[hinge.at], list(self.signs(hinge))
+        return _Bearing(found.name, found.verdict.isnull(), frozenset(name for name, _sign in signs), _mixed(signs))
 
     def bearing(self, indicator: Indicator, *, weighed: bool) -> _Bearing:
         """An indicator; if `weighed`, with what its weight hangs on."""
@@ -123,22 +128,38 @@ class _Finding:
         if removable(indicator):
             out = self.verdicts[out_of_play(indicator)]
             key, unknown = (granted.name, out.name), either(unknown, out.verdict.isnull())
-        return _Bearing(key, unknown, self.questions(indicator if weighed else replace(indicator, weight=None)))
+        told = self.questions(indicator if weighed else replace(indicator, weight=None))
+        alone = not removable(indicator) and not (weighed and isinstance(indicator.weight, Branch))
+        more = tuple(name for name, count in told.items() if count > 1)
+        twice = _mixed(self.signs(self.trees[indicator.id])) if alone else more
+        return _Bearing(key, unknown, frozenset(told), twice)
 
     def questions(self, indicator: Indicator) -> Counter[str]:
+        """The leaves of everything that an indicator hangs on, as often as they stand there."""
         found: Counter[str] = Counter()
         for name in claims_of(indicator, self.trees):
             own = Counter({self.verdicts[n.at].name for n in walk(self.trees[name]) if isinstance(n, Observed)})
             found |= own
-        return found | Counter(self.borne(self.trees[indicator.id]))
+        return found | Counter(name for name, _sign in self.signs(self.trees[indicator.id]))
 
-    def borne(self, node: Node) -> Iterator[str]:
-        """The leaves below a node, as often as they stand there."""
-        for one in walk(node):
-            if isinstance(one, Outcome):
-                yield from self.borne(self.trees[one.of])
-            elif isinstance(one, Observed):
-                yield self.verdicts[one.at].name
+    def signs(self, node: Node, sign: bool = True) -> Iterator[tuple[str, bool]]:
+        """Each leaf below a node, and whether the node is rather met when the leaf is."""
+        match node:
+            case Outcome(of=claim):
+                yield from self.signs(self.trees[claim], sign)
+            case Not(of=child):
+                yield from self.signs(child, not sign)
+            case All() | Any() | Exempt():
+                for child in children(node):
+                    yield from self.signs(child, sign)
+            case _:
+                yield self.verdicts[node.at].name, sign
+
+
+def _mixed(signs: Iterable[tuple[str, bool]]) -> tuple[str, ...]:
+    """The leaves that speak for either answer."""
+    told = set(signs)
+    return tuple(sorted(name for name, sign in told if sign and (name, False) in told))
 
 
 def _open(names: Iterable[str]) -> Term:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import platform
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -124,6 +125,8 @@ def _run(request: Request, folder: Path, told: Told) -> Report:
     told("source", 0, 0)
     policy, counted = request.policy, _Counted()
     with ExitStack() as opened:
+        opened.callback(gc.unfreeze)
+        _set_aside()
         source = opened.enter_context(open_source(request.data))
         found = From(source.kind, source.where, source.digest())
         numbers = source.numbers(policy.year)
@@ -154,6 +157,8 @@ def _run(request: Request, folder: Path, told: Told) -> Report:
             heard = partial(_heard, told, first, everyone)
             doctors = numbers.read[first : first + size]
             batch = deciding.batch(doctors, heard)
+            if not first:
+                _set_aside()
             results.write(batch.doctors, batch.nodes, batch.refused)
             sorts.append(batch.sorts)
             counted.singly += batch.singly
@@ -181,6 +186,12 @@ def _run(request: Request, folder: Path, told: Told) -> Report:
     )
     write_manifest(folder, manifest)
     return Report(manifest, arrow.concat_tables(sorts))
+
+
+def _set_aside() -> None:
+    """What is there for every batch is no garbage: a seventh of the time went into looking it through again."""
+    gc.collect()
+    gc.freeze()
 
 
 def _heard(told: Told, before: int, everyone: int, done: int) -> None:
