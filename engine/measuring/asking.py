@@ -28,8 +28,8 @@ from engine.measuring.fates import (
 )
 from engine.measuring.measures import DOCTOR, Distinct, Flow, Measuring, Weekly
 
-FLAW, MONTH, ROWS, KEY = "flaw", "month", "n", "key"
-"""Columns of what is found: the rank of a row's flaw, its month, so many rows, and what names a row."""
+FLAW, MONTH, KEY = "flaw", "month", "key"
+"""Columns of what is found: the rank of a row's flaw, its month, and what names it."""
 Term = Anything
 
 
@@ -75,8 +75,8 @@ class Asking:
     def twice(self, rows: Anything) -> Anything:
         """The names that several rows of one doctor have."""
         named = rows.select(DOCTOR, key=rows[self.flow.key])
-        counts = named.filter(named.key.notnull()).group_by(DOCTOR, KEY).aggregate(n=lambda group: group.count())
-        return counts.filter(counts.n > 1).select(DOCTOR, KEY)
+        borne = named.filter(named.key.notnull()).group_by(DOCTOR, KEY).aggregate(n=lambda group: group.count())
+        return borne.filter(borne.n > 1).select(DOCTOR, KEY)
 
     def marked(self, rows: Anything, twice: Mapping[str, Collection[str]] | None) -> Anything:
         """The rows, with what tells those whose name is another's too: the names that are, by doctor, where known."""
@@ -134,9 +134,11 @@ class Asking:
 
     def _any(self, different: Different, rows: Anything) -> list[Term]:
         """What together is true of the rows that somebody counts."""
-        several = list(dict.fromkeys(one.asked for one in different.wanted))
-        whole = [counts(one, False, self.flow, rows) for one in several]
-        return whole[0] if len(whole) == 1 else [ibis.or_(*(ibis.and_(*one) for one in whole))]
+        whole = {one.asked for one in different.wanted if one.fate != PART}
+        # Whoever counts a part is among those who count the whole of the same.
+        several = [one for one in different.wanted if one.fate != PART or one.asked not in whole]
+        conditions = [counts(one.asked, one.fate == PART, self.flow, rows) for one in several]
+        return conditions[0] if len(conditions) == 1 else [ibis.or_(*(ibis.and_(*one) for one in conditions))]
 
     def _last(self, one: Wanted, rows: Anything) -> Term:
         """The month of a row that counts for somebody, or one where any month does as well; else NULL."""

@@ -19,7 +19,6 @@ from engine.measuring.fates import COUNTED, DOUBTFUL, EXCLUDED, OTHER, OUT, PART
 from engine.measuring.measures import DOCTOR, Distinct, Measuring, Rows, Weekly
 
 What = Literal["other", "quarantined", "out_of_period", "excluded", "counted"]
-WHATS: Sequence[What] = ("other", "quarantined", "out_of_period", "excluded", "counted")
 WEEK = 7
 NOTHING = -1
 """What stands for NULL in an array of whole numbers that are never negative."""
@@ -73,8 +72,9 @@ def _folded(measuring: Measuring, folding: Mapping[str, _Flow]) -> Folded:
     start = folding[counted[0].asked.flow].starts(measuring)
     span = measuring.period.span
     opens, closes = (numpy.datetime64(day, "D") for day in (span.first, span.last))
-    own = start.astype("datetime64[M]").astype("datetime64[D]")
-    first = numpy.maximum(own, opens)
+    month = start.astype("datetime64[M]")
+    own = numpy.maximum(month.astype("datetime64[D]"), opens)
+    first = numpy.where(month > closes.astype("datetime64[M]") + 1, closes + 1, own)
     days = numpy.maximum((closes - first).astype("int64") + 1, 0)
     counts = {one.name: folding[one.asked.flow].count(one, start, days) for one in counted}
     # A part looks at no rows of its own: what became of them is told of the denominator.
@@ -104,7 +104,8 @@ class _Flow:
         never = closes + 1
         first = numpy.full(self.size, never)
         numpy.minimum.at(first, self.who[began], self._since(began))
-        without = {"whole": opens, "nothing": never}[asked.start.without]
+        # Who begins in the last month has no day either, but another first one than who is counted over nothing.
+        without = {"whole": opens, "nothing": never + 1}[asked.start.without]
         start = numpy.where(first == never, without, first + 1)
         start[self.who[undone]] = opens
         return start
