@@ -59,7 +59,7 @@ def _pattern(_: Anything, pattern: str, value: Anything, __: Anything) -> Iterat
 
 
 @cache
-def _validator(schema: str, texts: tuple[str, ...], typed: bool) -> Anything:
+def _validator(schema: str, texts: tuple[str, ...], typed: bool = False) -> Anything:
     bodies = [json.loads(text) for text in texts]
     for body in bodies:
         # A page's `$schema` would bring back the stock validator, which knows no typed text.
