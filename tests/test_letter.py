@@ -172,7 +172,14 @@ def test_a_reading_that_would_pay_something_else_is_priced(example: Example, rec
     for one in record["contested"]:
         beside = {each["id"]: each["euros"]["paid"] for each in record["components"]}
         changes = one["points"]["paid"] != record["points"]["paid"] or one["components"] != beside
-        assert (f"{one['reading']}={one['option']}" in text) or not changes
+        says = example.decision.policy.readings[one["reading"]].options[one["option"]].says.fr.rstrip(".")
+        assert (says in text) or not changes
+
+
+def test_what_a_reading_is_named_in_the_files_is_not_told_to_the_doctor(example: Example, record: Json) -> None:
+    text = "\n".join(all_texts(written(example, record)))
+    named = [f"{name}={option}" for name, one in example.decision.policy.readings.items() for option in one.options]
+    assert [name for name in named if name in text] == []
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -207,7 +214,7 @@ def test_one_missing_paper_is_told_so_that_a_stranger_can_act() -> None:
     assert "au plus tard le 31 janvier 2024" in plain
     assert "8 141,00 €" in plain
     assert "adressez-la à la caisse" in plain
-    assert "dans un délai de deux mois à compter de la notification de cette lettre" in plain
+    assert "dans un délai de deux mois à compter de la notification de la présente décision" in plain
 
 
 @pytest.mark.parametrize("lang", LANGS)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from engine.control.cases import Notification, Request
+from engine.control.cases import Act, Notification, Request
 from engine.control.limitation import Basis, Letter, bases, later_by, limit, registered_letters
 from engine.telling.legal import legal, legal_text
 from engine.words import LANGS
@@ -18,7 +18,7 @@ from tests.controlled import ASKED, DATED, REQUEST, TOLD, case_of
 
 DAYS = st.dates(date(1990, 1, 1), date(2100, 12, 31))
 YEARS, MONTHS = st.integers(0, 30), st.integers(0, 60)
-THREE = Basis("three", 3, ("notification",), establish=False)
+THREE = Basis("three", 3, ("notification",), establish=False, notice="", answer=(), time_set=True)
 
 
 # --- from number to number ------------------------------------------------------------------------------------------
@@ -121,7 +121,7 @@ def test_a_letter_of_a_kind_that_the_basis_does_not_name_changes_nothing() -> No
 
 def test_registered_letters_are_those_of_the_register_that_stand() -> None:
     """With a number, sent by the day, and set aside by no correction; the oldest first."""
-    known = [
+    known: list[Act] = [
         TOLD,
         REQUEST,
         replace(REQUEST, id=20, letter=None),
@@ -148,14 +148,15 @@ def test_a_basis_says_all_that_is_needed_of_it(name: str) -> None:
     basis = bases()[name]
     assert basis.years > 0
     assert set(basis.interrupted_by) <= {"request", "notification"}
+    assert {basis.notice, *basis.answer} <= set(legal())
     for lang in LANGS:
         assert all(legal_text(name, lang, part) for part in ("text", "label", "lapse", "doubt", "reference"))
 
 
 def test_a_basis_of_established_facts_lasts_longer_than_the_plain_one() -> None:
-    """Three years from the payment, five in case of fraud, and five for what was received without being due."""
+    """Three years from the payment, five where a fact is established, and five for what was not due."""
     assert {name: one.years for name, one in bases().items()} == {
         "l133-4": 3,
-        "l133-4-fraude": 5,
+        "l133-4-etabli": 5,
         "repetition-indu": 5,
     }

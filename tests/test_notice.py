@@ -16,16 +16,17 @@ from syrupy.assertion import SnapshotAssertion
 from cli.failing import printable
 from cli.letter import letter_markdown
 from cli.pdf import pdf
+from engine.amount import ZERO, Amount
 from engine.control.cases import Act, Answer, Finding, Observation
 from engine.control.limitation import bases
 from engine.control.notice import Letterhead, Notice, Signatory
-from engine.control.notice_lacking import OWED_BY_LAW, lacking
+from engine.control.notice_lacking import lacking, owed_by_law
 from engine.control.notice_parts import notice_letter
 from engine.control.payments import Payment
 from engine.control.recovery import account
 from engine.telling.legal import cited, legal_text
-from engine.telling.letter_parts import Letter, Section
-from engine.words import LANGS, Lang, catalogue
+from engine.telling.letter_parts import Letter, Section, Text
+from engine.words import LANGS, Lang, catalogue, say
 from tests.controlled import (
     ACTS,
     ANSWER,
@@ -50,6 +51,9 @@ from tests.controlled import (
 from tests.test_letter import DIGEST, all_texts, on_paper, paragraphs, squeezed
 from tests.test_words import faults
 
+L133_4 = bases()["l133-4"]
+RESTITUTION = bases()["repetition-indu"]
+ZERO_EUROS = Amount.of(ZERO)
 HEAD = Letterhead(
     address=("Service du contrôle", "44000 Nantes"),
     place="Nantes",
@@ -82,7 +86,7 @@ def test_the_letter(lang: Lang, named: SnapshotAssertion) -> None:
 def test_a_letter_that_was_interrupted_and_apart(named: SnapshotAssertion) -> None:
     """Payments told apart, a basis to establish, a letter that started the delay again, places left to complete."""
     notice = changed(
-        basis=bases()["l133-4-fraude"],
+        basis=bases()["l133-4-etabli"],
         established="jugement du tribunal correctionnel du 3 mars 2025",
         interruptions=(TOLD.letter,),
         payments=(replace(PAYMENTS[0], pays="points"), replace(PAYMENTS[1], pays="vsm")),
@@ -94,7 +98,7 @@ def test_a_letter_that_was_interrupted_and_apart(named: SnapshotAssertion) -> No
 @pytest.mark.parametrize("lang", LANGS)
 def test_all_that_the_law_asks_is_said(lang: Lang) -> None:
     text = "\n".join(all_texts(written(complete(), lang)))
-    assert all(cited(name, lang) in text for name in (*OWED_BY_LAW, "algorithm", "l133-4"))
+    assert all(cited(name, lang) in text for name in (*owed_by_law(L133_4), "algorithm", "l133-4"))
     assert str(NOT_PRODUCED.ground) in text
     assert all(one.reference in text for one in PAYMENTS)
     assert str(REQUEST.letter) in text
@@ -127,12 +131,86 @@ def test_a_paper_not_produced_is_no_cause_under_the_reading_that_ignores_it() ->
     assert "non justifié" not in " ".join(titles)
 
 
+def test_what_was_received_before_the_control_is_not_said_not_to_have_been() -> None:
+    """Of a document, that it is not the one that was asked for; of a declaration, that nothing was produced."""
+    text = "\n".join(all_texts(written(complete())))
+    declared, received = (say("fr", f"struck.not_produced{of}") for of in ("", "_document"))
+    assert declared in text.split("\n")
+    assert received in text.split("\n")
+
+
+def test_the_sums_of_the_operations_are_those_of_the_computation() -> None:
+    """What is paid beside the points is in them."""
+    text = re.sub(r"\s", " ", "\n".join(all_texts(written(complete()))))
+    assert "Montant : 0 point × 7,00 € = 0,00 €." in text
+    assert "Forfaits payés à part : 3 000,00 €. Total dû : 3 000,00 €." in text
+
+
 def test_every_basis_is_dated_and_one_alone_is_claimed_under() -> None:
     text = "\n".join(all_texts(written(complete())))
     plain = re.sub(r"\s", " ", text)
     assert "30 avril 2027" in plain
     assert "30 avril 2029" in plain
     assert cited("repetition-indu", "fr") not in text
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_letter_invokes_the_procedure_of_its_own_basis_alone(lang: Lang) -> None:
+    """What it notifies, the time to answer and what follows: none of them is that of another basis."""
+    own = {name: {basis.notice, *basis.answer} for name, basis in bases().items()}
+    for name, basis in bases().items():
+        made = changed(basis=basis, established="jugement du 3 mars 2025")
+        text = "\n".join(all_texts(written(made, lang)))
+        said = {entry for entry in set().union(*own.values()) if legal_text(entry, lang) in text}
+        assert said == own[name], name
+
+
+def test_the_restitution_of_an_undue_payment_has_nothing_of_the_billing_rules() -> None:
+    text = "\n".join(all_texts(written(changed(basis=RESTITUTION))))
+    assert [
+        words for words in ("133-9-1", "133-4", "133-3", "10\N{NO-BREAK SPACE}%", "contrainte") if words in text
+    ] == []
+
+
+def test_where_the_law_sets_no_time_to_answer_the_caisse_gives_its_own() -> None:
+    bare = changed(basis=RESTITUTION, **FILLED)
+    told = changed(basis=RESTITUTION, **{**FILLED, "letterhead": replace(HEAD, answer="un mois après réception")})
+    texts = ["\n".join(all_texts(written(one))) for one in (bare, told)]
+    assert ["[à compléter" in text for text in texts] == [True, False]
+    assert "un mois après réception" in texts[1]
+    assert "un mois après réception" not in "\n".join(all_texts(written(replace(told, basis=L133_4))))
+
+
+def test_a_payment_that_the_books_do_not_tell_apart_is_not_said_to_be_claimed_back() -> None:
+    """It is one of the campaign, of which a part is claimed; told apart, it is claimed or it is not."""
+    apart = (replace(PAYMENTS[0], pays="points"), replace(PAYMENTS[1], pays="vsm"))
+    together, told = (written(one).sections[2] for one in (complete(), changed(payments=apart)))
+    assert together.title.endswith("Dates des versements de la campagne")
+    assert told.title.endswith("Dates des versements donnant lieu à recouvrement")
+    claimed = say("fr", "notice.of_which", euros="8\N{NARROW NO-BREAK SPACE}141,00\N{NO-BREAK SPACE}€")
+    assert (Text(claimed) in together.blocks, Text(claimed) in told.blocks) == (True, False)
+
+
+def test_the_nature_names_only_what_is_claimed() -> None:
+    lines = complete().account.lines
+    beside = {line.id for line in lines if line.under == line.id}
+    both = tuple(replace(line, after=ZERO_EUROS) if line.id in beside else line for line in lines)
+    alone = tuple(line for line in both if line.id in beside)
+    told = []
+    for kept in (lines, both, alone):
+        notice = changed(account=replace(complete().account, lines=kept))
+        told.append(" ".join(all_texts(notice_letter(notice, L133_4, "fr"))))
+    assert ["à raison de" in text for text in told] == [True, True, False]
+    assert ["forfaits payés à part" in text for text in told] == [False, True, True]
+
+
+def test_a_reading_that_changes_nothing_of_what_is_claimed_is_not_told() -> None:
+    """Nor is any told by the name that the files give it."""
+    text = "\n".join(all_texts(written(complete())))
+    readings = complete().redecision.after.policy.readings
+    assert readings["vsm-volet-1"].question.fr not in text
+    assert readings["non-produit"].question.fr in text
+    assert [name for name, one in readings.items() for option in one.options if f"{name}={option}" in text] == []
 
 
 def test_fraud_is_not_named_unless_it_is_established() -> None:
@@ -142,7 +220,7 @@ def test_fraud_is_not_named_unless_it_is_established() -> None:
     for name, basis in bases().items():
         if not basis.establish:
             assert "fraud" not in said(changed(basis=basis)), name
-    established = changed(basis=bases()["l133-4-fraude"], established="jugement du 3 mars 2025")
+    established = changed(basis=bases()["l133-4-etabli"], established="jugement du 3 mars 2025")
     assert "jugement du 3 mars 2025" in said(established)
 
 

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from engine.control.cases import Act, Observation
 from engine.control.limitation import bases
 from engine.control.notice import Notice, Signatory
-from engine.control.notice_lacking import OWED_BY_LAW, lacking
+from engine.control.notice_lacking import lacking, owed_by_law
 from engine.problems import render
 from engine.telling import legal as references
 from engine.telling.legal import legal
@@ -139,7 +139,7 @@ ELEMENTS: dict[str, tuple[Callable[[], Notice], list[str]]] = {
         ["notice_paid_later"],
     ),
     "basis": (lambda: changed(basis=None), ["notice_no_basis"]),
-    "basis: not established": (lambda: changed(basis=bases()["l133-4-fraude"]), ["notice_not_established"]),
+    "basis: not established": (lambda: changed(basis=bases()["l133-4-etabli"]), ["notice_not_established"]),
     "basis: a letter not on file": (lambda: changed(interruptions=("9Z",)), ["notice_no_letter"]),
     "basis: a letter that does not interrupt": (
         lambda: changed(basis=bases()["repetition-indu"], interruptions=(TOLD.letter,)),
@@ -162,19 +162,22 @@ def test_each_element_removed_is_refused_by_name(element: str) -> None:
 
 
 @pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize("entry", OWED_BY_LAW)
+@pytest.mark.parametrize(
+    ("name", "entry"), [(name, entry) for name, one in bases().items() for entry in owed_by_law(one)]
+)
 def test_a_delay_or_a_remedy_that_is_not_there_is_refused_by_name(
-    entry: str, lang: Lang, monkeypatch: pytest.MonkeyPatch
+    name: str, entry: str, lang: Lang, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whether the entry is missing from the references, or says nothing in the language of the letter."""
-    notice, whole = complete(), legal()
+    """Under each basis, whether the entry is missing, or says nothing in the language of the letter."""
+    basis, whole = bases()[name], legal()
+    notice = changed(basis=basis, established="jugement du 3 mars 2025")
     for cut in (
-        {name: one for name, one in whole.items() if name != entry},
+        {each: one for each, one in whole.items() if each != entry},
         {**whole, entry: {**whole[entry], "text": {**whole[entry]["text"], lang: ""}}},
     ):
         with monkeypatch.context() as patch:
             patch.setattr("engine.control.notice_lacking.legal", lambda cut=cut: cut)
-            assert [one.code for one in lacking(notice, lang)] == [OWED_BY_LAW[entry]]
+            assert [one.code for one in lacking(notice, lang)] == [owed_by_law(basis)[entry]]
     assert callable(references.legal)
 
 

@@ -33,13 +33,18 @@ class Basis(Struct, frozen=True):
     """A legal basis an agent may choose, by its name in the data.
 
     What is claimed lapses so many `years` after it was paid; letters of the kinds in `interrupted_by` start them
-    again. One that rests on something to `establish` is not to be chosen without saying how that was.
+    again. One that rests on something to `establish` is not to be chosen without saying how that was. `notice` and
+    `answer` name the entries of the legal references that go with it alone: what its letter notifies, then what it
+    asks and what follows; `time_set` is whether the law sets the time to answer.
     """
 
     name: str
     years: int
     interrupted_by: tuple[str, ...]
     establish: bool
+    notice: str
+    answer: tuple[str, ...]
+    time_set: bool
 
 
 class Limit(Struct, frozen=True):
@@ -53,7 +58,15 @@ class Limit(Struct, frozen=True):
 def bases() -> dict[str, Basis]:
     """Every basis there is to choose from, in the order of the data."""
     return {
-        name: Basis(name, entry["years"], tuple(entry["interrupted_by"]), entry["establish"])
+        name: Basis(
+            name=name,
+            years=entry["years"],
+            interrupted_by=tuple(entry["interrupted_by"]),
+            establish=entry["establish"],
+            notice=entry["notice"],
+            answer=tuple(entry["answer"]),
+            time_set=entry["time_set"],
+        )
         for name, entry in legal().items()
         if "years" in entry
     }

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from engine.control.exchange import Exchange, Said, exchanges, other_words
 from engine.control.limitation import Basis, Letter, Limit, limit, registered_letters
-from engine.control.payments import Payment
+from engine.control.payments import Payment, paid
 from engine.control.recovery import Account
 from engine.control.redeciding import Redecision
 from engine.cursor import Cursor
@@ -21,11 +21,14 @@ from engine.problems import Invalid
 from engine.schema import check
 from engine.yamltext import read_page
 
-PLACES = ("place", "contact", "cra", "court", "sending")
+PLACES = ("place", "contact", "cra", "court", "sending", "answer")
 
 
 class Letterhead(Struct, frozen=True):
-    """What a caisse writes on all its letters; what is not given is left to be completed."""
+    """What a caisse writes on all its letters; what is not given is left to be completed.
+
+    `answer` is the time it gives to pay or to answer, where the law sets none.
+    """
 
     address: tuple[str, ...] = ()
     place: str | None = None
@@ -33,6 +36,7 @@ class Letterhead(Struct, frozen=True):
     cra: str | None = None
     court: str | None = None
     sending: str | None = None
+    answer: str | None = None
 
 
 class Signatory(Struct, frozen=True):
@@ -84,6 +88,11 @@ class Notice(Struct, frozen=True):
         """The payments that are claimed back, in part or whole: all but those of what is due as it was paid."""
         overpaid = {under for under in self.account.parts if operator.gt(*self.account.of(under))}
         return tuple(one for one in self.payments if one.pays is None or one.pays in overpaid)
+
+    @property
+    def sure(self) -> bool:
+        """Whether each of these payments is claimed back: the books say what it paid, or all that was paid is."""
+        return all(one.pays for one in self.payments) or paid(self.payments) == self.account.owed
 
     def limits(self, basis: Basis) -> tuple[Limit, ...]:
         """The last day to claim each of these payments under a basis, in their order, interruptions included."""

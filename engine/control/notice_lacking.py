@@ -7,23 +7,25 @@ from datetime import date
 
 from engine.amount import ZERO, Amount
 from engine.control.exchange import Exchange
-from engine.control.limitation import bases
+from engine.control.limitation import Basis, bases
 from engine.control.notice import Notice
 from engine.control.payments import paid
 from engine.problems import Problem, unknown_name
-from engine.telling.legal import legal
+from engine.telling.legal import legal, legal_text
 from engine.telling.phrases import Phrases
 from engine.text import decimal_text
 from engine.words import Lang
 
-OWED_BY_LAW = {
-    "notice": "notice_no_law",
-    "answer": "notice_no_delay",
-    "cra": "notice_no_remedy",
-    "silence": "notice_no_remedy",
-    "court": "notice_no_remedy",
-}
-"""The entries of the legal references that a notice cannot do without, and what is lacking where one is not there."""
+REMEDIES = ("cra", "silence", "court")
+
+
+def owed_by_law(basis: Basis | None) -> dict[str, str]:
+    """The legal references that a notice cannot do without, and what is lacking where one of them is not there.
+
+    Those of its basis come first; where none is chosen, the remedies alone are known.
+    """
+    entries = {basis.notice: "notice_no_law", **dict.fromkeys(basis.answer, "notice_no_delay")} if basis else {}
+    return entries | dict.fromkeys(REMEDIES, "notice_no_remedy")
 
 
 def lacking(notice: Notice, lang: Lang) -> list[Problem]:
@@ -132,20 +134,21 @@ class _Lacking:
         if basis is None:
             yield Problem("notice_no_basis", details={"valid": ", ".join(bases())})
             return
+        label = legal_text(basis.name, self.lang, "label")
         known = {one.number for one in self.notice.letters if one.kind in basis.interrupted_by}
         for number in self.notice.interruptions:
             if number not in known:
-                yield Problem("notice_no_letter", details={"letter": number, "name": basis.name})
+                yield Problem("notice_no_letter", details={"letter": number, "label": label})
         if basis.establish and not self.notice.established:
-            yield Problem("notice_not_established", details={"name": basis.name})
+            yield Problem("notice_not_established", details={"label": label})
         for one, limit in zip(self.notice.claimed, self.notice.limits(basis), strict=True):
             if self.notice.dated > limit.last:
                 details = {"day": self.day(one.day), "reference": one.reference, "last": self.day(limit.last)}
-                yield Problem("notice_lapsed", details={**details, "name": basis.name})
+                yield Problem("notice_lapsed", details={**details, "label": label})
 
     def law(self) -> Iterator[Problem]:
         known = legal()
-        for name, code in OWED_BY_LAW.items():
+        for name, code in owed_by_law(self.notice.basis).items():
             if not known.get(name, {}).get("text", {}).get(self.lang):
                 yield Problem(code, details={"name": name})
 

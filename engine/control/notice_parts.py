@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Set
 from decimal import Decimal
+from typing import Literal
 
 from msgspec.structs import replace
 
@@ -12,10 +13,11 @@ from engine.control.exchange_told import finding_part, said_parts
 from engine.control.limitation import Basis, Limit, bases
 from engine.control.notice import Notice
 from engine.control.payments import paid
+from engine.control.recovery import POINTS
 from engine.control.redeciding import bearing
-from engine.control.redeciding_told import paying_otherwise, payment_told
+from engine.control.redeciding_told import payment_told
 from engine.dispute.pricing import flips
-from engine.telling.contested import contested, one_reading
+from engine.telling.contested import contested_in_letter, one_reading_in_letter
 from engine.telling.legal import cited, legal_text
 from engine.telling.letter import Writer
 from engine.telling.letter_parts import Block, Grid, Items, Letter, Line, Section, Text
@@ -47,7 +49,7 @@ class _NoticeWriter(Writer):
         sections = [
             Section(say("notice.claimed"), tuple(self.claimed())),
             Section(say("notice.cause"), tuple(self.cause())),
-            Section(say("notice.payments"), tuple(self.paid())),
+            Section(say("notice.payments" if self.notice.sure else "notice.payments_all"), tuple(self.paid())),
             Section(say("notice.readings"), tuple(self.readings())),
             Section(say("notice.basis"), tuple(self.lapsing())),
             Section(say("notice.answer"), tuple(self.answering())),
@@ -74,7 +76,7 @@ class _NoticeWriter(Writer):
             opening=(
                 say("letter.greeting"),
                 say("notice.opening", title=title, opened=opened, euros=self.sum),
-                cited("notice", self.lang),
+                cited(self.basis.notice, self.lang),
             ),
             sections=tuple(self.numbered(sections)),
             closing=(self.labelled("contact", self.head.contact or self.todo("contact")), say("letter.closing")),
@@ -98,7 +100,7 @@ class _NoticeWriter(Writer):
     def claimed(self) -> Iterator[Block]:
         """Nature and amount, and the computation before and after, line by line."""
         value = self.euros(str(self.policy.point_value))
-        yield Text(self.say("notice.nature", title=self.text(self.policy.title), value=value))
+        yield Text(self.say(f"notice.nature_{self.nature()}", title=self.text(self.policy.title), value=value))
         yield Text(self.say("notice.amount", euros=self.sum))
         before, after = self.redecision.before.as_of, self.redecision.after.as_of
         yield Text(self.say("notice.computed", before=self.on(before), after=self.on(after)))
@@ -109,6 +111,11 @@ class _NoticeWriter(Writer):
         rows.append((self.say("notice.total"), self.account.before.most, self.account.after.most))
         yield Grid(head, tuple(self.row_of(*row) for row in rows), amounts=3, total=True)
         yield from self.closed()
+
+    def nature(self) -> Literal["points", "beside", "both"]:
+        """What the lines that moved are paid in."""
+        points = {line.under == POINTS for line in self.account.moved}
+        return "both" if len(points) > 1 else "points" if True in points else "beside"
 
     def row_of(self, title: str, was: Decimal, now: Decimal) -> tuple[str, ...]:
         return (title, *(self.euros(str(amount)) for amount in (was, now, was - now)))
@@ -170,6 +177,8 @@ class _NoticeWriter(Writer):
         rows = [(self.on(one.day), one.reference, self.euros(str(one.amount))) for one in claimed]
         total = (self.say("notice.total"), "", self.euros(str(paid(claimed))))
         yield Grid(head, (*rows, total), amounts=1, total=True)
+        if paid(claimed) != self.account.owed:
+            yield Text(self.say("notice.of_which", euros=self.sum))
         others = [Line(payment_told(self, one)) for one in payments if one not in claimed]
         if others:
             yield Items(self.say("notice.not_claimed"), tuple(others))
@@ -181,14 +190,35 @@ class _NoticeWriter(Writer):
         unproduced = any(one.outcome == "not_produced" for one in self.redecision.findings)
         told = named if unproduced else []
         for name in told:
-            yield from self.listed(one_reading(self, self.record, name))
-        others = [one for one in paying_otherwise(self.record) if one["reading"] not in told]
-        if others:
-            yield Text(self.say("letter.contested_intro"))
-            part = contested(self, {**self.record, "contested": others}, full=False)
-            yield Items("", tuple(self.flat(part.parts)))
+            yield from self.listed(one_reading_in_letter(self, self.record, name))
+        others = [one for one in self.record["contested"] if one["reading"] not in told and self.moves(one)]
+        parts = contested_in_letter(self, {**self.record, "contested": others}, self.at_issue())
+        if parts:
+            yield Text(self.say("notice.contested_intro"))
+            yield Items("", tuple(self.flat(parts)))
         elif not told:
-            yield Text(self.say("letter.uncontested"))
+            yield Text(self.say("notice.uncontested"))
+
+    def moves(self, other: Json) -> bool:
+        """Whether another reading pays something else of what is claimed: the points, or a component that moved."""
+        moved = {line.id for line in self.account.moved}
+        beside = {one["id"]: one["euros"]["paid"] for one in self.record["components"] if one["id"] in moved}
+        paid = {name: euros for name, euros in other["components"].items() if name in beside}
+        return (other["euros"]["paid"], paid) != (self.record["euros"]["paid"], beside)
+
+    def at_issue(self) -> Json:
+        """What the sums claimed hang on in the record: what moved by itself, and the gates of what they closed."""
+        moved = self.account.moved
+        own = {line.id for line in moved if line.cause != "closed"}
+        closed = {line.id for line in moved if line.cause == "closed"}
+        indicators, components = self.record["indicators"], self.record["components"]
+        gates = own | closed | {one["volet"] for one in indicators if one["id"] in closed}
+        return {
+            **self.record,
+            "indicators": [one for one in indicators if own & {one["id"], one["volet"]}],
+            "components": [one for one in components if one["id"] in own],
+            "volets": [one for one in self.record["volets"] if one["id"] in gates],
+        }
 
     def listed(self, part: Part) -> Iterator[Block]:
         yield Text(part.text)
@@ -224,13 +254,18 @@ class _NoticeWriter(Writer):
         letters = dict.fromkeys(letter for one in limits for letter in one.letters)
         lines = [Line(self.say("notice.interrupted", letter=one.number, day=self.on(one.sent_on))) for one in letters]
         if lines:
-            yield Items(self.say("notice.interruptions"), tuple(lines))
+            label = legal_text(self.basis.name, self.lang, "label")
+            yield Items(self.say("notice.interruptions", label=label), tuple(lines))
 
     # --- delay, remedies, processing ----------------------------------------------------------------------------
 
     def answering(self) -> Iterator[Block]:
-        yield Text(cited("answer", self.lang))
-        yield Text(cited("formal_notice", self.lang))
+        """What is asked and what follows under the basis chosen; the caisse’s own time where the law sets none."""
+        for name in self.basis.answer:
+            yield Text(cited(name, self.lang))
+        if not self.basis.time_set:
+            within = self.head.answer or self.todo_own("answer")
+            yield Text(self.say("notice.answer_within", within=within))
 
     def remedies(self) -> Iterator[Block]:
         yield Text(cited("cra", self.lang))
@@ -241,7 +276,7 @@ class _NoticeWriter(Writer):
 
     def processing(self) -> Iterator[Block]:
         """The four elements that article R.311-3-1-2 of the CRPA owes, weights and days in one line each."""
-        contribution, _, parameters, operations = owed(self, self.record, self.dossier)
+        contribution, _, parameters, operations = owed(self, self.record, self.dossier, ("found", "signed"))
         yield Text(cited("algorithm", self.lang))
         yield Items(contribution.text, tuple(self.flat(contribution.parts)))
         yield Items(self.say("crpa.data"), tuple(self.origins()))
@@ -254,7 +289,8 @@ class _NoticeWriter(Writer):
     def small_print(self) -> Iterator[str]:
         """What the signatory must complete, and have verified, before sending."""
         head = self.head
-        if not all((head.address, head.place, head.contact, head.cra, head.court, head.sending, self.notice.address)):
+        given = [head.address, head.place, head.contact, head.cra, head.court, head.sending, self.notice.address]
+        if not all(given if self.basis.time_set else [*given, head.answer]):
             yield self.say("letter.note_draft")
         yield self.say("letter.note_verify")
 

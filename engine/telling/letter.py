@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from engine.dossier import Dossier
 from engine.policy import Policy
-from engine.telling.contested import contested, contradicted, later
+from engine.telling.contested import contested_in_letter, contradicted, later
 from engine.telling.explanation import explain
 from engine.telling.left_out import NOWHERE, Passages
 from engine.telling.legal import cited, legal_text
@@ -37,7 +37,7 @@ def letter(record: Json, dossier: Dossier, policy: Policy, lang: Lang, left_out:
 
 
 class Writer(Lacking):
-    """Writes a letter on a decision, section by section: the answer to a claim, and what other letters share with it."""
+    """Writes a letter on a decision, section by section: the answer to a claim, and what others share with it."""
 
     def __init__(self, record: Json, dossier: Dossier, policy: Policy, lang: Lang) -> None:
         super().__init__(policy, lang, brief=True)
@@ -248,9 +248,8 @@ class Writer(Lacking):
         """The readings under which something else would be paid, then facts that disagree or came later."""
         title, priced = self.say("letter.contested"), [one for one in self.record["contested"] if self.changes(one)]
         if priced:
-            part = contested(self, {**self.record, "contested": priced}, full=False)
-            intro = Text(self.say("letter.contested_intro"))
-            yield Section(title, (intro, Items("", tuple(self.flat(part.parts)))))
+            parts = contested_in_letter(self, {**self.record, "contested": priced}, self.record)
+            yield Section(title, (Text(self.say("letter.contested_intro")), Items("", tuple(self.flat(parts)))))
         else:
             yield Section(title, (Text(self.say("letter.uncontested")),))
         for part in (*contradicted(self, self.record), *later(self, self.record)):
@@ -266,7 +265,7 @@ class Writer(Lacking):
 
     def processing(self) -> Iterator[Block]:
         """The four elements that article R.311-3-1-2 of the CRPA owes, in brief."""
-        contribution, _, parameters, operations = owed(self, self.record, self.dossier)
+        contribution, _, parameters, operations = owed(self, self.record, self.dossier, ("alone", "signed"))
         yield Text(cited("algorithm", self.lang))
         yield Items(contribution.text, tuple(self.flat(contribution.parts)))
         yield Items(self.say("crpa.data"), tuple(self.origins()))

@@ -6,16 +6,28 @@ and the operations carried out.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import Any as Anything
+from typing import Literal
+
+from engine.amount import Amount, total
 from engine.dossier import Dossier
+from engine.record import amount
 from engine.telling.parts import Part, each_line
 from engine.telling.phrases import Json
 from engine.telling.sentences import Sentences, rows_seen
 
+Told = Literal["alone", "found", "read", "signed"]
+"""What is said of the part played by the processing, as `crpa.contribution_…` has it."""
 
-def owed(words: Sentences, record: Json, dossier: Dossier) -> list[Part]:
-    """The four elements, each a part."""
+
+def owed(
+    words: Sentences, record: Json, dossier: Dossier, contribution: tuple[Told, ...] = ("alone", "read")
+) -> list[Part]:
+    """The four elements, each a part; `contribution` is what to say of the first, by default to an agent."""
     told = _Owed(words, record, dossier)
-    return [told.contribution(), told.data(), told.parameters(), told.operations()]
+    return [told.contribution(contribution), told.data(), told.parameters(), told.operations()]
 
 
 class _Owed:
@@ -23,9 +35,9 @@ class _Owed:
         self.words, self.record, self.dossier = words, record, dossier
         self.policy, self.say = words.policy, words.say
 
-    def contribution(self) -> Part:
-        told = [Part(self.say(f"crpa.contribution_{number}")) for number in (1, 2)]
-        return Part(self.say("crpa.contribution"), parts=tuple(told))
+    def contribution(self, told: Iterable[Told]) -> Part:
+        parts = (Part(self.say(f"crpa.contribution_{one}")) for one in told)
+        return Part(self.say("crpa.contribution"), parts=tuple(parts))
 
     def data(self) -> Part:
         trees = [self.record["eligible"]["tree"], *(one["tree"] for one in self.record["indicators"])]
@@ -71,8 +83,23 @@ class _Owed:
                 value=self.words.euros(self.record["policy"]["point_value"]),
                 euros=self.words.amount(euros, "euros"),
             ),
+            *self.beside(),
             self.say(
                 "crpa.digests", policy=self.record["policy"]["digest"], dossier=self.record["dossier"]["digest"]
             ),
         ]
         return Part(self.say("crpa.operations"), parts=each_line(told))
+
+    def beside(self) -> Iterator[str]:
+        """What is paid apart from the points, and what both come to."""
+        apart = [_amount(one["euros"]["paid"]) for one in self.record["components"]]
+        if apart:
+            whole = total([_amount(self.record["euros"]["paid"]), *apart])
+            euros, all_ = (self.words.amount(amount(one), "euros") for one in (total(apart), whole))
+            yield self.say("crpa.beside", euros=euros, total=all_)
+
+
+def _amount(told: Anything) -> Amount:
+    """An amount as a record has it, settled or not."""
+    least, most = (told["from"], told["to"]) if isinstance(told, dict) else (told, told)
+    return Amount(Decimal(least), Decimal(most))

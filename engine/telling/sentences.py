@@ -201,12 +201,18 @@ class Sentences(Phrases):
     def _stopped(self, one: Json) -> Iterator[str]:
         """Why a row did not match: what struck it, or each test it did not pass."""
         if one["struck"]:
-            yield self.say(f"struck.{one['struck']}")
+            yield self._struck(one)
             yield from (self.row(finding) for finding in one["findings"])
             return
         for check in one["checks"]:
             if check["verdict"] != MET:
                 yield self.check(check, one["row"]["name"])
+
+    def _struck(self, one: Json) -> str:
+        """Why a row does not count; of a document that was received, that it is not the one asked for."""
+        if one["struck"] == "not_produced" and one["row"]["type"] == "document":
+            return self.say("struck.not_produced_document")
+        return self.say(f"struck.{one['struck']}")
 
     def check(self, check: Json, item: str) -> str:
         """One test not passed: what the field holds, and what was expected."""
