@@ -53,7 +53,7 @@ class Asking:
 
     `asked` are the different questions about a row's fate, told in the columns `s0`, `s1`…; `begins` what begins
     periods, in `b0`… and what undoes it in `u0`…; `sums` the columns added up, in `t0`…; `different` what is counted
-    apart, by those that want it in `d0`….
+    apart, by those that want it in `d0`…. If `dated`, somebody counts within a doctor's own period: months are told.
     """
 
     def __init__(self, flow: Flow, measures: Iterable[Measuring]) -> None:
@@ -66,6 +66,7 @@ class Asking:
         self.begins: Sequence[Begun] = tuple(dict.fromkeys(starts))
         self.sums: Sequence[str] = tuple(dict.fromkeys(sums))
         self.different: Sequence[Different] = tuple(_different(counted))
+        self.dated = any(one.own for one in counted)
         self.fates = [f"s{rank}" for rank in range(len(self.asked))]
 
     def fate_of(self, asked: Asked) -> str:
@@ -98,7 +99,7 @@ class Asking:
         whole = sound(self.flow, rows)
         judged = rows.mutate(
             **{FLAW: ibis.cases((whole, small(0)), else_=flaw(self.flow, rows))},
-            **({MONTH: month(rows[self.flow.day])} if self.begins else {}),
+            **({MONTH: month(rows[self.flow.day])} if self.dated else {}),
         )
         fates = {
             name: ibis.cases((judged[FLAW] == 0, fate(asked, self.flow, judged)), else_=ibis.null("int16"))
@@ -114,7 +115,7 @@ class Asking:
             for letter, condition in zip("bu", _begins(one, named), strict=True)
         }
         sums |= {f"t{rank}": _sum(named, named[FLAW] == 0, named[field]) for rank, field in enumerate(self.sums)}
-        names = [DOCTOR, FLAW, KEY, *([MONTH] if self.begins else ()), *self.fates]
+        names = [DOCTOR, FLAW, KEY, *([MONTH] if self.dated else ()), *self.fates]
         return named.group_by(names).aggregate(n=named.count(), **sums)
 
     def differing(self, different: Different, rows: Anything) -> Anything:

@@ -172,18 +172,21 @@ def counts(asked: Asked, part: bool, flow: Flow, row: Anything) -> list[Term]:
 
 
 def _counts(asked: Asked, part: bool, flow: Flow, row: Anything) -> Iterator[Term]:
-    span, needs = asked.span, asked.needs
+    span = asked.span
     if span.first is not None and span.last is not None:
         yield row[asked.day].between(span.first, span.last)
     if asked.where:
         yield holds(asked.where, row)
     yield from (~holds(exclusion, row) for exclusion in asked.exclusions)
-    if asked.part and (part or may_be_unknown(asked.part, flow)):
-        inside = holds(asked.part, row)
-        yield inside if part else ~_unknown(inside)
+    yield from (row[name].notnull() for name in asked.needs if flow.columns[name].optional)
     if asked.parted:
-        needs += asked.part_needs
-    yield from (row[name].notnull() for name in dict.fromkeys(needs) if flow.columns[name].optional)
+        inside = holds(asked.part, row) if asked.part else ibis.literal(True)
+        known = [row[name].notnull() for name in asked.part_needs if flow.columns[name].optional]
+        if part:
+            yield from (inside, *known)
+        elif known or (asked.part and may_be_unknown(asked.part, flow)):
+            # A row of the rest is counted; one of the part only if counting it lacks nothing.
+            yield ibis.and_(inside, *known) | ~inside
 
 
 def _lacking(needs: Iterable[str], flow: Flow, row: Anything) -> Iterator[Branch]:

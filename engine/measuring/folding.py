@@ -147,7 +147,7 @@ class _Flow:
     def _fate(self, one: Counted, start: Numbers) -> tuple[Numbers, Numbers]:
         """The fate of each group of rows, and whether it comes before the doctor's own period."""
         fate = self.columns[self.asking.fate_of(one.asked)]
-        if not self.asking.begins:
+        if not one.own:
             return fate, numpy.zeros(len(fate), bool)
         return fate, (fate >= DOUBTFUL) & (self._since() < start[self.who])
 
