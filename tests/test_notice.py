@@ -17,7 +17,7 @@ from cli.failing import printable
 from cli.letter import letter_markdown
 from cli.pdf import pdf
 from engine.amount import ZERO, Amount
-from engine.control.cases import Act, Answer, Finding, Observation
+from engine.control.cases import ORIGIN, Act, Answer, Finding, Observation
 from engine.control.limitation import bases
 from engine.control.notice import Letterhead, Notice, Signatory
 from engine.control.notice_lacking import lacking, owed_by_law
@@ -228,6 +228,15 @@ def test_what_the_caisse_does_not_give_is_left_to_complete() -> None:
     bare, filled = ("\n".join(all_texts(written(one))) for one in (complete(), changed(**FILLED)))
     assert "[à compléter" in bare
     assert "[à compléter" not in filled
+
+
+def test_the_register_is_named_in_the_language_of_the_letter() -> None:
+    """It is the one origin that the product itself writes, in French."""
+    assert say("fr", "row.register") == ORIGIN
+    texts = {lang: "\n".join(all_texts(written(complete(), lang))) for lang in LANGS}
+    assert ORIGIN in texts["fr"]
+    assert ORIGIN not in texts["en"]
+    assert say("en", "row.register") in texts["en"]
 
 
 def test_who_recorded_a_finding_is_not_named_to_the_doctor() -> None:

@@ -16,7 +16,7 @@ Status = Literal["open", "closed"]
 FINDING_ID = "control-"
 """What the ids of findings begin with where they stand among the other rows of a dossier."""
 ORIGIN = "registre du contrôle"
-"""Where such a row says that it comes from, as the rows of dossiers do: in French."""
+"""Where such a row says that it comes from, as the rows of dossiers do: in French, as `row.register` has it."""
 
 
 class Kept(Struct, frozen=True, kw_only=True):

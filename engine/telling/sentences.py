@@ -10,7 +10,7 @@ from engine.conditions import Node, Silent, walk
 from engine.policy import Measure, Policy
 from engine.telling.left_out import NOWHERE, left_out
 from engine.telling.phrases import Json, Phrases, retyped
-from engine.words import Lang
+from engine.words import Lang, say
 
 MET = "met"
 FILING = ("choice", "channel", "declared_on", "received_on")
@@ -283,8 +283,10 @@ class Sentences(Phrases):
                 return self.say("row.location", department=name)
 
     def origin(self, row: Json) -> str:
-        """Where a row came from, and when it was recorded."""
+        """Where a row came from, and when it was recorded; the register's own name is said in the language."""
         where = row.get("origin") or self.say("row.no_origin")
+        if where == say("fr", "row.register"):
+            where = self.say("row.register")
         recorded = row.get("recorded_on")
         return self.say("row.origin_on", origin=where, day=self.day(recorded)) if recorded else where
 
