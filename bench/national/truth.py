@@ -29,7 +29,7 @@ from engine.linking import linked  # noqa: E402
 from engine.loading import bundled_policies, read_policy, years  # noqa: E402
 from engine.policy import Policy  # noqa: E402
 from engine.tables import TABLES, Cells, dossier_data  # noqa: E402
-from engine.tabular import TablesPage  # noqa: E402
+from engine.yamltext import Page  # noqa: E402
 
 CHUNK = 2_500
 """Doctors read and decided at once in one process."""
@@ -50,7 +50,7 @@ def dossiers(data: Path, first: str, last: str) -> Iterator[Dossier]:
             cells = {name: _text(value) for name, value in row.items() if value is not None}
             rows[cells["doctor"]][table].append(cells)
     for doctor in sorted(rows):
-        yield read_dossier(TablesPage(str(data), dossier_data(doctor, rows[doctor]), {}, ".parquet"), rules)
+        yield read_dossier(Page(str(data), dossier_data(doctor, rows[doctor]), {}), rules)
 
 
 def numbers(data: Path, most: int | None) -> list[str]:
