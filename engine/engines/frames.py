@@ -34,6 +34,10 @@ class Frames:
         self.rows[name] = rows
         return self.known[name]
 
+    def bring(self, name: str, table: Anything) -> Anything:
+        """The same for the rows of an Arrow table."""
+        return self.hold(name, polars.DataFrame(table).lazy())
+
     def release(self, name: str) -> None:
         """Let go of the rows of a table, if it has any, until it is given others."""
         self.rows.pop(name, None)

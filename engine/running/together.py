@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any as Anything
 
-import polars
-
 from engine.columnar.crowds import Touched
 from engine.columnar.layout import DOCTOR
 from engine.columns import Columns
@@ -53,7 +51,7 @@ class After:
 
     def found(self, leaves: Anything) -> Tables:
         """The rows of both tables, of the doctors whose amounts are not in doubt."""
-        table = self.frames.hold(LEAVES, polars.DataFrame(leaves).lazy())
+        table = self.frames.bring(LEAVES, leaves)
         if self.expression is None:
             self.expression = self.columns.after(table)
         found = self.columns.results(self.frames.found(self.expression))
