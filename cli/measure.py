@@ -98,6 +98,8 @@ def measure(
 
         if doctor is None or (fate is not None and name is None) or out is not None:
             raise Invalid([Problem("measure_unlisted")])
+        if reason is not None and fate is not FateOf.excluded:
+            raise Invalid([Problem("needs_option", details={"name": "--reason", "needed": "--list excluded"})])
         show(files, Asked(flows, asked, doctor, name, FATES[fate], SIDES[side], reason or ""), format)
         return
     if out is None:
@@ -135,7 +137,11 @@ def _tell(files: PolicyFiles, manifest: Manifest, out: Path) -> None:
     typer.echo(printable(told.say("measure.written", folder=out)))
     if manifest.data:
         draw_lines(drawn, [told.say("measure.complete", data=manifest.data.where)])
+        if manifest.without_dossier:
+            draw_lines(drawn, [told.say("measure.without_dossier", doctors=told.number(manifest.without_dossier))])
     draw_lines(drawn, told.read())
+    for title, concerned in told.lacks():
+        draw_titled(drawn, title, concerned)
     for title, became in told.sides():
         draw_titled(drawn, title, became)
     why = reasons(out / "quarantine.parquet", spoken())

@@ -18,12 +18,12 @@ from cli.language import spoken
 from cli.lines import draw_lines, draw_titled
 from cli.screen import screen
 from engine.linking import linked
+from engine.measuring.doctor_told import DoctorTold
 from engine.measuring.folder import FlowsFolder, open_flows
 from engine.measuring.linking import flows_of, link_measures
 from engine.measuring.listing import Listed, SideName, all_rows, listed
 from engine.measuring.listing_told import ListTold
 from engine.measuring.measures import Measuring
-from engine.measuring.told import DoctorTold
 from engine.problems import Invalid, Problem, unknown_name
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
+from datetime import date
 from pathlib import Path
 from random import Random
 
@@ -80,6 +81,32 @@ def test_on_a_screen(lang: str, forfait: Forfait, tmp_path: Path, named: Snapsho
 
 
 @pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        ([date(YEAR, 5, 14)], "la première ligne qui l’ouvre est du 14 mai 2023"),
+        ([date(YEAR - 1, 10, 2), date(YEAR, 5, 14)], "une ligne l’ouvrait déjà le 2 octobre 2022"),
+        ([], "Aucune ligne n’ouvre de période propre"),
+    ],
+)
+def test_why_a_period_begins_where_it_does_is_told(
+    days: list[date], said: str, forfait: Forfait, tmp_path: Path
+) -> None:
+    measured(tmp_path, {"acts": [act(mode="papier"), *(act(performed_on=day) for day in days)]})
+    asked = ("measure", "--flows", tmp_path / "flows", "--year", YEAR, "--doctor", DOCTOR)
+    told = " ".join(forfait(*asked, "--measure", "teletransmission").out.replace("\N{NO-BREAK SPACE}", " ").split())
+    assert said in told
+    assert "Source : Guide méthodologique du forfait structure 2023, I.4.a" in told
+
+
+def test_what_is_counted_by_different_values_says_which(forfait: Forfait, tmp_path: Path) -> None:
+    measured(tmp_path, {"acts": acts(3)})
+    asked = ("measure", "--flows", tmp_path / "flows", "--year", YEAR, "--doctor", DOCTOR, "--measure", "dmp")
+    told = " ".join(forfait(*asked).out.replace("\N{NO-BREAK SPACE}", " ").split())
+    assert "comptées 3" in told
+    assert "nombre retenu, 1 : une fois chaque valeur différente (patient, date de l’acte)" in told
+
+
+@pytest.mark.parametrize(
     ("options", "said"),
     [
         (["--list", "excluded"], "il faut --doctor, --measure et --list"),
@@ -90,6 +117,10 @@ def test_on_a_screen(lang: str, forfait: Forfait, tmp_path: Path, named: Snapsho
         (
             ["--doctor", DOCTOR, "--measure", "teletransmission", "--list", "excluded", "--reason", "ehpda"],
             "Le nom le plus proche est « ehpad »",
+        ),
+        (
+            ["--doctor", DOCTOR, "--measure", "teletransmission", "--list", "counted", "--reason", "ehpad"],
+            "« --reason » ne va qu’avec « --list excluded »",
         ),
         ([], "Il faut dire où écrire"),
     ],

@@ -55,7 +55,7 @@ def listed(folder: FlowsFolder, measuring: Measuring, doctor: str, name: SideNam
         raise Invalid([Problem("unknown_exclusion", details=unknown_name(reason, reasons))])
     rows = all_rows(folder, doctor)
     begins = measuring.denominator or side
-    period = days(measuring.period, begins, _sound(folder.flows[begins.flow], rows[begins.flow]))
+    period = days(measuring.period, begins, sound_rows(folder.flows[begins.flow], rows[begins.flow]))
     taken = part.where if part and name == "numerator" else None
     flow, keys = folder.flows[side.flow], _keys(folder.flows[side.flow], rows[side.flow])
     lines = [
@@ -118,7 +118,8 @@ def _keys(flow: Flow, rows: Sequence[Row]) -> Keys:
     return Counter(row.get(flow.key) for row in rows)
 
 
-def _sound(flow: Flow, rows: Sequence[Row]) -> list[Row]:
+def sound_rows(flow: Flow, rows: Sequence[Row]) -> list[Row]:
+    """Those of a doctor's rows in a flow that have no flaw."""
     keys = _keys(flow, rows)
     return [row for row in rows if is_sound(row, flow, keys)]
 
