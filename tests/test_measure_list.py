@@ -13,7 +13,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from tests.conftest import Forfait
-from tests.measuring import BEFORE, DOCTOR, YEAR, Measured, act, measured
+from tests.measuring import BEFORE, DOCTOR, YEAR, Measured, act, acts, measured
 from tests.random_flows import Drawing
 
 SAID = {"counted": "counted", "excluded": "excluded", "out_of_period": "out-of-period", "quarantined": "quarantined"}
