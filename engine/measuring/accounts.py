@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+import numpy
+
 from engine.measuring.fates import sides
 from engine.measuring.folding import Folded
-from engine.measuring.manifest import Account
+from engine.measuring.manifest import Account, Lack
 from engine.measuring.measures import Measuring
 from engine.measuring.owners import Owners
 from engine.network import EngineFault
@@ -21,11 +23,17 @@ class Accounts:
     def __init__(self, measures: Iterable[Measuring], owners: Owners) -> None:
         self.measures, self.owners = tuple(measures), owners
         self.counts: dict[tuple[str, str], Counter[tuple[str, str | None]]] = {}
+        self.undone: Counter[str] = Counter()
+        self.begun: Counter[str] = Counter()
 
     def add(self, doctors: Sequence[str], folded: Iterable[Folded]) -> None:
         """What became of the rows of more doctors. Raises EngineFault when one's do not add up to those read."""
         for one in folded:
             flows = {side.name: side.asked.flow for side in sides(one.measuring)}
+            if one.undone is not None:
+                name, first = one.measuring.id, numpy.datetime64(one.measuring.period.span.first, "D")
+                self.undone[name] += int(one.undone.sum())
+                self.begun[name] += int((one.first > first).sum())
             for side, fates in one.fates.items():
                 total = self.counts.setdefault((one.measuring.id, side), Counter())
                 for fate in fates:
@@ -41,6 +49,17 @@ class Accounts:
             for one in sides(measuring):
                 if (measuring.id, one.name) in self.counts or not self.owners.doctors:
                     yield self._account(measuring.id, one.name, one.asked.flow)
+
+    def lacks(self) -> Iterator[Lack]:
+        """What the flows seem to lack: no row at all where some are looked for."""
+        for measuring in self.measures:
+            for one in sides(measuring):
+                what = {what for (what, _), rows in self.counts.get((measuring.id, one.name), {}).items() if rows}
+                if "out_of_period" in what and what.isdisjoint(("counted", "excluded")):
+                    yield Lack("period", measuring.id, one.name, one.asked.flow)
+            if self.begun[measuring.id] and not self.undone[measuring.id]:
+                side = sides(measuring)[0]
+                yield Lack("before", measuring.id, side.name, side.asked.flow)
 
     def _account(self, measure: str, side: str, flow: str) -> Account:
         counts = self.counts.get((measure, side), Counter())

@@ -39,6 +39,16 @@ class Carried(Struct, frozen=True, dict=True):
         """A number that no row of a table has, nor any greater."""
         return self._last.get(table, 0) + 1
 
+    def strangers(self, doctors: Collection[str]) -> int:
+        """How many of these doctors have no dossier, where there are dossiers."""
+        if self.source is None:
+            return 0
+        held = self.source.tables.held["doctors"]
+        known: set[str] = set()
+        for batch in held.batches(["doctor"], None):
+            known.update(computed.unique(texts(batch.column(0))).to_pylist())
+        return len(set(doctors) - known)
+
     def merged(self, made: Mapping[str, Anything], doctors: Collection[str]) -> Iterator[tuple[str, Anything]]:
         """The tables of counts and of what hangs on them, with those made of these doctors in place of the former."""
         if self.source is None:

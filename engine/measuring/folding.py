@@ -45,12 +45,14 @@ class Folded(Struct, frozen=True):
     """A measure counted for the doctors of a batch, in their order.
 
     `start` is the first month of each one's period and `first` its first day; that of a period of no day comes after
-    its last. `denominator` is None for a fact. `fates` are those of each side that looks at rows of its own.
+    its last. `undone` says who has a row that keeps the period whole, where one can: else None. `denominator` is None
+    for a fact. `fates` are those of each side that looks at rows of its own.
     """
 
     measuring: Measuring
     start: Numbers
     first: Numbers
+    undone: Numbers | None
     numerator: Numbers
     denominator: Numbers | None
     fates: Mapping[str, Sequence[Fate]]
@@ -69,7 +71,8 @@ def fold(
 
 def _folded(measuring: Measuring, folding: Mapping[str, _Flow]) -> Folded:
     counted = sides(measuring)
-    start = folding[counted[0].asked.flow].starts(measuring)
+    looked_at = folding[counted[0].asked.flow]
+    start, undone = looked_at.starts(measuring), looked_at.undone(measuring)
     span = measuring.period.span
     opens, closes = (numpy.datetime64(day, "D") for day in (span.first, span.last))
     month = start.astype("datetime64[M]")
@@ -79,7 +82,7 @@ def _folded(measuring: Measuring, folding: Mapping[str, _Flow]) -> Folded:
     counts = {one.name: folding[one.asked.flow].count(one, start, days) for one in counted}
     # A part looks at no rows of its own: what became of them is told of the denominator.
     fates = {one.name: list(folding[one.asked.flow].fates(one, start)) for one in counted if one.fate != PART}
-    return Folded(measuring, start, first, counts["numerator"], counts.get("denominator"), fates)
+    return Folded(measuring, start, first, undone, counts["numerator"], counts.get("denominator"), fates)
 
 
 class _Flow:
@@ -100,15 +103,23 @@ class _Flow:
         if asked is None:
             return numpy.full(self.size, opens)
         rank = self.asking.begins.index(asked)
-        began, undone = (self.columns[f"{letter}{rank}"] > 0 for letter in "bu")
+        began, undone = self.columns[f"b{rank}"] > 0, self.undone(measuring)
         never = closes + 1
         first = numpy.full(self.size, never)
         numpy.minimum.at(first, self.who[began], self._since(began))
         # Who begins in the last month has no day either, but another first one than who is counted over nothing.
         without = {"whole": opens, "nothing": never + 1}[asked.start.without]
         start = numpy.where(first == never, without, first + 1)
-        start[self.who[undone]] = opens
-        return start
+        return start if undone is None else numpy.where(undone, opens, start)
+
+    def undone(self, measuring: Measuring) -> Numbers | None:
+        """Who has a row that keeps the whole period, whenever they begin; None where no row does that."""
+        asked = begun(measuring)
+        if asked is None or asked.start.unless is None:
+            return None
+        found = numpy.zeros(self.size, bool)
+        found[self.who[self.columns[f"u{self.asking.begins.index(asked)}"] > 0]] = True
+        return found
 
     def fates(self, one: Counted, start: Numbers) -> Iterator[Fate]:
         """What became of the rows of each doctor."""

@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 from msgspec import Struct, json
 
 from engine.running.manifest import MANIFEST, From, Written
 
 SCHEMA = "measure/1"
+
+
+class Lack(Struct, frozen=True):
+    """What the flows seem to lack, so that a count may be wrong: a flow has no row of some days, whoever's.
+
+    `period`: of those counted; `before`: of those in which a doctor must have a row to be counted from the first day,
+    without which everybody who has one later begins later.
+    """
+
+    code: Literal["period", "before"]
+    measure: str
+    side: str
+    flow: str
 
 
 class Account(Struct, frozen=True):
@@ -43,7 +57,10 @@ class Made(Struct, frozen=True):
 
 
 class Manifest(Struct, frozen=True, kw_only=True):
-    """A count of flows: without a clock, so that the same question gives the same answer."""
+    """A count of flows: without a clock, so that the same question gives the same answer.
+
+    `without_dossier` are the doctors counted of whom `data`, if there is any, holds nothing.
+    """
 
     schema: str = SCHEMA
     year: int
@@ -52,7 +69,9 @@ class Manifest(Struct, frozen=True, kw_only=True):
     where: str
     flows: Mapping[str, FlowRead]
     data: From | None
+    without_dossier: int
     doctors: int
+    lacks: tuple[Lack, ...]
     accounts: tuple[Account, ...]
     tables: Mapping[str, Written]
     made: Made

@@ -87,12 +87,16 @@ def _measure(request: Request, folder: Path, told: Told) -> Manifest:
     owners = owners_of(source)
     accounts = Accounts(measures, owners)
     askings = {name: Asking(flow, measures) for name, flow in flows.items()}
+    settled = settle(counting_readings(files), request.readings)
+    unusual = {name: option for name, option in settled.items() if option != counting_readings(files)[name].default}
     carried = Carried(data or None, files.year, [one.id for one in measures])
     with ExitStack() as opened:
         scratch = Path(opened.enter_context(TemporaryDirectory(dir=folder)))
         engine = opened.enter_context(connect(request.engine, source, scratch, request.memory))
         counting = Counting(engine, policy.vocabulary, measures, askings, owners)
-        results = opened.enter_context(Results(folder, Owned(files.year, request.recorded_on, flows), carried))
+        results = opened.enter_context(
+            Results(folder, Owned(files.year, request.recorded_on, flows, unusual), carried)
+        )
         done, rows = 0, sum(owners.doctors.values())
         for batch in owners.batches(request.at_once):
             told("counting", done, rows)
@@ -112,11 +116,13 @@ def _measure(request: Request, folder: Path, told: Told) -> Manifest:
     manifest = Manifest(
         year=files.year,
         policy=files.digest,
-        readings=dict(sorted(settle(counting_readings(files), request.readings).items())),
+        readings=dict(sorted(settled.items())),
         where=str(request.flows),
         flows={name: _read(name, owners, digests) for name in sorted(flows)},
         data=From(data.kind, data.where, before or {}) if data else None,
+        without_dossier=carried.strangers(owners.doctors),
         doctors=len(owners.doctors),
+        lacks=tuple(accounts.lacks()),
         accounts=tuple(accounts.told()),
         tables=results.written(),
         made=made,

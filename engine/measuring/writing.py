@@ -14,7 +14,8 @@ from msgspec import Struct
 
 from engine.measuring.carrying import FACTS, MEASURES, Carried
 from engine.measuring.folding import Fate, Folded
-from engine.measuring.measures import DOCTOR, Flow
+from engine.measuring.measures import DOCTOR, Flow, Measuring
+from engine.measuring.origins import origin
 from engine.measuring.quarantine import SCHEMA
 from engine.running.manifest import Written, digest_of
 from engine.running.writing import TableOut
@@ -38,11 +39,20 @@ RANK = arrow.field("rank", arrow.int64())
 
 
 class Owned(Struct, frozen=True):
-    """What every row counted for a year says: the year, the day it is recorded on, and where it comes from."""
+    """What every row counted for a year says: the year, the day it is recorded on, and where it comes from.
+
+    `readings` are those that are not the defaults: a count made under one says so wherever its origin is told.
+    """
 
     year: int
     recorded_on: date | None
     flows: Mapping[str, Flow]
+    readings: Mapping[str, str]
+
+    def origin(self, measuring: Measuring) -> str:
+        """The flows that a measure is counted from, and the readings that are not the defaults."""
+        chosen = {name: option for name, option in measuring.readings if self.readings.get(name) == option}
+        return origin([self.flows[flow].label.fr for flow in _flows(measuring)], chosen)
 
 
 class Results:
@@ -126,20 +136,18 @@ class Results:
 
     def _table(self, name: str, doctors: Anything, rank: int, one: Folded, own: Mapping[str, Anything]) -> Anything:
         """Rows of a table of dossiers, one a doctor."""
-        origin = ", ".join(self.owned.flows[flow].label.fr for flow in _flows(one))
         known = {
             DOCTOR: doctors,
             "year": self.owned.year,
             "row": rank,
-            "origin": origin,
+            "origin": self.owned.origin(one.measuring),
             "recorded_on": self.owned.recorded_on,
             **own,
         }
         return _rows(known, arrow_schema(name), len(doctors))
 
 
-def _flows(one: Folded) -> list[str]:
-    measuring = one.measuring
+def _flows(measuring: Measuring) -> list[str]:
     sides = [measuring.denominator, measuring.numerator]
     return list(dict.fromkeys(flow for side in sides if (flow := getattr(side, "flow", None))))
 

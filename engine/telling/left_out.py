@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from engine.loading import PolicyFiles
 from engine.measuring.linking import link_measures
+from engine.measuring.origins import readings_of
 from engine.telling.phrases import Json, Phrases
 
 Passages = Mapping[str, Mapping[str, Sequence[Json]]]
@@ -26,8 +27,10 @@ def passages(files: PolicyFiles) -> Passages:
 
 
 def left_out(words: Phrases, row: Json, known: Mapping[str, Sequence[Json]]) -> Iterator[str]:
-    """The days of a count that are not those of the year, then each exclusion with its number and passage."""
+    """The days of a count that are not those of the year, its readings that are not the defaults, its exclusions."""
     yield from _days(words, row["fields"])
+    if chosen := readings_of(row.get("origin") or ""):
+        yield words.say("found.counted_under", readings=chosen)
     counts = row.get("exclusions", {})
     for name, reason in words.policy.vocabulary.measures[row["name"]].exclusions.items():
         if name in counts:
