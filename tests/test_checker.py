@@ -23,6 +23,7 @@ from engine.problems import Invalid
 from engine.record import canonical
 from engine.record import record as written
 from engine.yamltext import Page
+from tests.altering import everything
 from tests.conftest import Example, policy_files
 from tests.random_dossiers import Drawing, days_of
 from tests.random_policies import made_up, random_mutant, random_policy
@@ -181,3 +182,18 @@ def test_another_source_departs_from_the_policy_and_from_nothing_else() -> None:
     assert inconsistencies(record) == []
     told = [one.place for one in departures(record, policy_files(2023)) if not one.place.startswith("contested")]
     assert told == ["indicators[volet-1.teletransmission].sources[1].section"]
+
+
+def test_a_question_left_open_is_known_by_a_place_that_leaves_it_open() -> None:
+    record = ordinary()
+    leaf = next(one for _, one in everything(record) if isinstance(one, dict) and one.get("kind") == "silent")
+    leaf["asks"]["question"] = "volet-1.nowhere#else"
+    (found,) = inconsistencies(record)
+    assert (found.said, found.given) == ("volet-1.nowhere#else", leaf["at"])
+
+
+def test_a_span_that_has_lost_its_end_does_not_meet_what_it_met() -> None:
+    record = ordinary()
+    spans = (one for _, one in everything(record) if isinstance(one, dict) and one.get("kind") == "attribute")
+    next(one for one in spans if len(one["asks"]["fields"]) > 1)["asks"]["fields"].pop()
+    assert inconsistencies(record) != []

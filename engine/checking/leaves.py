@@ -7,7 +7,7 @@ must be made twice to pass.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -80,6 +80,8 @@ class Leaves:
         self.facts, self.fields = Facts(record), record["dossier"]["fields"]
         self.tables = {(one["table"], one["value"]): one for one in record["tables"]}
         self.looked_up: dict[tuple[str, str], Json] = {}
+        parts = [record[key] for key in ("eligible", "volets", "components", "indicators")]
+        self.open = {leaf["at"]: leaf["asks"]["question"] for leaf in silent(parts)}
 
     def within(self, part: Any) -> Any:
         """The part with every leaf below it observed again."""
@@ -90,6 +92,10 @@ class Leaves:
         if part.get("kind") not in LEAVES or "at" not in part:
             return {key: self.within(value) for key, value in part.items()}
         seen = self.observe(part)
+        if part["kind"] == "silent":
+            # A question is known by the place of the first leaf that leaves it open, which is one that does.
+            asked = part["asks"]["question"]
+            part = {**part, "asks": {"question": asked if self.open.get(asked) == asked else part["at"]}}
         basis = {key: value for key, value in part.items() if key not in ("verdict", "reason", "unknown", "saw")}
         why = {UNMET: {"reason": seen.why}, UNKNOWN: {"unknown": seen.why}, MET: {}}[seen.verdict]
         saw = {key: value for key, value in seen.saw.items() if value is not None and value != []}
@@ -306,6 +312,15 @@ class Leaves:
     def over(self, entry: Json | None) -> bool:
         """Whether an entry has ended; an open one is never waited for."""
         return entry is None or entry.get("to", FIRST) <= self.facts.today
+
+
+def silent(part: Any) -> Iterator[Json]:
+    """The leaves of which the law says nothing."""
+    if isinstance(part, dict) and part.get("kind") == "silent" and "at" in part:
+        yield part
+    elif isinstance(part, dict | list):
+        for below in part.values() if isinstance(part, dict) else part:
+            yield from silent(below)
 
 
 def _seen(row: Json, verdict: int, struck: str | None = None) -> Json:

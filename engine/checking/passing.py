@@ -37,7 +37,7 @@ def in_time(relation: str, entry: Json, on: str) -> bool:
     if "from" not in entry:
         return True
     early, late = on < entry["from"], on > entry["to"]
-    return early if relation == "before" else not late and not (early and relation == "within")
+    return early if relation == "before" else not late and not (early and relation != "until")
 
 
 def span(tests: Iterable[Json], start: Any, end: Any) -> int:
