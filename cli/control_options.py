@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from engine.register.acts import Corrected, Deed
 
 AGENT, REGISTER = "FORFAIT_AGENT", "FORFAIT_REGISTER"
-MOST_DAYS = 3660
-"""A delay in days has no reason to be longer."""
 
 Register = Annotated[str | None, typer.Option("--register", metavar="metavar.register", help="help.register")]
 By = Annotated[str | None, typer.Option("--by", metavar="metavar.agent", help="help.agent")]
@@ -62,14 +60,13 @@ def last_day(on: str, until: str | None, delay: int | None) -> date:
         raise Invalid([Problem("one_delay")])
     if limit is not None:
         return limit
+    from engine.control.cases import LONGEST_DELAY
+
     days = delay or 0
-    if not 0 < days <= MOST_DAYS:
-        raise Invalid([Problem("out_of_bounds", details=_bounds(days))])
+    if not 0 < days <= LONGEST_DELAY:
+        details = {"name": "--delay", "value": str(days), "least": "1", "most": str(LONGEST_DELAY)}
+        raise Invalid([Problem("out_of_bounds", details=details)])
     return required_day(on) + timedelta(days=days)
-
-
-def _bounds(days: int) -> dict[str, str]:
-    return {"name": "--delay", "value": str(days), "least": "1", "most": str(MOST_DAYS)}
 
 
 def case_year(where: str, doctor: str, year: int | None) -> int:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.control_options import By, CaseYear, Register, agent, place, policy_of
 from cli.language import Language, Spoken, spoken
 from cli.options import Doctor, Policies, day
+
+if TYPE_CHECKING:
+    from engine.register.proving import Flaw
 
 OfDoctor = Annotated[str | None, typer.Argument(metavar="metavar.doctor", help="help.of_doctor")]
 Today = Annotated[str | None, typer.Option("--as-of", metavar="metavar.day", help="help.awaited_as_of")]
@@ -35,17 +38,19 @@ def show(
     lang: Spoken = Language.fr,
 ) -> None:
     """Show a case: what was done, where each item stands, what is awaited."""
-    from engine.register.reading import read_case
+    from engine.register.reading import see_case
 
-    case = read_case(place(register), doctor, year, by=agent(by), what="show")
+    seen = see_case(place(register), doctor, year, by=agent(by), what="show")
+    (case,) = seen.cases
     if format is Format.json:
         from engine.register.record import case_data
 
+        _warn(seen.flaws)
         _echo_json(case_data(case))
         return
     from engine.register.told import case_told
 
-    told = case_told(case, policy_of(case.year, policies), spoken())
+    told = case_told(case, policy_of(case.year, policies), spoken(), seen.flaws)
     if format is Format.markdown:
         from cli.markdown import markdown
 
@@ -60,9 +65,10 @@ def show(
 def list_cases(register: Register = None, by: By = None, lang: Spoken = Language.fr) -> None:
     """List the cases of the register."""
     from engine.control.cases import standing
-    from engine.register.reading import read_cases
+    from engine.register.reading import see_cases
 
-    cases = read_cases(place(register), by=agent(by), what="list")
+    seen = see_cases(place(register), by=agent(by), what="list")
+    _warn(seen.flaws)
     rows = [
         (
             case.doctor,
@@ -72,7 +78,7 @@ def list_cases(register: Register = None, by: By = None, lang: Spoken = Language
             case.opening.opened_on.isoformat(),
             str(len(standing(case.findings))),
         )
-        for case in cases
+        for case in seen.cases
     ]
     _table(("number", "name", "campaign", "status", "opened", "findings"), rows, "register.no_case")
 
@@ -86,11 +92,12 @@ def deadlines(
 ) -> None:
     """Tell what the open cases wait for, the sooner first."""
     from engine.register.awaiting import awaited
-    from engine.register.reading import read_cases
+    from engine.register.reading import see_cases
     from engine.register.told import Teller
 
-    cases = read_cases(place(register), by=agent(by), what="deadlines")
-    tellers = {case.year: Teller(policy_of(case.year, policies), spoken()) for case in cases}
+    seen = see_cases(place(register), by=agent(by), what="deadlines")
+    _warn(seen.flaws)
+    tellers = {case.year: Teller(policy_of(case.year, policies), spoken()) for case in seen.cases}
     rows = [
         (
             one.until.isoformat() if one.until else "",
@@ -99,7 +106,7 @@ def deadlines(
             str(one.year),
             tellers[one.year].awaited(one),
         )
-        for one in awaited(cases, day(as_of))
+        for one in awaited(seen.cases, day(as_of))
     ]
     _table(("until", "state", "number", "campaign", "awaited"), rows, "register.nothing_awaited")
 
@@ -128,7 +135,8 @@ def log(
     """Tell who wrote or read what, and when."""
     from engine.register.reading import read_log
 
-    entries = read_log(place(register), doctor, year, by=agent(by))
+    entries, flaws = read_log(place(register), doctor, year, by=agent(by))
+    _warn(flaws)
     rows = [
         (
             str(entry.sequence),
@@ -140,6 +148,14 @@ def log(
         for entry in entries
     ]
     _table(("entry", "written", "agent", "act", "case"), rows, "register.no_case")
+
+
+def _warn(flaws: Sequence[Flaw]) -> None:
+    """Say what is wrong with the register beside what it tells, which is data or a table."""
+    from engine.register.told import flaws_told
+
+    for line in flaws_told(flaws, spoken()):
+        typer.echo(line, err=True)
 
 
 def _echo_json(data: object) -> None:

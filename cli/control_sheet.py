@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -48,7 +49,8 @@ def sheet(
     for name in item or ():
         if name not in known:
             raise Invalid([Problem("unknown_item", place="--item", details=unknown_name(name, known))])
-    found = told(gathered(result.decision, item or ()), result.record, day(answer_by), spoken())
+    until = _until(answer_by, result.decision.as_of)
+    found = told(gathered(result.decision, item or ()), result.record, until, spoken())
     if format is Format.pdf:
         assert output is not None, "checked above"
         from cli.pdf import leaflet_pdf
@@ -66,3 +68,16 @@ def sheet(
         from cli.screen import screen
 
         draw(screen(), found)
+
+
+def _until(answer_by: str | None, decided_on: date) -> date | None:
+    """The last day to answer, if there is one. Raises Invalid: it comes before the decision, or far too late."""
+    from engine.control.cases import LONGEST_DELAY
+
+    until = day(answer_by)
+    if until is None or 0 <= (until - decided_on).days <= LONGEST_DELAY:
+        return until
+    details = {"day": str(decided_on), "until": str(until), "most": str(LONGEST_DELAY)}
+    raise Invalid(
+        [Problem("delay_backwards" if until < decided_on else "delay_too_long", place="--answer-by", details=details)]
+    )

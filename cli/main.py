@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Iterable
 from importlib import import_module
@@ -10,6 +11,7 @@ import typer
 from typer.main import get_command
 
 from cli.app import App
+from cli.closed import opened_streams
 from cli.failing import EXIT_FAULT, EXIT_INTERRUPTED, EXIT_INVALID, fault_line, problem_lines
 from cli.language import speak, spoken
 from cli.usage import usage_problem
@@ -20,6 +22,7 @@ COMMANDS = (
     *("issue", "verify", "replay", "compare", "journal", "key"),
 )
 """Each is in the module of its name: a function of that name, or an `app` that holds several commands."""
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def typer_app(commands: Iterable[str] = COMMANDS) -> typer.Typer:
@@ -44,10 +47,12 @@ def run_command() -> None:
     from engine.network import EngineFault
     from engine.problems import Invalid, Problem
 
+    opened_streams()
     speak(sys.argv[1:])
     try:
         command = quickened(get_command(typer_app(asked(sys.argv[1:]))))
         code = command(prog_name="forfait", standalone_mode=False)
+        sys.stdout.flush()
         sys.exit(code if isinstance(code, int) else 0)
     except typer.TyperException as error:
         _stop(problem_lines([usage_problem(error)], spoken()), EXIT_INVALID)
@@ -58,10 +63,10 @@ def run_command() -> None:
     except EngineFault as fault:
         _stop([fault_line("derivation", str(fault), spoken())], EXIT_FAULT)
     except OSError as error:
-        _stop(
-            problem_lines([Problem("unwritable", details={"why": error.strerror or str(error)})], spoken()),
-            EXIT_INVALID,
-        )
+        code = "no_room" if error.errno in NO_ROOM else "unwritable"
+        place = str(error.filename or "")
+        problem = Problem(code, place, details={"why": error.strerror or str(error)})
+        _stop(problem_lines([problem], spoken()), EXIT_INVALID)
     except Exception as fault:  # a user never sees a traceback, whatever was not foreseen
         where = fault.__traceback__
         while where and where.tb_next:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from engine.control.cases import Answer, Finding, Observation, Receipt, Request, finding_rows, standing, with_findings
 from engine.dossier import read_dossier
@@ -27,14 +28,14 @@ from engine.register.acts import (
 from engine.register.awaiting import awaited
 from engine.register.correcting import correction
 from engine.register.naming import check_held, named
-from engine.register.reading import entries_of, read_case, read_cases, read_log
+from engine.register.reading import entries_of, read_case, read_log, see_cases
 from engine.schema import check
 from engine.stores import bundled_examples, find_doctor
 from tests.registers import AFTER, AGENT, ASKED, CODING, DOCTOR, OPENED, UNTIL, VIDEO, YEAR, Book, book, noon
 
 __all__ = ["book"]
 
-NOT_PRODUCED = Found(CODING, "not_produced")
+NOT_PRODUCED = Found(CODING, "not_produced", ground="rien n’est parvenu")
 PAPER = Received(CODING, "récapitulatif", complete=True)
 
 
@@ -81,8 +82,8 @@ def test_an_act_that_was_withdrawn_can_be_entered_again(book: Book) -> None:
 
 def test_who_reads_is_entered_too(book: Book) -> None:
     read_case(book.where, DOCTOR, None, by="Léo Petit", what="show", clock=noon)
-    read_cases(book.where, by="Zoé Roy", what="list", clock=noon)
-    entries = read_log(book.where, None, None, by=AGENT, clock=noon)
+    see_cases(book.where, by="Zoé Roy", what="list", clock=noon)
+    entries, _ = read_log(book.where, None, None, by=AGENT, clock=noon)
     assert [(entry.by, entry.kind, entry.about, entry.doctor) for entry in entries] == [
         (AGENT, "open", "", DOCTOR),
         ("Léo Petit", "read", "show", DOCTOR),
@@ -140,6 +141,7 @@ def test_a_request_on_which_a_finding_rests_is_not_withdrawn(book: Book) -> None
     ("act", "codes"),
     [
         (Found(CODING, "refuted"), ["ground_wanted"]),
+        (Found(CODING, "not_produced"), ["ground_wanted", "never_asked"]),
         (Received(CODING, "facture", complete=True, request=1), ["no_such_request"]),
         (Observed("Non.", entry=77), ["no_such_act"]),
         (Answered(1, "Si."), ["no_such_observation"]),
@@ -231,12 +233,12 @@ def test_what_an_act_cannot_hold_is_no_correction(book: Book, changes: dict[str,
 
 def test_papers_are_awaited_until_they_come_or_something_is_found(book: Book) -> None:
     book.ask()
-    case = book.case(AFTER, PAPER)
+    case = book.case(UNTIL, PAPER)
     assert [(one.what, one.until, one.items, one.state) for one in awaited([case], UNTIL)] == [
         ("papers", UNTIL, (VIDEO,), "runs")
     ]
     assert [one.state for one in awaited([case], AFTER)] == ["over"]
-    assert awaited([book.case(AFTER, Found(VIDEO, "not_produced"))], AFTER) == []
+    assert awaited([book.case(AFTER, replace(NOT_PRODUCED, item=VIDEO))], AFTER) == []
 
 
 def test_an_observation_is_awaited_an_answer(book: Book) -> None:

@@ -45,7 +45,7 @@ DEEDS: st.SearchStrategy[Deed] = st.one_of(
     st.builds(Observed, st.just("Non."), ITEM),
     st.builds(Observed, st.just("Non."), st.none(), NUMBERS),
     st.builds(Answered, NUMBERS, st.just("Si.")),
-    st.builds(Found, ITEM, st.just("not_produced")),
+    st.builds(Found, ITEM, st.just("not_produced"), ground=st.just("faux")),
     st.builds(Asked, st.just(ITEMS), DAYS),
     st.builds(
         Found,

@@ -15,7 +15,7 @@ from engine.problems import Invalid
 from engine.register.acts import Closed, Found, Observed
 from engine.register.proving import Proof, proof
 from engine.register.purging import purge
-from engine.register.reading import read_case, read_cases
+from engine.register.reading import read_case, see_cases
 from engine.register.store import register
 from tests.registers import AFTER, AGENT, CODING, DOCTOR, OPENED, YEAR, Book, book, noon
 from tests.services import Postgres
@@ -87,7 +87,7 @@ def test_what_cannot_be_read_shows(full: Book, value: object) -> None:
         connection.execute("UPDATE entries SET act = ? WHERE sequence = 3", (value,))
     assert faults(full) == [("reworded", 3)]
     with pytest.raises(Invalid) as invalid:
-        read_cases(full.where, by=AGENT, what="list")
+        see_cases(full.where, by=AGENT, what="list")
     assert [problem.code for problem in invalid.value.problems] == ["entry_damaged"]
 
 
@@ -97,7 +97,7 @@ def test_what_is_not_of_its_kind_is_told_and_no_more_read(full: Book, column: st
         connection.execute(f"UPDATE entries SET {column} = ? WHERE sequence = 3", (value,))
     assert faults(full) == [("reworded", 3)]
     with pytest.raises(Invalid) as invalid:
-        read_cases(full.where, by=AGENT, what="list")
+        see_cases(full.where, by=AGENT, what="list")
     assert [problem.code for problem in invalid.value.problems] == ["entry_damaged"]
 
 
@@ -182,7 +182,7 @@ def test_a_purge_drops_what_closed_cases_say_and_the_chain_stays_proved(full: Bo
     assert purged(full) == (1, 6)
     found = proved(full)
     assert (found.entries, found.dropped, found.flaws) == (7, 6, ())
-    assert read_cases(full.where, by=AGENT, what="list") == []
+    assert see_cases(full.where, by=AGENT, what="list").cases == ()
 
 
 def test_nothing_of_what_a_purge_drops_is_left_in_the_file(full: Book) -> None:

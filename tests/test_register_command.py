@@ -41,6 +41,7 @@ HOSTILE = {
     "far too much": "x" * 100_000,
 }
 ROOT = Path(__file__).parent.parent
+NOTHING_CAME = "Rien n’est parvenu dans le délai."
 FALSE = "La fiche est d’un autre cabinet."
 MARKUP = "[bold]<b>faux</b>[/bold] *|`$(rm)` ![x](http://x) \\_ # 1. {name} %s"
 
@@ -74,7 +75,7 @@ def typed() -> tuple[list[str], ...]:
         [*f"receive {DOCTOR} --item services --request 2 --incomplete --on 2024-09-20 --what".split(), "une fiche"],
         [*f"observe {DOCTOR} --item services --on 2024-09-21 --text".split(), "La seconde fiche suit."],
         [*f"answer {DOCTOR} 4 --on 2024-09-25 --text".split(), "Elle est attendue jusqu’au 3 octobre."],
-        f"record {DOCTOR} --item {CODING} --outcome not_produced --on 2024-10-04".split(),
+        [*f"record {DOCTOR} --item {CODING} --outcome not_produced --on 2024-10-04 --ground".split(), NOTHING_CAME],
         [
             *f"record {DOCTOR} --item services --outcome refuted --on 2024-10-04 --reference PV-12 --ground".split(),
             FALSE,
@@ -94,7 +95,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (date(2024, 9, 20), Received("services", "une fiche", complete=False, request=2)),
         (date(2024, 9, 21), Observed("La seconde fiche suit.", item="services")),
         (date(2024, 9, 25), Answered(4, "Elle est attendue jusqu’au 3 octobre.")),
-        (date(2024, 10, 4), Found(CODING, "not_produced")),
+        (date(2024, 10, 4), Found(CODING, "not_produced", ground=NOTHING_CAME)),
         (date(2024, 10, 4), wrong := Found("services", "refuted", ground=FALSE, reference="PV-12")),
         (date(2024, 10, 5), Notified("constats", date(2024, 12, 5), "1A-235")),
         (
@@ -149,7 +150,7 @@ def test_a_case_as_markdown(worked: Control, lang: Lang, named: SnapshotAssertio
 
 
 @pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize("words", ["list", "deadlines", "deadlines --as-of 2024-10-04", "log"])
+@pytest.mark.parametrize("words", ["list", "deadlines", "deadlines --as-of 2024-10-05", "log"])
 def test_the_register_as_it_is_told(worked: Control, words: str, lang: Lang, named: SnapshotAssertion) -> None:
     name = "-".join(words.replace("--", "").split())
     told = worked(*words.split(), "--lang", lang)

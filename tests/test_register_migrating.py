@@ -18,7 +18,7 @@ from engine.register import migrating
 from engine.register.acts import Found
 from engine.register.opening import held
 from engine.register.proving import proof
-from engine.register.reading import read_case, read_cases
+from engine.register.reading import read_case, see_cases
 from engine.register.store import register
 from engine.register.tables import metadata
 from tests.registers import AFTER, AGENT, CODING, DOCTOR, YEAR, Book
@@ -49,7 +49,7 @@ def version(where: str) -> int:
 
 def refused(where: str) -> list[str]:
     with pytest.raises(Invalid) as invalid:
-        read_cases(where, by=AGENT, what="list")
+        see_cases(where, by=AGENT, what="list")
     return [problem.code for problem in invalid.value.problems]
 
 
@@ -123,7 +123,7 @@ def test_a_register_is_read_by_its_owner_alone(tmp_path: Path) -> None:
 
 def test_a_server_that_is_not_there_is_told_without_its_password(tmp_path: Path) -> None:
     with pytest.raises(Invalid) as invalid:
-        read_cases(f"postgres://ana:secret@/register?host={tmp_path}", by=AGENT, what="list")
+        see_cases(f"postgres://ana:secret@/register?host={tmp_path}", by=AGENT, what="list")
     told = str(invalid.value)
     assert ("secret" in told, "no such file" in told.lower() or "failed" in told) == (False, True)
 
@@ -136,4 +136,4 @@ def test_a_locked_file_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyP
     other.execute("BEGIN IMMEDIATE")
     assert refused(book.where) == ["register_refuses"]
     other.close()
-    assert len(read_cases(book.where, by=AGENT, what="list")) == 1
+    assert len(see_cases(book.where, by=AGENT, what="list").cases) == 1

@@ -15,6 +15,8 @@ Outcome = Literal["confirmed", "refuted", "not_produced"]
 Status = Literal["open", "closed"]
 FINDING_ID = "control-"
 """What the ids of findings begin with where they stand among the other rows of a dossier."""
+LONGEST_DELAY = 3660
+"""The days that a delay given to a doctor may have: no longer one has a reason."""
 ORIGIN = "registre du contrôle"
 """Where such a row says that it comes from, as the rows of dossiers do: in French, as `row.register` has it."""
 
@@ -183,6 +185,20 @@ def done_on(act: Act) -> date:
             return day
         case Answer(on=day) | Finding(decided_on=day) | Notification(sent_on=day) | Closing(closed_on=day):
             return day
+
+
+def known_on(case: Case, day: date) -> Case | None:
+    """The case as it was at the end of a day: without what was done, or corrected, since. None if not yet opened."""
+    corrections = tuple(one for one in case.corrections if one.on <= day)
+    made = {one.id for one in corrections}
+    acts = tuple(
+        act if act.corrected_by in made else replace(act, corrected_by=None)
+        for act in case.acts
+        if done_on(act) <= day and (act.corrects is None or act.id in made)
+    )
+    if not standing(act for act in acts if isinstance(act, Opening)):
+        return None
+    return replace(case, acts=acts, corrections=corrections)
 
 
 def finding_rows(case: Case) -> list[dict[str, str]]:

@@ -46,6 +46,7 @@ class _Lacking:
     def all(self) -> Iterator[Problem]:
         yield from self.parties()
         yield from self.cause()
+        yield from self.exchange()
         yield from self.amount()
         yield from self.payments()
         yield from self.basis()
@@ -67,17 +68,32 @@ class _Lacking:
             yield Problem("notice_no_finding", details={"day": self.day(self.notice.dated)})
         for one in causes:
             yield from self.grounded(one)
+
+    # --- the exchange -------------------------------------------------------------------------------------------
+
+    def exchange(self) -> Iterator[Problem]:
+        """All that the doctor said is answered, no delay given on what is held against him runs, nothing is newer."""
+        causes, dated = self.notice.causes, self.notice.dated
         said = [*(each for one in causes for each in one.said), *self.notice.other_words]
         for each in dict.fromkeys(said):
             if not each.answers:
                 details = {"entry": str(each.observation.id), "day": self.day(each.observation.received_on)}
                 yield Problem("notice_unanswered", details=details)
+        for request in dict.fromkeys(each for one in causes for each in one.requests):
+            if request.answer_by >= dated:
+                details = {"entry": str(request.id), "day": self.day(request.answer_by)}
+                yield Problem("notice_request_runs", details=details)
+        for correction in self.redecision.case.corrections:
+            if correction.on > dated:
+                details = {"entry": str(correction.corrects), "day": self.day(correction.on)}
+                yield Problem("notice_corrected_since", details=details)
 
     def grounded(self, one: Exchange) -> Iterator[Problem]:
         """A finding against the doctor is reasoned; one of a paper not produced follows requests, all run out."""
         finding, details = one.finding, {"item": self.words.item(one.finding.item), "entry": str(one.finding.id)}
         if not (finding.ground or "").strip():
-            yield Problem("notice_no_ground", details=details)
+            doctor = self.redecision.case.doctor
+            yield Problem("notice_no_ground", details={**details, "doctor": doctor})
         if finding.outcome == "not_produced":
             until = [request.answer_by for request in one.requests if request.asked_on <= finding.decided_on]
             if not until:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from engine.control.cases import Case, Request, standing
+from engine.control.cases import Case, Request, known_on, standing
 
 What = Literal["papers", "letter", "observation"]
 State = Literal["runs", "over", "open", "undated"]
@@ -32,8 +32,9 @@ class Awaited(Struct, frozen=True):
 
 
 def awaited(cases: Iterable[Case], as_of: date | None = None) -> list[Awaited]:
-    """What the open cases wait for, the sooner first; what has no day last."""
-    found = [one for case in cases if case.status == "open" for one in _of(case, as_of)]
+    """What the open cases wait for, as they were on a day if one is given; the sooner first, what has no day last."""
+    known = cases if as_of is None else (then for case in cases if (then := known_on(case, as_of)) is not None)
+    found = [one for case in known if case.status == "open" for one in _of(case, as_of)]
     return sorted(found, key=lambda one: (one.until or date.max, one.doctor, one.year, one.act))
 
 

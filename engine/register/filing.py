@@ -11,7 +11,8 @@ from engine.problems import Invalid, Problem
 from engine.register.acts import Act, Corrected, Deed, Entry, Opened
 from engine.register.folding import case_of, deed_of
 from engine.register.promises import breaches
-from engine.register.store import Clock, check_new, machine_time, register
+from engine.register.proving import proved
+from engine.register.store import Clock, check_new, machine_time
 
 
 class Filed(Struct, frozen=True):
@@ -28,11 +29,12 @@ def file(
     """Enter an act in the case of a doctor and a year; what opens a case may make the register.
 
     The same act, by the same agent and of the same day, is entered once: who is not sure that it was may ask again.
-    Raises Invalid: no such register or case; the act would break what a case must keep; what `Held.add` refuses.
+    Raises Invalid: no such register or case; it is not as it was written; the act would break what a case must keep;
+    what `Held.add` refuses.
     """
     # Before a register is made: what is refused leaves nothing.
     check_new(by, day, act, clock())
-    with register(where, new=isinstance(act, Opened), clock=clock) as held:
+    with proved(where, new=isinstance(act, Opened), clock=clock) as held:
         known = held.entries(doctor, year)
         standing = _standing(known, by, day, act)
         if standing is not None:

@@ -16,6 +16,7 @@ from engine.problems import Invalid, Problem
 from engine.register.migrating import bring_up_to_date
 
 POSTGRES = ("postgres://", "postgresql://")
+SCHEME_END = "://"
 PATIENCE = 60
 """The seconds that an agent waits for the others to have written."""
 LOCK = int.from_bytes(b"forfait")
@@ -38,22 +39,39 @@ def held(where: str, *, new: bool = False) -> Iterator[Connection]:
 
     Raises Invalid: there is none, it is none of ours or a newer product's, the database refuses.
     """
-    shown, engine = _postgres(where) if where.startswith(POSTGRES) else _sqlite(Path(where), new=new)
+    engine = _postgres(where) if _is_postgres(where) else _sqlite(Path(where), new=new)
     try:
         with engine.begin() as connection:
-            bring_up_to_date(connection, shown, new=new)
+            bring_up_to_date(connection, shown(where), new=new)
             yield connection
     except SQLAlchemyError as error:
         why = next(iter(str(getattr(error, "orig", error)).splitlines()), "")[:SHOWN]
-        raise Invalid([Problem("register_refuses", shown, details={"why": why})]) from None
+        raise Invalid([Problem("register_refuses", shown(where), details={"why": why})]) from None
     finally:
         engine.dispose()
 
 
-def _sqlite(path: Path, *, new: bool) -> tuple[str, Engine]:
+def shown(where: str) -> str:
+    """The path or address of a register as it may be shown: without a password. Raises Invalid as `held` does."""
+    if not _is_postgres(where):
+        return where
+    # Heavy, and needed for PostgreSQL only.
+    from engine.sourcing.address import address  # noqa: PLC0415
+
+    return address(where).shown
+
+
+def _is_postgres(where: str) -> bool:
+    """Whether it is an address, not a path. Raises Invalid for the address of another database."""
+    scheme, separator, _ = where.partition(SCHEME_END)
+    if separator and not where.startswith(POSTGRES):
+        raise Invalid([Problem("register_scheme", details={"name": scheme[:SHOWN]})])
+    return bool(separator)
+
+
+def _sqlite(path: Path, *, new: bool) -> Engine:
     if new:
-        with suppress(FileExistsError):
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, OURS))
+        _make(path)
     if not path.is_file() or not (new or path.stat().st_size):
         raise Invalid([Problem("no_register", str(path))])
     engine = create_engine("sqlite://", creator=lambda: _opened(path), poolclass=NullPool)
@@ -62,7 +80,17 @@ def _sqlite(path: Path, *, new: bool) -> tuple[str, Engine]:
     def _(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
-    return str(path), engine
+    return engine
+
+
+def _make(path: Path) -> None:
+    """An empty file where there is none. Raises Invalid when it cannot be made."""
+    try:
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, OURS))
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise Invalid([Problem("register_not_made", str(path), details={"why": why})]) from None
 
 
 def _opened(path: Path) -> Anything:
@@ -76,7 +104,7 @@ def _opened(path: Path) -> Anything:
     return connection
 
 
-def _postgres(where: str) -> tuple[str, Engine]:
+def _postgres(where: str) -> Engine:
     # Heavy, and needed for PostgreSQL only.
     import psycopg  # noqa: PLC0415
 
@@ -91,4 +119,4 @@ def _postgres(where: str) -> tuple[str, Engine]:
             connection.exec_driver_sql("SELECT set_config('search_path', %s, true)", (to.schema,))
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
 
-    return to.shown, engine
+    return engine

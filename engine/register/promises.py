@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from engine.control.cases import (
+    LONGEST_DELAY,
     Act,
     Answer,
     Case,
@@ -37,9 +38,15 @@ def _of(act: Act, case: Case) -> Iterator[Problem]:
     if day < case.opening.opened_on:
         yield Problem("before_opening", details={"day": str(day), "opened": str(case.opening.opened_on)})
     match act:
+        case Opening():
+            if day.year < case.year:
+                yield Problem("before_campaign", details={"day": str(day), "year": str(case.year)})
         case Request() | Notification():
             if act.answer_by < day:
                 yield Problem("delay_backwards", details={"day": str(day), "until": str(act.answer_by)})
+            if (act.answer_by - day).days > LONGEST_DELAY:
+                details = {"day": str(day), "until": str(act.answer_by), "most": str(LONGEST_DELAY)}
+                yield Problem("delay_too_long", details=details)
         case Receipt(request=int(number)):
             asked = {request.id: request for request in case.requests}
             if number not in asked or act.item not in asked[number].items:
@@ -50,12 +57,18 @@ def _of(act: Act, case: Case) -> Iterator[Problem]:
         case Answer(observation=number):
             if number not in {observation.id for observation in standing(case.observations)}:
                 yield Problem("no_such_observation", details={"entry": str(number)})
-        case Finding(outcome="refuted", ground=None):
-            yield Problem("ground_wanted", details={"item": act.item})
-        case Finding(outcome="not_produced"):
-            yield from _not_produced(act, case)
+        case Finding(outcome="refuted" | "not_produced"):
+            yield from _against(act, case)
         case _:
             pass
+
+
+def _against(finding: Finding, case: Case) -> Iterator[Problem]:
+    """What is found against the doctor is reasoned; of a paper, that it was not produced follows a request."""
+    if finding.ground is None:
+        yield Problem("ground_wanted", details={"item": finding.item})
+    if finding.outcome == "not_produced":
+        yield from _not_produced(finding, case)
 
 
 def _not_produced(finding: Finding, case: Case) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any as Anything
 from typing import Literal
 
@@ -13,7 +14,7 @@ from sqlalchemy import Row, select
 from engine.problems import Invalid, Problem
 from engine.register.acts import Purged, act_of
 from engine.register.chain import ANCHOR, FIRST, Link, hashed, salted
-from engine.register.store import Held
+from engine.register.store import Clock, Held, machine_time, register
 from engine.register.tables import entries
 
 Fault = Literal["missing", "unlinked", "changed", "reworded", "dropped", "cut", "not_anchored"]
@@ -51,6 +52,20 @@ def proof(held: Held, anchor: str | None = None) -> Proof:
         flaws += _unanchored(links, anchor)
     last = links[-1].anchor if links else None
     return Proof(len(links), len(links) - len(said), last, tuple(sorted(set(flaws), key=_order)))
+
+
+@contextmanager
+def proved(where: str, *, new: bool = False, clock: Clock = machine_time) -> Iterator[Held]:
+    """The register, as `store.register` holds it, for who is to act on what it says.
+
+    Raises Invalid, beside what `register` raises, when it is not as it was written. The whole of it is looked at: an
+    entry that was moved or dropped may have been of any case.
+    """
+    with register(where, new=new, clock=clock) as held:
+        flaws = proof(held).flaws
+        if flaws:
+            raise Invalid([Problem("register_altered", held.where, details={"entry": str(flaws[0].entry)})])
+        yield held
 
 
 def _order(flaw: Flaw) -> tuple[int, str]:

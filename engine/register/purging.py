@@ -10,7 +10,8 @@ from sqlalchemy import bindparam, delete
 from engine.problems import Invalid, Problem
 from engine.register.acts import Entry, Purged, Read
 from engine.register.folding import cases_of
-from engine.register.store import Clock, machine_time, register
+from engine.register.proving import proved
+from engine.register.store import Clock, machine_time
 from engine.register.tables import entries
 
 
@@ -25,11 +26,12 @@ class Purge(Struct, frozen=True):
 def purge(where: str, before: date, *, by: str, on: date, clock: Clock = machine_time) -> Purge:
     """Drop what is said of every case closed before a day, and of the readings made before it; enter that it was.
 
-    A case that is open is kept whole. Raises Invalid: no register; the day comes after that of the purge.
+    A case that is open is kept whole. Raises Invalid: no register, or not as it was written; the day comes after that
+    of the purge.
     """
     if before > on:
         raise Invalid([Problem("purge_to_come", details={"before": str(before), "day": str(on)})])
-    with register(where, clock=clock) as held:
+    with proved(where, clock=clock) as held:
         known = held.entries()
         closed = {
             (case.doctor, case.year) for case in cases_of(known) if case.closing and case.closing.closed_on < before

@@ -1,47 +1,77 @@
-"""Reading the register: a case, or all of them; who did, and with which command, is entered as any act is."""
+"""Reading the register: a case, or all of them; who did, and with which command, is entered as any act is.
+
+What is read to be acted upon is refused where the register is not as it was written; what is read to be shown comes
+with its flaws.
+"""
 
 from __future__ import annotations
+
+from msgspec import Struct
 
 from engine.control.cases import Case
 from engine.problems import Invalid, Problem
 from engine.register.acts import Entry, Read
 from engine.register.folding import cases_of
-from engine.register.store import Clock, machine_time, register
+from engine.register.proving import Flaw, proof, proved
+from engine.register.store import Clock, Held, machine_time, register
+
+
+class Seen(Struct, frozen=True):
+    """Cases, by doctor and year, and what is wrong with the register that tells them."""
+
+    cases: tuple[Case, ...]
+    flaws: tuple[Flaw, ...]
 
 
 def read_case(where: str, doctor: str, year: int | None, *, by: str, what: str, clock: Clock = machine_time) -> Case:
-    """The case of a doctor and a year; without a year, the only one of the doctor's.
+    """The case of a doctor and a year, to act upon it; without a year, the only one of the doctor's.
 
-    `by` is who reads, `what` the command that does. Raises Invalid: no register, no case, several and no year.
+    `by` is who reads, `what` the command that does. Raises Invalid: no register, or not as it was written; no case,
+    several and no year.
     """
-    with register(where, clock=clock) as held:
-        found = cases_of(held.entries(doctor, year))
-        if len(found) != 1:
-            years = ", ".join(str(case.year) for case in found)
-            named = "" if year is None else str(year)
-            code = "several_cases" if found else "no_case" if named else "no_case_at_all"
-            raise Invalid([Problem(code, details={"doctor": doctor, "year": named, "valid": years})])
-        held.add(doctor, found[0].year, by, None, Read(what))
-        return found[0]
+    with proved(where, clock=clock) as held:
+        return _read(held, doctor, year, by, what)
 
 
-def read_cases(where: str, *, by: str, what: str, clock: Clock = machine_time) -> list[Case]:
-    """Every case, by doctor and year. Raises Invalid when there is no register."""
+def see_case(where: str, doctor: str, year: int | None, *, by: str, what: str, clock: Clock = machine_time) -> Seen:
+    """The same case, to be shown, whatever is wrong. Raises Invalid: no register, no case, several and no year."""
     with register(where, clock=clock) as held:
-        found = cases_of(held.entries())
+        flaws = proof(held).flaws
+        return Seen((_read(held, doctor, year, by, what),), flaws)
+
+
+def see_cases(where: str, *, by: str, what: str, clock: Clock = machine_time) -> Seen:
+    """Every case, to be shown. Raises Invalid when there is no register."""
+    with register(where, clock=clock) as held:
+        flaws, found = proof(held).flaws, cases_of(held.entries())
         held.add(None, None, by, None, Read(what))
-        return found
+        return Seen(tuple(found), flaws)
 
 
 def read_log(
     where: str, doctor: str | None, year: int | None, *, by: str, clock: Clock = machine_time
-) -> list[Entry]:
-    """The entries of a doctor's cases, or of the whole register. Raises Invalid: no register, no case."""
+) -> tuple[list[Entry], tuple[Flaw, ...]]:
+    """The entries of a doctor's cases, or of the whole register, and what is wrong with it.
+
+    Raises Invalid: no register, no case.
+    """
     with register(where, clock=clock) as held:
+        flaws = proof(held).flaws
         if doctor is not None and not held.entries(doctor, year):
             raise Invalid([Problem("no_case_at_all", details={"doctor": doctor})])
         held.add(doctor, year, by, None, Read("log"))
-        return held.entries(doctor, year)
+        return held.entries(doctor, year), flaws
+
+
+def _read(held: Held, doctor: str, year: int | None, by: str, what: str) -> Case:
+    found = cases_of(held.entries(doctor, year))
+    if len(found) != 1:
+        years = ", ".join(str(case.year) for case in found)
+        named = "" if year is None else str(year)
+        code = "several_cases" if found else "no_case" if named else "no_case_at_all"
+        raise Invalid([Problem(code, details={"doctor": doctor, "year": named, "valid": years})])
+    held.add(doctor, found[0].year, by, None, Read(what))
+    return found[0]
 
 
 def years_of(where: str, doctor: str) -> list[int]:
@@ -51,6 +81,6 @@ def years_of(where: str, doctor: str) -> list[int]:
 
 
 def entries_of(where: str, doctor: str, year: int) -> list[Entry]:
-    """The entries of a case, for who is about to add one. Raises Invalid when there is no register."""
-    with register(where) as held:
+    """The entries of a case, for who is about to add one. Raises Invalid: no register, or not as it was written."""
+    with proved(where) as held:
         return held.entries(doctor, year)

@@ -16,7 +16,7 @@ from engine.problems import Invalid, Problem
 from engine.register.acts import Act, Entry, check_act, plain
 from engine.register.chain import Link, after, salted
 from engine.register.clean import check_text
-from engine.register.opening import held
+from engine.register.opening import held, shown
 from engine.register.tables import entries, links
 from engine.text import canonical_json
 
@@ -35,7 +35,10 @@ Clock = Callable[[], datetime]
 
 
 class Held(Struct, frozen=True):
-    """A register, held by one agent alone until what is done in it is written, all or nothing."""
+    """A register, held by one agent alone until what is done in it is written, all or nothing.
+
+    `where` is its path or address, as it may be shown.
+    """
 
     connection: Connection
     where: str
@@ -99,7 +102,7 @@ def register(where: str, *, new: bool = False, clock: Clock = machine_time) -> I
     What is entered is written when the block ends well, and not at all otherwise. Raises Invalid as `opening.held`.
     """
     with held(where, new=new) as connection:
-        yield Held(connection, where, clock)
+        yield Held(connection, shown(where), clock)
 
 
 def check_new(by: str, day: date | None, act: Act, now: datetime) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from msgspec.structs import replace
+
 from engine.control.cases import (
     Act,
     Answer,
@@ -20,16 +22,27 @@ from engine.control.cases import (
 )
 from engine.policy import Policy
 from engine.register.awaiting import Awaited, awaited
+from engine.register.proving import Flaw
 from engine.telling.parts import Explanation, Mark, Part
 from engine.telling.phrases import Phrases
-from engine.words import Lang
+from engine.words import Lang, say
 
 MARKS: dict[str, Mark] = {"confirmed": "met", "refuted": "unmet", "not_produced": "unmet"}
 
 
-def case_told(case: Case, policy: Policy, lang: Lang) -> Explanation:
-    """The case, ready to be drawn; items and choices are named as the policy of its year does."""
-    return Teller(policy, lang).whole(case)
+def case_told(case: Case, policy: Policy, lang: Lang, flaws: Iterable[Flaw] = ()) -> Explanation:
+    """The case, ready to be drawn; items and choices are named as the policy of its year does.
+
+    What is wrong with the register that holds it is told first.
+    """
+    told = Teller(policy, lang).whole(case)
+    return replace(told, intro=(*flaws_told(flaws, lang), *told.intro))
+
+
+def flaws_told(flaws: Iterable[Flaw], lang: Lang) -> tuple[str, ...]:
+    """That the register is not as it was written, then where; nothing where it is."""
+    lines = tuple(say(lang, f"register.flaw_{flaw.fault}", entry=flaw.entry) for flaw in flaws)
+    return (say(lang, "register.altered"), *lines) if lines else ()
 
 
 class Teller(Phrases):
