@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from msgspec.structs import astuple
 
 from cli.control_options import By, CaseYear, Register, required_day
 from cli.control_redecide import Asked, PaidAsOf, Payments, payments_of, redecided
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from engine.control.notice import Notice
 
 KINDS = (".pdf", ".md")
+MOST_LINES = 8
+"""Those that an address has room for."""
 
 
 def notice(
@@ -62,6 +66,18 @@ def notice(
     asked = Asked(doctor, year, data, reading, policies, register, by)
     chosen, day = _basis(basis), required_day(dated)
     head = read_letterhead(letterhead) if letterhead else Letterhead()
+    _check_typed(
+        {
+            "--signatory": [signatory],
+            "--capacity": [capacity],
+            "--established": [established],
+            "--interrupted-by": interrupted_by or (),
+            "--address": address or (),
+            "--letterhead": [
+                text for line in astuple(head) for text in (line if isinstance(line, tuple) else [line])
+            ],
+        }
+    )
     known = payments_of(payments) or ()
     made = redecided(asked, "notice", paid_as_of, dated)
     _send(
@@ -79,6 +95,21 @@ def notice(
         ),
         output,
     )
+
+
+def _check_typed(typed: Mapping[str, Sequence[str | None]]) -> None:
+    """Raises Invalid: a text for the letter is empty, too long or hides something; the address has too many lines."""
+    from engine.register.clean import check_text
+
+    problems = [
+        one for name, texts in typed.items() for text in texts if text is not None for one in check_text(name, text)
+    ]
+    lines = len(typed["--address"])
+    if lines > MOST_LINES:
+        details = {"name": "--address", "value": str(lines), "least": "1", "most": str(MOST_LINES)}
+        problems.append(Problem("out_of_bounds", details=details))
+    if problems:
+        raise Invalid(problems)
 
 
 def _basis(name: str | None) -> Basis | None:

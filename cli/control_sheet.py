@@ -79,5 +79,11 @@ def _until(answer_by: str | None, decided_on: date) -> date | None:
         return until
     details = {"day": str(decided_on), "until": str(until), "most": str(LONGEST_DELAY)}
     raise Invalid(
-        [Problem("delay_backwards" if until < decided_on else "delay_too_long", place="--answer-by", details=details)]
+        [
+            Problem(
+                "answer_before_decision" if until < decided_on else "delay_too_long",
+                place="--answer-by",
+                details=details,
+            )
+        ]
     )

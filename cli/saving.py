@@ -10,7 +10,7 @@ import typer
 
 def save(path: Path, content: bytes) -> None:
     """Write a file whole or not at all. Raises OSError when it cannot be written."""
-    path = path.resolve()
+    given, path = path, path.resolve()
     if path.exists() and not path.is_file():
         path.write_bytes(content)
         return
@@ -20,6 +20,8 @@ def save(path: Path, content: bytes) -> None:
         if path.exists():
             fresh.chmod(path.stat().st_mode)
         fresh.replace(path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(given)) from None
     finally:
         fresh.unlink(missing_ok=True)
 
