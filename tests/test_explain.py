@@ -184,13 +184,13 @@ def shown(value: Anything, example: Example) -> set[str]:
 
 
 def rows_used(data: Anything) -> Iterator[Json]:
-    """Every row of the dossier that the decision rests on: not what was missing, nor what came too late."""
+    """Every row that the decision rests on: not all that the dossier holds, what was missing, what came too late."""
     if isinstance(data, dict):
         if "type" in data and "campaign" in data:
             yield data
             return
         for key, value in data.items():
-            if key not in ("missing", "later"):
+            if key not in ("dossier", "missing", "later"):
                 yield from rows_used(value)
     elif isinstance(data, list):
         for value in data:
