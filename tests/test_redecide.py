@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 from importlib.resources import files
@@ -21,8 +22,9 @@ from cli.draw import draw
 from cli.markdown import markdown
 from cli.screen import Screen
 from engine.control.cases import Act, Answer, Case, Observation
+from engine.control.payments import Payment
 from engine.control.recovery import account
-from engine.control.redeciding import Redecision, bearing, paid_until, redecide
+from engine.control.redeciding import Redecision, bearing, redecide
 from engine.control.redeciding_record import redecision_record
 from engine.control.redeciding_told import redecision_told
 from engine.decision import decide
@@ -47,6 +49,7 @@ from tests.controlled import (
     PAYMENTS,
     SAID,
     SOFTWARE,
+    TOLD,
     again,
     case_of,
     found,
@@ -148,7 +151,7 @@ def test_with_nothing_paid_there_is_nothing_to_owe() -> None:
 
 def test_the_decision_again_is_of_the_day_of_the_last_finding() -> None:
     assert again().after.as_of == FOUND
-    assert again(case_of([OPENING])).after.as_of == PAID.decision.as_of == paid_until(PAID.decision)
+    assert again(case_of([OPENING])).after.as_of == PAID.decision.as_of
 
 
 def test_findings_of_a_later_day_are_not_counted() -> None:
@@ -236,6 +239,16 @@ def test_words_of_the_next_day_are_not_told_yet() -> None:
     case = case_of([OPENING, NOT_PRODUCED, SAID, Answer(id=9, by=BY, observation=SAID.id, on=late, text="Demain.")])
     assert "Demain." not in told("fr", case)
     assert ANSWER.text not in told("fr", case)
+
+
+def test_a_letter_that_starts_a_delay_again_is_told_after_those_before_it() -> None:
+    """The second is sent when only the first keeps the delay running."""
+    first = replace(TOLD, id=20, sent_on=date(2026, 1, 5), answer_by=date(2026, 2, 5), letter="2A")
+    second = replace(TOLD, id=21, sent_on=date(2028, 12, 1), answer_by=date(2029, 1, 1), letter="3A")
+    made = again(case_of([OPENING, NOT_PRODUCED, first, second]), as_of=date(2029, 1, 2))
+    page = markdown(redecision_told(made, [Payment(date(2024, 4, 30), Decimal(1), "FS")], "en"))
+    told = re.findall(r"until ([^()\n]*?) if .* no\\?\. (\w+) of", page.replace("\N{NO-BREAK SPACE}", " "))
+    assert told[:2] == [("5 January 2029", "2A"), ("1 December 2031", "3A")]
 
 
 def test_payments_that_do_not_come_to_what_was_decided_are_told() -> None:

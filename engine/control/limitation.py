@@ -1,7 +1,7 @@
 """The last day on which each payment can still be claimed back, under each legal basis there is to choose from.
 
 Nothing of the law is here: how many years, and which letters start them again, stand with the basis in
-`engine/telling/legal.toml`. A delay in years or months ends on the day of the last month that bears the same number
+`engine/telling/legal.toml`. A delay in years ends on the day of the last month that bears the same number
 as the day it starts from, or on the last day of a month that has none; it is over once that day is.
 """
 
@@ -18,7 +18,6 @@ from engine.control.cases import Case, standing
 from engine.telling.legal import legal
 
 LetterKind = Literal["request", "notification"]
-MONTHS = 12
 
 
 class Letter(Struct, frozen=True):
@@ -72,12 +71,12 @@ def bases() -> dict[str, Basis]:
     }
 
 
-def later_by(day: date, years: int = 0, months: int = 0) -> date:
-    """The day of the same number so much later, or the last of a month that is too short; the last day there is."""
-    year, month = divmod(day.year * MONTHS + day.month - 1 + years * MONTHS + months, MONTHS)
+def later_by(day: date, years: int) -> date:
+    """The day of the same number so many years later, the last of a month that is too short, or that there is."""
+    year = day.year + years
     if year > MAXYEAR:
         return date.max
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    return date(year, day.month, min(day.day, monthrange(year, day.month)[1]))
 
 
 def registered_letters(case: Case, until: date) -> tuple[Letter, ...]:

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from engine.claims import looking, own_claims
 from engine.control.cases import FINDING_ID, Case, Finding, standing, with_findings
-from engine.decision import Decision, day_of, decide, judge
+from engine.decision import Decision, decide, judge
 from engine.dispute.pricing import alternatives
 from engine.dossier import read_dossier
 from engine.loading import PolicyFiles
@@ -69,11 +69,6 @@ def redecide(before: Decision, files: PolicyFiles, page: Page, case: Case, as_of
         unfound=before if day == before.as_of else judge(policy, before.dossier, day),
         after=decide(policy, read_dossier(joined, policy), day),
     )
-
-
-def paid_until(before: Decision) -> date:
-    """The day at whose end what was paid is taken to have been decided, unless another is asked for."""
-    return day_of(before.policy, None)
 
 
 def bearing(redecision: Redecision, finding: Finding) -> Iterator[str]:

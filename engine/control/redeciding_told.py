@@ -101,17 +101,19 @@ class _Told(Sentences):
             for one in payments:
                 found = limit(basis, one.day, letters)
                 told = self.say("redecide.last_day", day=self.day(found.plain.isoformat()))
-                since = (self.interruption(basis, one.day, letter) for letter in found.letters)
-                lines.append(Part(payment_told(self, one), aside=told, parts=tuple(since)))
+                since = tuple(self.interruptions(basis, one.day, found.letters))
+                lines.append(Part(payment_told(self, one), aside=told, parts=since))
             parts.append(Part(text, parts=tuple(lines)))
         parts.append(Part(self.say("redecide.to_verify"), fine=True))
         return Part(self.say("redecide.limitation"), parts=tuple(parts))
 
-    def interruption(self, basis: Basis, paid_on: date, letter: Letter) -> Part:
-        """What the last day would be if a letter started the delay again."""
-        last = limit(basis, paid_on, [letter]).last
-        details = {"letter": letter.number, "sent": self.day(letter.sent_on.isoformat())}
-        return Part(self.say("redecide.if_interrupted", last=self.day(last.isoformat()), **details))
+    def interruptions(self, basis: Basis, paid_on: date, letters: Sequence[Letter]) -> Iterator[Part]:
+        """What the last day would be if a letter, after those before it, started the delay again."""
+        for count, letter in enumerate(letters, 1):
+            last = limit(basis, paid_on, letters[:count]).last
+            details = {"letter": letter.number, "sent": self.day(letter.sent_on.isoformat())}
+            key = "if_interrupted" if count == 1 else "if_interrupted_again"
+            yield Part(self.say(f"redecide.{key}", last=self.day(last.isoformat()), **details))
 
     # --- what changed, and why ----------------------------------------------------------------------------------
 
