@@ -14,6 +14,7 @@ from cli.language import Language, Spoken, spoken
 from cli.lines import draw_lines, draw_titled
 from cli.options import Policies, check_source, day, policy_files, readings
 from engine.problems import Invalid, Problem
+from engine.stores import TABLE_OF_DOCTORS
 
 if TYPE_CHECKING:
     from engine.loading import PolicyFiles
@@ -106,6 +107,8 @@ def measure(
         raise Invalid([Problem("measure_no_out")])
     if data is not None:
         check_source(str(data))
+        if not any((data / name).exists() for name in TABLE_OF_DOCTORS):
+            raise Invalid([Problem("no_dossier_tables", str(data))])
     from cli.progress import progress
     from engine.measuring.run import DEFAULT, Request
     from engine.measuring.run import measure as count

@@ -85,7 +85,7 @@ def _commas(found: Listed) -> str:
     writer.writerow([*(column.name for column in found.columns), "reason", "code"])
     for line in found.lines:
         values = [line.values[column.name] for column in found.columns]
-        writer.writerow([*map(_written, values), line.reason, line.flaw.code if line.flaw else ""])
+        writer.writerow([*map(_written, values), line.reason, found.code(line)])
     return into.getvalue()
 
 

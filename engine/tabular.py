@@ -229,6 +229,9 @@ def folder_tables(folder: Path) -> Tables:
 def file_of(folder: Path, table: str) -> Path:
     """The file of a table in a folder. Raises Invalid when there is none, or two."""
     found = [folder / f"{table}{suffix}" for suffix in SUFFIXES if (folder / f"{table}{suffix}").is_file()]
+    for odd in (folder / f"{table}{suffix}" for suffix in SUFFIXES):
+        if odd.is_dir():
+            raise Invalid([Problem("folder_for_table", str(odd))])
     if not found:
         raise Invalid([Problem("missing_table", str(folder), details={"name": table})])
     if len(found) > 1:
@@ -270,6 +273,9 @@ def _holds(found: Anything, expected: FieldType) -> bool:
 
 def unreadable(place: str, error: Exception) -> Invalid:
     """What is told of a table that a library cannot read."""
+    if place.endswith(".parquet"):
+        # What the library says of one is of its own making, and no help.
+        return Invalid([Problem("not_parquet", place)])
     why = next(iter(str(error).splitlines()), "")[:SHOWN]
     return Invalid([Problem("not_a_table", place, details={"why": why})])
 

@@ -121,4 +121,4 @@ def test_a_file_that_is_no_table_is_told(tmp_path: Path, name: str, code: str) -
 def test_bytes_that_are_no_table_are_told(tmp_path: Path) -> None:
     file = tmp_path / "payments.parquet"
     file.write_bytes(b"PAR1 no table \xff")
-    assert problem(file)[0] == "not_a_table"
+    assert problem(file)[0] == "not_parquet"

@@ -203,7 +203,7 @@ def test_a_doctor_number_that_is_not_text_is_refused(few: Path) -> None:
 
 def test_a_file_that_is_no_table_is_told(few: Path) -> None:
     (few / "facts.parquet").write_bytes(b"PAR1 and nothing of one")
-    assert wrong(few) == ("not_a_table", "facts.parquet", "")
+    assert wrong(few) == ("not_parquet", "facts.parquet", "")
 
 
 def test_two_rows_of_a_doctor_for_one_year_are_refused(few: Path) -> None:

@@ -19,10 +19,11 @@ from pyarrow import parquet
 from engine.measuring.columns import WRONG
 from engine.measuring.measures import DOCTOR, Flow
 from engine.measuring.survey import Survey, survey
+from engine.problems import Invalid, Problem
 from engine.running.manifest import digest_of
 from engine.sourcing.staging import Staged, as_it_should_be, in_order, is_typed, valued
 from engine.tables import NUMBER, Columns
-from engine.tabular import FileHeld, check_columns, file_of, schema_of, texts, unreadable
+from engine.tabular import SUFFIXES, FileHeld, check_columns, file_of, schema_of, texts, unreadable
 
 
 class FlowsFolder(Struct, frozen=True):
@@ -85,7 +86,9 @@ class FlowsFolder(Struct, frozen=True):
 
 
 def open_flows(folder: Path, flows: Mapping[str, Flow]) -> FlowsFolder:
-    """The flows of a folder. Raises Invalid: one missing, twice there or unreadable, a column missing or odd."""
+    """The flows of a folder. Raises Invalid: none, one missing, twice or unreadable, a column missing or odd."""
+    if not any((folder / f"{name}{suffix}").exists() for name in flows for suffix in SUFFIXES):
+        raise Invalid([Problem("no_flows", str(folder), details={"names": ", ".join(flows)})])
     held = {}
     for name, flow in flows.items():
         held[name] = FileHeld(file_of(folder, name))

@@ -36,12 +36,23 @@ class Line(Struct, frozen=True):
 
 
 class Listed(Struct, frozen=True):
-    """Rows of a flow, in the order of their days and names; its columns that may be shown, and those that decided."""
+    """Rows of a flow that became so for a side, in the order of their days and names.
 
+    With the flow's columns that may be shown, and those that decided.
+    """
+
+    side: SideName
+    fate: Fate
     flow: Flow
     columns: Sequence[Column]
     deciding: Sequence[Column]
     lines: Sequence[Line]
+
+    def code(self, line: Line) -> str:
+        """The code of what sets a row aside: that of its flaw, or `undecided`; nothing for another."""
+        if line.flaw:
+            return line.flaw.code
+        return "undecided" if self.fate == "quarantined" else ""
 
 
 def listed(folder: FlowsFolder, measuring: Measuring, doctor: str, name: SideName, fate: Fate, reason: str) -> Listed:
@@ -66,7 +77,7 @@ def listed(folder: FlowsFolder, measuring: Measuring, doctor: str, name: SideNam
     shown = [column for column in flow.columns.values() if not column.pseudonym]
     names = {flow.key, flow.day, *_looked_at(side, part)}
     lines.sort(key=lambda line: (str(line.values[flow.day]), str(line.values[flow.key])))
-    return Listed(flow, shown, [column for column in shown if column.name in names], lines)
+    return Listed(name, fate, flow, shown, [column for column in shown if column.name in names], lines)
 
 
 def all_rows(folder: FlowsFolder, doctor: str) -> dict[str, list[Row]]:

@@ -7,7 +7,7 @@ from typing import Any as Anything
 
 from engine.measuring.listing import Line, Listed
 from engine.measuring.measures import Column, Measuring
-from engine.measuring.quarantine import label_of
+from engine.measuring.quarantine import flawed, label_of
 from engine.policy import Policy
 from engine.telling.phrases import Phrases
 from engine.words import Lang
@@ -24,16 +24,20 @@ class ListTold(Phrases):
         self.measuring, self.rows = measuring, rows
 
     def title(self, doctor: str) -> str:
-        """Of what measure and flow they are, and how many."""
+        """Of what side of a measure they are, of what flow, what became of them, and how many."""
         label = self.text(label_of(self.policy.vocabulary, self.measuring.id))
         flow, count = self.text(self.rows.flow.label), self.number(len(self.rows.lines))
-        return self.say("measure.listed", measure=label, flow=flow, doctor=doctor, rows=count)
+        side = self.say(f"measure.{self.rows.side}", measure=label, flow=flow)
+        fate = self.say(f"measure.fate_{self.rows.fate}")
+        return self.say("measure.listed", side=side, fate=fate, doctor=doctor, rows=count)
 
     def heads(self) -> list[str]:
         """What is told of each row: its name, its day, the values that decided, and why it does not count."""
         flow = self.rows.flow
         key, day = (self.text(flow.columns[name].label) for name in (flow.key, flow.day))
-        return [key, day, self.say("measure.values"), *([self.say("measure.why")] if self._whys() else ())]
+        # What a row set aside holds decided nothing.
+        values = self.say("measure.values_quarantined" if self._set_aside else "measure.values")
+        return [key, day, values, *([self.say("measure.why")] if self._whys() else ())]
 
     def cells(self, line: Line) -> list[str]:
         """A row as people read it."""
@@ -49,12 +53,16 @@ class ListTold(Phrases):
         if line.reason:
             return self.text(self.policy.vocabulary.measures[self.measuring.id].exclusions[line.reason])
         if line.flaw:
-            column = self.rows.flow.columns[line.flaw.column]
-            return self.say(f"flow.{line.flaw.code}", column=self.text(column.label))
-        return ""
+            return flawed(self.rows.flow, line.flaw, self.lang)
+        label = label_of(self.policy.vocabulary, self.measuring.id)
+        return self.say("flow.undecided", measure=self.text(label)) if self._set_aside else ""
+
+    @property
+    def _set_aside(self) -> bool:
+        return self.rows.fate == "quarantined"
 
     def _whys(self) -> bool:
-        return any(line.reason or line.flaw for line in self.rows.lines)
+        return self._set_aside or any(line.reason for line in self.rows.lines)
 
     def _said(self, column: Column, value: Anything) -> str:
         """A value with its label; of what is true its label alone, of what is not nothing."""

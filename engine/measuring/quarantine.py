@@ -14,7 +14,7 @@ from pyarrow import parquet
 from engine.conditions import Text
 from engine.measuring.asking import FLAW, KEY, MONTH, Asking
 from engine.measuring.fates import DOUBTFUL, UNDECIDED, sides
-from engine.measuring.flaws import Flaw, flaws
+from engine.measuring.flaws import Flaw, bounds, flaws
 from engine.measuring.folding import Folded, arrays, since
 from engine.measuring.measures import DOCTOR, Flow
 from engine.policy import Vocabulary
@@ -82,9 +82,21 @@ def label_of(vocabulary: Vocabulary, name: str) -> Text:
     return known.label if known else vocabulary.facts[name].label
 
 
+def flawed(flow: Flow, one: Flaw, lang: Lang) -> str:
+    """What is wrong with a row, and what is expected instead where its value is none of its column's type."""
+    column = flow.columns.get(one.column)
+    if column is None:
+        return say(lang, f"flow.{one.code}")
+    label = getattr(column.label, lang)
+    if one.code != "bad_value":
+        return say(lang, f"flow.{one.code}", column=label)
+    least, most = bounds(column)
+    expected = say(lang, f"flow.expected_{column.type}", least=least, most=most)
+    return say(lang, "flow.bad_value", column=label, expected=expected)
+
+
 def _flawed(flow: Flow, one: Flaw) -> Said:
-    label = flow.columns[one.column].label if one.column in flow.columns else Text(one.column, one.column)
-    said: dict[str, str] = {lang: say(lang, f"flow.{one.code}", column=getattr(label, lang)) for lang in LANGS}
+    said: dict[str, str] = {lang: flawed(flow, one, lang) for lang in LANGS}
     return {"code": one.code, **said}
 
 
