@@ -166,7 +166,7 @@ def _write(folder: Path, meant: Iterable[Meant], names: tuple[str, str]) -> None
 
     for path, content in witness_files(meant, names):
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        save(folder / path, content.encode())
+        save(folder / path, content.encode(), public=True)
 
 
 def _deliver(found: Diff, meant: Sequence[Meant] | None, shown: Shown, format: Format, out: Path | None) -> None:
@@ -179,7 +179,7 @@ def _deliver(found: Diff, meant: Sequence[Meant] | None, shown: Shown, format: F
         draw(screen(), told(found, meant, shown))
         return
     text = _page(found, meant, shown, format)
-    deliver(text, out)
+    deliver(text, out, public=True)
 
 
 def _page(found: Diff, meant: Sequence[Meant] | None, shown: Shown, format: Format) -> str:

@@ -10,6 +10,7 @@ import typer
 from cli.failing import printable
 from cli.language import Language, Spoken, spoken
 from cli.options import AsOf, Data, Doctor, Policies, Readings, Year, decided
+from engine.problems import Invalid, Problem
 
 
 def issue(
@@ -21,6 +22,11 @@ def issue(
     sign: Annotated[Path | None, typer.Option("--sign", metavar="metavar.file", help="help.sign")] = None,
     journal: Annotated[Path | None, typer.Option("--journal", metavar="metavar.journal", help="help.journal")] = None,
     output: Annotated[Path | None, typer.Option("--output", metavar="metavar.file", help="help.issue_output")] = None,
+    register: Annotated[
+        str | None,
+        typer.Option("--register", metavar="metavar.register", help="help.explain_register"),
+    ] = None,
+    by: Annotated[str | None, typer.Option("--by", metavar="metavar.agent", help="help.agent")] = None,
     policies: Policies = None,
     lang: Spoken = Language.fr,
 ) -> None:
@@ -32,8 +38,14 @@ def issue(
     from engine.words import say
 
     key = signer(sign)
-    record = decided(doctor, year, data, reading, policies, as_of).record
+    if register is None:
+        record = decided(doctor, year, data, reading, policies, as_of).record
+    else:
+        from cli.registered import decided_with_findings
+
+        record = decided_with_findings(doctor, year, data, reading, policies, as_of, (register, by)).record
     digest, content = digest_of(record), sealed(record, key)
+    _check_free(output, content, journal)
     # Noted first: an agent stopped before the file is written issues the same again, under the same number.
     number = append(journal, entry_of(record, digest, key.name if key else None)) if journal else None
     if output is None:
@@ -43,3 +55,13 @@ def issue(
         typer.echo(printable(say(spoken(), "records.issued", file=output, digest=digest)))
     if number is not None:
         typer.echo(printable(say(spoken(), "records.noted", file=journal, number=number)), err=output is None)
+
+
+def _check_free(output: Path | None, content: bytes, journal: Path | None) -> None:
+    """Raises Invalid when writing the record would replace something else: what was issued stays as it is."""
+    if output is None:
+        return
+    if journal is not None and output.resolve() == journal.resolve():
+        raise Invalid([Problem("output_is_journal", str(output))])
+    if output.is_file() and output.read_bytes() != content:
+        raise Invalid([Problem("output_exists", str(output))])

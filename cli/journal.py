@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from cli.app import App
 from cli.failing import printable
 from cli.language import Language, Spoken, spoken
+
+if TYPE_CHECKING:
+    from engine.issuing.journal import Read
 
 EXIT_WRONG = 1
 
@@ -19,31 +22,40 @@ JournalFile = Annotated[Path, typer.Argument(metavar="metavar.journal", help="he
 
 @app.command("show")
 def show(journal: JournalFile, lang: Spoken = Language.fr) -> None:
-    """List the records of the journal."""
+    """List the records of the journal, and tell what is wrong with it."""
     from cli.console import console, table
     from engine.issuing.journal import read
     from engine.issuing.journal_told import HEADS, rows
     from engine.words import say
 
-    entries = read(journal).entries
-    if not entries:
+    found = read(journal)
+    if found.entries:
+        heads = [say(spoken(), f"journal.{head}") for head in HEADS]
+        console().print(table(heads, rows(found.entries, spoken())))
+    elif not found.wrong:
         typer.echo(say(spoken(), "journal.empty"))
-        return
-    console().print(table([say(spoken(), f"journal.{head}") for head in HEADS], rows(entries, spoken())))
+    if found.wrong:
+        _refuse(found)
+
+
+def _refuse(found: Read) -> NoReturn:
+    """Tell what is wrong with a journal, beside what is asked of it."""
+    from engine.issuing.journal_told import told
+
+    for line in told(found, None, spoken()):
+        typer.echo(printable(line), err=True)
+    raise typer.Exit(EXIT_WRONG)
 
 
 @app.command("anchor")
 def anchor(journal: JournalFile, lang: Spoken = Language.fr) -> None:
     """Give the anchor of the journal, to publish or to print."""
     from engine.issuing.journal import read
-    from engine.issuing.journal_told import told
     from engine.words import say
 
     found = read(journal)
     if found.wrong:
-        for line in told(found, None, spoken()):
-            typer.echo(line, err=True)
-        raise typer.Exit(EXIT_WRONG)
+        _refuse(found)
     typer.echo(found.anchor or say(spoken(), "journal.empty"))
 
 

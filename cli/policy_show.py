@@ -100,4 +100,4 @@ def _deliver(explanation: Explanation, format: Format, out: Path | None) -> None
         from cli.markdown import markdown
 
         text = markdown(explanation)
-    deliver(text, out)
+    deliver(text, out, public=True)

@@ -91,7 +91,7 @@ def _reread(files: PolicyFiles, folder: Path, *, record: bool, accept: bool) -> 
     compared = compare(files, documents, read_record(files))
     recording = record and (accept or not compared.astray)
     if recording:
-        save(files.folder / KEPT, recorded(files, documents))
+        save(files.folder / KEPT, recorded(files, documents), public=True)
     told = SourcesTold(link(files, {}), spoken(), documents).compared(compared, recorded=recording)
     return Report("sources", told, compared_data(compared), recording or compared.as_recorded)
 

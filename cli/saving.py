@@ -4,31 +4,41 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from secrets import token_hex
 
 import typer
 
+KEPT = 100
+"""As much of a name as leaves room beside it."""
 
-def save(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all. Raises OSError when it cannot be written."""
-    given, path = path, path.resolve()
+
+def save(path: Path, content: bytes, *, public: bool = False) -> None:
+    """Write a file whole or not at all, on the disk before this returns. Raises OSError when it cannot be written.
+
+    A new file is for its owner alone, for most name a doctor; a public one is for whom the system says.
+    """
+    path = path.resolve()
     if path.exists() and not path.is_file():
         path.write_bytes(content)
         return
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    fresh = path.with_name(f".{path.name[:KEPT]}.{token_hex(8)}")
+    mode = 0o666 if public else 0o600
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
     try:
-        fresh.write_bytes(content)
-        if path.exists():
-            fresh.chmod(path.stat().st_mode)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            if path.exists():
+                os.fchmod(file.fileno(), path.stat().st_mode)
+            os.fsync(file.fileno())
         fresh.replace(path)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(given)) from None
     finally:
         fresh.unlink(missing_ok=True)
 
 
-def deliver(text: str, out: Path | None) -> None:
-    """Print the text of a document, or write it in a file. Raises OSError when it cannot be written."""
+def deliver(text: str, out: Path | None, *, public: bool = False) -> None:
+    """Print the text of a document, or write it in a file as `save` does. Raises OSError when it cannot be."""
     if out is None:
         typer.echo(text, nl=False)
     else:
-        save(out, text.encode())
+        save(out, text.encode(), public=public)

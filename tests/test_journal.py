@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 from random import Random
 
@@ -59,10 +60,51 @@ def test_what_a_killed_agent_began_to_write_is_dropped(journal: Path) -> None:
     assert journal.read_bytes() == whole
 
 
-def test_nothing_is_added_after_what_is_no_entry(journal: Path) -> None:
-    journal.write_bytes(journal.read_bytes() + b"{}\n")
-    with pytest.raises(Invalid, match="no entry"):
-        append(journal, entry(MANY))
+STRANGE: dict[str, bytes] = {
+    "a file of another kind": b"doctor,year\n99900000001,2023\n",
+    "without a line break": b"%PDF-1.7 something dear",
+    "binary": bytes(range(256)) * 40,
+    "a record": b'{"as_of":"2024-06-30","calendar":[],"doctor":"99900000001"}',
+    "one long line": b'{"as_of":"2024-06-30"' * 1000,
+}
+
+
+@pytest.mark.parametrize("content", STRANGE.values(), ids=STRANGE)
+def test_what_is_no_journal_is_left_as_it_is(content: bytes, journal: Path) -> None:
+    """Alone, and after the entries of a journal."""
+    for strange in (content, journal.read_bytes() + content):
+        journal.write_bytes(strange)
+        with pytest.raises(Invalid, match="no journal, or was altered"):
+            append(journal, entry(MANY))
+        assert journal.read_bytes() == strange
+
+
+def test_wherever_an_agent_is_killed_the_next_one_goes_on(journal: Path) -> None:
+    whole = journal.read_bytes()
+    last = lines(journal)[-1]
+    for kept in range(len(last)):
+        journal.write_bytes(whole[: len(whole) - len(last) + kept])
+        assert append(journal, entry(MANY - 1)) == MANY
+        assert journal.read_bytes() == whole
+
+
+def test_nothing_is_added_to_a_journal_that_was_altered(journal: Path) -> None:
+    """Wherever it was: not only at its end."""
+    kept = lines(journal)
+    for altered in (
+        [*kept[:3], *kept[4:]],
+        [kept[1], kept[0], *kept[2:]],
+        [kept[0].replace(b"2023", b"2024"), *kept[1:]],
+    ):
+        content = b"".join(altered)
+        journal.write_bytes(content)
+        with pytest.raises(Invalid):
+            append(journal, entry(MANY))
+        assert journal.read_bytes() == content
+
+
+def test_a_new_journal_is_for_its_owner_alone(journal: Path) -> None:
+    assert stat.S_IMODE(journal.stat().st_mode) == stat.S_IRUSR | stat.S_IWUSR
 
 
 # --- what is altered ------------------------------------------------------------------------------------------------
@@ -157,6 +199,26 @@ def test_what_is_no_journal_is_told_line_by_line(forfait: Forfait, tmp_path: Pat
     ran = forfait("journal", "verify", path, "--lang", "en")
     assert (ran.code, ran.err) == (1, "")
     assert ran.out.startswith("Line 1: it is not ")
+
+
+def test_what_is_no_journal_is_not_shown_as_an_empty_one(forfait: Forfait, tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("doctor,year\n", "utf-8")
+    ran = forfait("journal", "show", path, "--lang", "en")
+    assert (ran.code, ran.out, ran.err) == (1, "", "Line 1: it is not an entry as it was written.\n")
+
+
+def test_an_altered_line_is_told_beside_the_entries_shown(forfait: Forfait, journal: Path) -> None:
+    journal.write_bytes(journal.read_bytes().replace(b'"number":2,', b'"number":3,', 1))
+    ran = forfait("journal", "show", journal, "--lang", "en")
+    assert ran.code == 1
+    assert "Line 2: it is not an entry as it was written." in ran.err
+    assert "99900000000" in ran.out
+
+
+def test_one_entry_is_told_as_one(forfait: Forfait, tmp_path: Path) -> None:
+    append(tmp_path / "journal", entry(0))
+    assert "1 entry," in forfait("journal", "verify", tmp_path / "journal", "--lang", "en").out
 
 
 def test_what_is_no_anchor_is_refused(forfait: Forfait, journal: Path) -> None:

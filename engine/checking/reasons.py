@@ -31,6 +31,8 @@ class Reasons:
 
     def __init__(self, decided: Decided) -> None:
         self.decided = decided
+        # By place: conditions asked again at every level would take time without end in a record made to.
+        self.reasons, self.doubts = dict[str, str](), dict[str, str]()
 
     def within(self, part: Any) -> Any:
         """The part with every condition below it told why."""
@@ -67,6 +69,12 @@ class Reasons:
 
     def reason(self, node: Json) -> str:
         """Why a condition is unmet: the first failing part of an `all`, the nearest branch of an `any`."""
+        at = node["at"]
+        if at not in self.reasons:
+            self.reasons[at] = self._reason(node)
+        return self.reasons[at]
+
+    def _reason(self, node: Json) -> str:
         match node["kind"]:
             case "all":
                 return self.reason(next(part for part in node["of"] if self.decided.verdict(part) == UNMET))
@@ -83,10 +91,10 @@ class Reasons:
 
     def nearest(self, branches: Sequence[Json]) -> Json:
         """The branch that came nearest to being met; of equals, the first of those that say most."""
-        least = min(self.gap(one) for one in branches)
-        return max(
-            (one for one in branches if self.gap(one) == least), key=lambda one: REASONS.index(self.reason(one))
-        )
+        gaps = [self.gap(one) for one in branches]
+        least = min(gaps)
+        equals = [one for one, gap in zip(branches, gaps, strict=True) if gap == least]
+        return max(equals, key=lambda one: REASONS.index(self.reason(one))) if len(equals) > 1 else equals[0]
 
     def gap(self, node: Json) -> tuple[bool, int]:
         """How far from being met: whether by what is not the doctor's to bring, then how much."""
@@ -113,6 +121,14 @@ class Reasons:
 
     def doubt(self, node: Json) -> str:
         """Why a condition is unknown: the first unknown part of an `all`, the most telling branch of an `any`."""
+        at = node.get("at")
+        if at is None:
+            return self._doubt(node)
+        if at not in self.doubts:
+            self.doubts[at] = self._doubt(node)
+        return self.doubts[at]
+
+    def _doubt(self, node: Json) -> str:
         doubtful = [child for child in self.decided.below(node) if self.decided.verdict(child) == UNKNOWN]
         if not doubtful:
             return str(node["unknown"])

@@ -1,15 +1,16 @@
 """The journal of issued records: a file that only grows, each entry holding the digest of the one before it.
 
 What is written is on the disk before it is told. Agents that write at the same time wait for each other; one that is
-killed leaves its entry whole or not at all; a record already noted is not noted again. An anchor, the number and the
-digest of the last entry, shows later that nothing before it was changed and that the end was not cut off.
+killed leaves its entry whole or not at all; a record already noted is not noted again. A file that is no journal, or
+no longer whole, is left as it is. An anchor, the number and the digest of the last entry, shows later that nothing
+before it was changed and that the end was not cut off.
 """
 
 from __future__ import annotations
 
 import fcntl
 import hashlib
-import mmap
+import json
 import os
 import re
 from collections.abc import Iterator
@@ -18,7 +19,6 @@ from typing import Any, BinaryIO, Literal
 
 from msgspec import Struct
 
-from engine.issuing.reading import parsed
 from engine.problems import Invalid, Problem
 from engine.text import canonical_json
 
@@ -29,7 +29,18 @@ NOTHING = f"sha256:{'0' * 64}"
 ANCHOR = re.compile(r"journal/1 ([1-9][0-9]{0,14}) (sha256:[0-9a-f]{64})")
 LONGEST = 4096
 """No entry is longer, in bytes."""
-KEYS = {"schema", "number", "previous", "record", "doctor", "year", "as_of", "key", "digest"}
+DIGEST = rb"sha256:[0-9a-f]{64}"
+LINE = re.compile(
+    rb'(\{"as_of":"[0-9]{4}-[0-9]{2}-[0-9]{2}",)"digest":"(%(digest)s)",'
+    rb'("doctor":"[0-9]{1,20}","key":(?:null|"ed25519:[0-9a-f]{64}"),"number":([1-9][0-9]{0,14}),'
+    rb'"previous":"(%(digest)s)","record":"(%(digest)s)","schema":"journal/1","year":[1-9][0-9]{3}\})\n'
+    % {b"digest": DIGEST}
+)
+"""A line as entries are written; its parts but for its own digest, and what the chain is made of."""
+BEGINNING = b'{"as_of":"0000-00-00","digest":"sha256:%s",' % (b"0" * 64)
+BEGUN = re.compile(rb'\{"as_of":"[0-9]{4}-[0-9]{2}-[0-9]{2}","digest":"%s",.*' % DIGEST)
+MADE_PRIVATE = 0o600
+"""A journal tells which doctors were decided on: a new one is for its owner alone."""
 Fault = Literal["entry", "order", "chain", "torn", "anchor_missing", "anchor_other"]
 
 
@@ -105,61 +116,59 @@ def parse_anchor(written: str) -> Anchor:
 def append(path: Path, entry: Entry) -> int:
     """Note a record, on the disk before this returns; gives its number, the one it has if it is noted already.
 
-    Raises Invalid when the last entry is not one, OSError when the file cannot be written.
+    Raises Invalid, and leaves the file as it is, when it is no journal or no longer whole; OSError when it cannot be
+    written.
     """
     fresh = not path.exists()
-    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o644), "r+b") as file:
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, MADE_PRIVATE), "r+b") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        _drop_unfinished(file)
-        last = _last(file, path)
-        known = _number_of(file, entry.record)
-        if known is not None:
-            return known
-        number, previous = (last["number"] + 1, last["digest"]) if last else (1, NOTHING)
-        file.seek(0, os.SEEK_END)
-        file.write(entry.line(number, previous))
+        found = _ending(file, path, entry.record.encode())
+        if found.noted is not None:
+            return found.noted
+        # What an agent that was killed had begun to write was told to nobody.
+        file.truncate(found.bytes)
+        file.seek(found.bytes)
+        file.write(entry.line(found.number + 1, found.digest))
         file.flush()
         os.fsync(file.fileno())
     if fresh:
         _sync_folder(path.resolve().parent)
-    return number
+    return found.number + 1
 
 
-def _drop_unfinished(file: BinaryIO) -> None:
-    """Remove what an agent that was killed had begun to write: it was told to nobody."""
-    end = file.seek(0, os.SEEK_END)
-    start = max(0, end - LONGEST)
-    file.seek(start)
-    tail = file.read()
-    whole = tail.rfind(b"\n") + 1
-    if whole < len(tail) and (whole or not start):
-        file.truncate(start + whole)
+class _Ending(Struct, frozen=True):
+    """Where a journal stands: how many entries, of how many bytes, the digest of the last, the number of a record."""
+
+    number: int
+    bytes: int
+    digest: str
+    noted: int | None
 
 
-def _last(file: BinaryIO, path: Path) -> Json | None:
-    """The last entry, None where there is none. Raises Invalid when it is not one."""
-    end = file.seek(0, os.SEEK_END)
-    if not end:
-        return None
-    file.seek(max(0, end - LONGEST))
-    line = file.read().splitlines()[-1]
-    found = _entry(line)
-    if found is None or found["digest"] != _digest(_undigested(found)):
-        raise Invalid([Problem("journal_broken", str(path))])
-    return found
+def _ending(file: BinaryIO, path: Path, record: bytes) -> _Ending:
+    """Where a journal stands, but for a line begun at its end. Raises Invalid at a line that is not the next."""
+    number, size, digest, noted = 0, 0, NOTHING.encode(), None
+    while line := file.readline(LONGEST):
+        found = LINE.fullmatch(line)
+        if found and found[5] == digest and int(found[4]) == number + 1 and found[2] == _of(found):
+            number, size, digest = number + 1, size + len(line), found[2]
+            noted = number if found[6] == record else noted
+        elif _begun(line):
+            break
+        else:
+            raise Invalid([Problem("journal_broken", str(path), number + 1)])
+    return _Ending(number, size, digest.decode(), noted)
 
 
-def _number_of(file: BinaryIO, record: str) -> int | None:
-    """The number of the entry that notes a record: looked for as bytes, for a journal may be long."""
-    if not os.fstat(file.fileno()).st_size:
-        return None
-    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        place = content.find(f'"record":"{record}"'.encode())
-        if place < 0:
-            return None
-        start, end = content.rfind(b"\n", 0, place) + 1, content.find(b"\n", place)
-        found = _entry(content[start:end])
-    return found["number"] if found else None
+def _begun(line: bytes) -> bool:
+    """Whether a line is the beginning of an entry, and nothing comes after it."""
+    ended = line.endswith(b"\n") or len(line) == LONGEST
+    return not ended and BEGUN.fullmatch(line + BEGINNING[len(line) :]) is not None
+
+
+def _of(line: re.Match[bytes]) -> bytes:
+    """The digest that an entry should have: that of all the rest of it."""
+    return b"sha256:" + hashlib.sha256(line[1] + line[3]).hexdigest().encode()
 
 
 def read(path: Path, anchor: Anchor | None = None) -> Read:
@@ -168,10 +177,10 @@ def read(path: Path, anchor: Anchor | None = None) -> Read:
     wrong: list[Wrong] = []
     previous, line = NOTHING, 0
     for line, content in enumerate(_lines(path), start=1):
-        found = _entry(content.removesuffix(b"\n"))
+        found = _entry(content)
         if not content.endswith(b"\n"):
             wrong.append(Wrong("torn", line))
-        elif found is None or found["digest"] != _digest(_undigested(found)):
+        elif found is None:
             wrong.append(Wrong("entry", line))
         else:
             if found["number"] != line:
@@ -198,17 +207,11 @@ def _lines(path: Path) -> Iterator[bytes]:
 
 def _entry(line: bytes) -> Json | None:
     """The entry of a line written as entries are, None of any other."""
-    try:
-        found = parsed(line.decode(), "")
-    except (Invalid, UnicodeDecodeError):
+    found = LINE.fullmatch(line)
+    if found is None or found[2] != _of(found):
         return None
-    if not isinstance(found, dict) or found.keys() != KEYS or canonical_json(found) != line:
-        return None
-    return found if type(found["number"]) is int else None
-
-
-def _undigested(entry: Json) -> Json:
-    return {name: value for name, value in entry.items() if name != "digest"}
+    entry: Json = json.loads(line)
+    return entry
 
 
 def _digest(entry: Json) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from engine.days import day_in_figures
 from engine.issuing.journal import Anchor, Json, Read
 from engine.words import Lang, say
 
@@ -17,7 +18,14 @@ def rows(entries: Sequence[Json], lang: Lang) -> Iterator[list[str]]:
     """A row an entry, under HEADS."""
     for one in entries:
         signed = say(lang, "journal.yes" if one["key"] else "journal.no")
-        yield [str(one["number"]), one["doctor"], str(one["year"]), one["as_of"], signed, f"{one['record'][:SHORT]}…"]
+        yield [
+            str(one["number"]),
+            one["doctor"],
+            str(one["year"]),
+            day_in_figures(one["as_of"], lang),
+            signed,
+            f"{one['record'][:SHORT]}…",
+        ]
 
 
 def told(found: Read, anchor: Anchor | None, lang: Lang) -> Iterator[str]:
@@ -28,5 +36,7 @@ def told(found: Read, anchor: Anchor | None, lang: Lang) -> Iterator[str]:
         yield say(lang, "records.more", count=len(found.wrong) - MOST_SHOWN)
     if found.wrong:
         return
-    yield say(lang, "journal.whole", count=len(found.entries)) if found.entries else say(lang, "journal.empty")
+    count = len(found.entries)
+    entries = say(lang, "journal.entries_one" if count == 1 else "journal.entries_many", count=count)
+    yield say(lang, "journal.whole", entries=entries) if count else say(lang, "journal.empty")
     yield say(lang, "journal.anchored", number=anchor.number) if anchor else say(lang, "journal.unanchored")

@@ -31,7 +31,7 @@ class Signer:
 
     def __init__(self, private: Ed25519PrivateKey) -> None:
         self._private = private
-        self.name = PREFIX + private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
+        self.name = _name(private.public_key())
 
     def sign(self, content: bytes) -> str:
         return self._private.sign(content).hex()
@@ -50,10 +50,24 @@ def new_key(path: Path) -> Signer:
     taken = next((one for one in (path, beside) if one.exists()), None)
     if taken:
         raise Invalid([Problem("key_exists", str(taken))])
-    for file, content, mode in ((path, secret, 0o600), (beside, public, 0o644)):
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as opened:
-            opened.write(content)
+    _write_new(path, secret, 0o600)
+    try:
+        _write_new(beside, public, 0o644)
+    except OSError:
+        path.unlink()
+        raise
     return Signer(private)
+
+
+def _write_new(path: Path, content: bytes, mode: int) -> None:
+    """A file whole, or none. Raises OSError."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    try:
+        with os.fdopen(handle, "wb") as opened:
+            opened.write(content)
+    except OSError:
+        path.unlink()
+        raise
 
 
 def signer(path: Path | None) -> Signer | None:
@@ -74,16 +88,17 @@ def signer(path: Path | None) -> Signer | None:
 def public_key(written: str) -> str:
     """The text of a public key given as that text, or as a PEM file. Raises Invalid when it is neither."""
     if written.startswith(PREFIX):
-        if _public(written) is None:
+        named = _public(written)
+        if named is None:
             raise Invalid([Problem("not_a_public_key", written[: len(PREFIX) + 64])])
-        return written
+        return _name(named)
     try:
         public = load_pem_public_key(_read(Path(written)))
     except (ValueError, UnsupportedAlgorithm):
         public = None
     if not isinstance(public, Ed25519PublicKey):
         raise Invalid([Problem("not_a_public_key", written)])
-    return PREFIX + public.public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
+    return _name(public)
 
 
 def signed_by(name: str, signature: str, content: bytes) -> bool:
@@ -96,6 +111,10 @@ def signed_by(name: str, signature: str, content: bytes) -> bool:
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def _name(public: Ed25519PublicKey) -> str:
+    return PREFIX + public.public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
 
 
 def _public(name: str) -> Ed25519PublicKey | None:

@@ -62,10 +62,11 @@ class _Refused(Exception):
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) < len(pairs):
-        keys = [key for key, _ in pairs]
-        raise _Refused("duplicate_key", key=next(key for key in keys if keys.count(key) > 1)[:MAX_DEPTH])
+    made: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in made:
+            raise _Refused("duplicate_key", key=key[:MAX_DEPTH])
+        made[key] = value
     return made
 
 

@@ -80,7 +80,7 @@ def _check_day(written: str, file: str) -> None:
 def broken(receipt: Receipt, key: str | None) -> Iterator[Broken]:
     """What is wrong with the seal of a record; with a public key, also whether that key signed it."""
     made_of = receipt.made_of
-    if receipt.content.removesuffix(b"\n") != _whole(receipt, made_of):
+    if receipt.content not in _as_written(receipt, made_of):
         yield "not_canonical"
     if receipt.digest is not None and receipt.digest != _sha256(made_of):
         yield "digest"
@@ -93,13 +93,13 @@ def broken(receipt: Receipt, key: str | None) -> Iterator[Broken]:
         yield "other_key" if receipt.key else "unsigned"
 
 
-def _whole(receipt: Receipt, made_of: bytes) -> bytes:
-    """The file as it would have been written."""
+def _as_written(receipt: Receipt, made_of: bytes) -> tuple[bytes, ...]:
+    """The file as it would have been written; a bare record may have been printed, and ended by a line break."""
     if receipt.digest is None:
-        return made_of
+        return made_of, made_of + b"\n"
     signature = {"key": receipt.key, "value": receipt.signature} if receipt.key else None
     told = {"schema": SCHEMA, "digest": receipt.digest, "record": receipt.record, "signature": signature}
-    return canonical_json(told)
+    return (canonical_json(told) + b"\n",)
 
 
 def _sha256(content: bytes) -> str:

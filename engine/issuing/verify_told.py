@@ -6,11 +6,11 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from engine.days import day_in_words
 from engine.issuing.differences import Difference
 from engine.issuing.verifying import Verified
 from engine.problems import sentence
 from engine.telling.parts import Explanation, Mark, Part
-from engine.telling.phrases import day_in_words
 from engine.words import Lang, say
 
 MOST_SHOWN = 20
