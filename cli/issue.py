@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 
+from cli.control_options import By
 from cli.failing import printable
 from cli.language import Language, Spoken, spoken
 from cli.options import AsOf, Data, Doctor, Policies, Readings, Year, decided
+from cli.registered import FoundIn, decided_with_findings
 from engine.problems import Invalid, Problem
 
 
@@ -22,11 +24,8 @@ def issue(
     sign: Annotated[Path | None, typer.Option("--sign", metavar="metavar.file", help="help.sign")] = None,
     journal: Annotated[Path | None, typer.Option("--journal", metavar="metavar.journal", help="help.journal")] = None,
     output: Annotated[Path | None, typer.Option("--output", metavar="metavar.file", help="help.issue_output")] = None,
-    register: Annotated[
-        str | None,
-        typer.Option("--register", metavar="metavar.register", help="help.explain_register"),
-    ] = None,
-    by: Annotated[str | None, typer.Option("--by", metavar="metavar.agent", help="help.agent")] = None,
+    register: FoundIn = None,
+    by: By = None,
     policies: Policies = None,
     lang: Spoken = Language.fr,
 ) -> None:
@@ -41,9 +40,8 @@ def issue(
     if register is None:
         record = decided(doctor, year, data, reading, policies, as_of).record
     else:
-        from cli.registered import decided_with_findings
-
-        record = decided_with_findings(doctor, year, data, reading, policies, as_of, (register, by)).record
+        found = (register, by)
+        record = decided_with_findings(doctor, year, data, reading, policies, as_of, found, "issue").record
     digest, content = digest_of(record), sealed(record, key)
     _check_free(output, content, journal)
     # Noted first: an agent stopped before the file is written issues the same again, under the same number.

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import typer
 
+from cli.control_options import By
 from cli.language import Language, Spoken, spoken
 from cli.options import Data, Policies, policy_files
+from cli.registered import FoundIn, found_of
 from cli.verify import EXIT_REJECTED, RecordFile
 
 
 def replay(
     record: RecordFile,
     data: Data = None,
+    register: FoundIn = None,
+    by: By = None,
     policies: Policies = None,
     lang: Spoken = Language.fr,
 ) -> None:
@@ -25,7 +29,10 @@ def replay(
 
     issued = read_receipt(record).record
     known = find_doctor(data or bundled_examples(), issued["doctor"])
-    again = decided_by(issued, policy_files(issued["year"], policies), known.page)
+    page = known.page
+    if register is not None:
+        _, page = found_of(page, issued["doctor"], issued["year"], (register, by), "replay")
+    again = decided_by(issued, policy_files(issued["year"], policies), page)
     told = replayed(issued, again, spoken(), policies)
     draw(screen(), told.explanation)
     if not told.same:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import stat
 import subprocess
 import sys
@@ -14,7 +16,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from engine.issuing.journal import read
-from engine.issuing.keys import KEY
+from engine.issuing.keys import KEY, new_key
 from engine.text import canonical_json
 from tests.conftest import Forfait
 
@@ -66,6 +68,54 @@ def test_issued_again_it_is_the_same_bytes_and_the_same_entry(forfait: Forfait, 
     assert len(read(journal).entries) == 1
 
 
+def test_what_was_issued_is_never_replaced(forfait: Forfait, signed: Path, key: Path) -> None:
+    """Nor is what would have replaced it noted; the same issued again is no replacement."""
+    journal, before = signed.with_name("journal"), signed.read_bytes()
+    ran = forfait("issue", DOCTOR, "--journal", journal, "--output", signed, "--lang", "en")
+    assert (ran.code, ran.out) == (2, "")
+    assert "never replaced" in ran.err
+    assert (signed.read_bytes(), len(read(journal).entries)) == (before, 1)
+    assert forfait("issue", DOCTOR, "--sign", key, "--output", signed).code == 0
+
+
+def test_a_record_never_takes_the_place_of_the_journal(forfait: Forfait, signed: Path, tmp_path: Path) -> None:
+    journal = signed.with_name("journal")
+    before = journal.read_bytes()
+    (tmp_path / "linked").symlink_to(journal)
+    for place in (journal, tmp_path / "linked"):
+        assert forfait("issue", DOCTOR, "--journal", journal, "--output", place).code == 2
+    assert journal.read_bytes() == before
+    assert forfait("issue", DOCTOR, "--journal", tmp_path / "new", "--output", tmp_path / "new").code == 2
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_record_is_for_its_owner_alone(signed: Path) -> None:
+    assert stat.S_IMODE(signed.stat().st_mode) == stat.S_IRUSR | stat.S_IWUSR
+
+
+def test_what_is_written_follows_no_link_laid_beside_it(signed: Path, tmp_path: Path) -> None:
+    """The name under which it is first written is drawn, and nothing is left under it."""
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["journal", "key", "key.pub", "signed.json"]
+
+
+def test_a_decision_after_control_is_issued_noted_verified_and_replayed(
+    forfait: Forfait, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORFAIT_AGENT", "un agent")
+    held = ("--register", tmp_path / "control.db")
+    forfait("control", "open", DOCTOR, "--year", 2023, "--on", "2024-09-02", *held)
+    found = ("--outcome", "refuted", "--ground", "factures absentes", "--on", "2024-09-03")
+    done = forfait("control", "record", DOCTOR, "--item", "logiciel-segur", *found, *held)
+    assert (done.code, done.err) == (0, "")
+    record, journal = tmp_path / "after.json", tmp_path / "journal"
+    done = forfait("issue", DOCTOR, "--journal", journal, "--output", record, *held)
+    assert (done.code, done.err) == (0, "")
+    assert forfait("verify", record, "--policy", 2023, "--journal", journal).code == 0
+    assert receipt(record)["record"]["as_of"] == "2024-09-03"
+    assert forfait("replay", record, *held).code == 0
+    assert forfait("replay", record).code == 1
+
+
 def test_the_key_may_be_in_the_environment(
     forfait: Forfait, signed: Path, key: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -83,6 +133,25 @@ def test_a_private_key_is_for_its_owner_alone_and_never_replaced(forfait: Forfai
 def test_a_key_is_told_by_its_file_or_by_its_text(forfait: Forfait, signed: Path, key: Path) -> None:
     name = json.loads(signed.read_text("utf-8"))["signature"]["key"]
     assert forfait("verify", signed, "--key", name).code == forfait("verify", signed, "--key", public(key)).code == 0
+
+
+def test_a_public_key_is_the_same_in_capitals(forfait: Forfait, signed: Path) -> None:
+    name = receipt(signed)["signature"]["key"].removeprefix("ed25519:").upper()
+    assert forfait("verify", signed, "--key", f"ed25519:{name}").code == 0
+
+
+def test_a_private_key_without_its_public_one_is_not_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = os.open
+
+    def full(path: Path, flags: int, mode: int) -> int:
+        if path.name.endswith(".pub"):
+            raise OSError(errno.ENOSPC, "no room")
+        return written(path, flags, mode)
+
+    monkeypatch.setattr(os, "open", full)
+    with pytest.raises(OSError, match="no room"):
+        new_key(tmp_path / "key")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
@@ -119,6 +188,7 @@ def receipt(path: Path) -> dict[str, Any]:
 ALTERED: dict[str, Callable[[Path], bytes]] = {
     "a space": lambda path: path.read_bytes().replace(b",", b", ", 1),
     "a line more": lambda path: path.read_bytes() + b"\n",
+    "no line break": lambda path: path.read_bytes().removesuffix(b"\n"),
     "laid out": lambda path: json.dumps(receipt(path), indent=1).encode(),
     "another engine": lambda path: path.read_bytes().replace(b'"engine":{"version":"', b'"engine":{"version":"9', 1),
     "another digest": lambda path: canonical_json(receipt(path) | {"digest": f"sha256:{'0' * 64}"}) + b"\n",
@@ -178,6 +248,7 @@ HOSTILE: dict[str, bytes] = {
     "half a character": b'{"schema": "decision/2", "doctor": "\\ud800"}',
     "not UTF-8": b"\xff\xfe{}",
     "an older form": b'{"schema": "decision/1"}',
+    "many keys, the last said twice": b"{%s}" % b",".join(b'"%d":0' % (n % 199_999) for n in range(200_000)),
     "control characters": b'{"schema": "decision/2", "\\u001b[31m": "<script>"}',
 }
 
