@@ -54,9 +54,10 @@ def _of(case: Case, as_of: date | None) -> Iterator[Awaited]:
 
 
 def missing(case: Case, request: Request) -> tuple[str, ...]:
-    """The items of a request for which nothing complete came, and of which nothing was found since."""
-    came = {receipt.item for receipt in standing(case.receipts) if receipt.complete}
-    found = {finding.item for finding in standing(case.findings) if finding.decided_on >= request.asked_on}
+    """The items of a request for which nothing complete came since, and of which nothing was found since."""
+    day = request.asked_on
+    came = {one.item for one in standing(case.receipts) if one.complete and one.received_on >= day}
+    found = {one.item for one in standing(case.findings) if one.decided_on >= day}
     return tuple(item for item in request.items if item not in came | found)
 
 

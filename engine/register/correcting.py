@@ -9,7 +9,7 @@ from msgspec import ValidationError, convert, to_builtins
 
 from engine.problems import Invalid, Problem, unknown_name
 from engine.register.acts import Corrected, Deed, Entry
-from engine.register.folding import deed_of
+from engine.register.folding import deed_under
 
 DAY = "on"
 """The name under which the day of an act is given anew."""
@@ -21,10 +21,10 @@ SHOWN = 80
 def correction(entries: list[Entry], number: int, why: str, changes: Mapping[str, str]) -> Corrected:
     """The correction of the act of that number; without changes it is withdrawn.
 
-    A field given empty is left out. Raises Invalid: no such act stands; a field it has not; a value that it cannot
-    take.
+    Whether the act still stands is asked by who files it: the same correction may be asked again. A field given empty
+    is left out. Raises Invalid: no such act; a field it has not; a value that it cannot take.
     """
-    found = deed_of(entries, number)
+    found = deed_under(entries, number)
     if found is None:
         raise Invalid([Problem("nothing_to_correct", details={"entry": str(number)})])
     if not changes:

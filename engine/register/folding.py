@@ -131,5 +131,10 @@ def _act(deed: Deed, day: date, shared: Shared) -> Act:
 def deed_of(entries: Iterable[Entry], number: int) -> tuple[Deed, date] | None:
     """The deed that stands under a number, and the day it was done; None when none does."""
     known = list(entries)
-    entry = next((one for one in known if one.sequence == number and number not in _set_aside(known)), None)
+    return None if number in _set_aside(known) else deed_under(known, number)
+
+
+def deed_under(entries: Iterable[Entry], number: int) -> tuple[Deed, date] | None:
+    """The deed entered under a number, set aside since or not, and the day it was done; None when none was."""
+    entry = next((one for one in entries if one.sequence == number), None)
     return None if entry is None else _deed(entry)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import combinations
 
 from engine.control.cases import (
     LONGEST_DELAY,
@@ -51,16 +52,29 @@ def _of(act: Act, case: Case) -> Iterator[Problem]:
             asked = {request.id: request for request in case.requests}
             if number not in asked or act.item not in asked[number].items:
                 yield Problem("no_such_request", details={"entry": str(number), "item": act.item})
+            yield from _too_soon(day, number, case)
         case Observation(about=int(number)):
             if number not in {other.id for other in case.acts if other.id != act.id}:
                 yield Problem("no_such_act", details={"entry": str(number)})
+            yield from _too_soon(day, number, case)
         case Answer(observation=number):
             if number not in {observation.id for observation in standing(case.observations)}:
                 yield Problem("no_such_observation", details={"entry": str(number)})
+            yield from _too_soon(day, number, case)
         case Finding(outcome="refuted" | "not_produced"):
             yield from _against(act, case)
         case _:
             pass
+
+
+def _too_soon(day: date, number: int, case: Case) -> Iterator[Problem]:
+    """Nothing follows from an act before that act was done, nor before what took its place was."""
+    acts = {act.id: act for act in case.acts}
+    act = acts.get(number)
+    while act is not None and act.corrected_by in acts:
+        act = acts[act.corrected_by]
+    if act is not None and day < done_on(act):
+        yield Problem("too_soon", details={"day": str(day), "entry": str(act.id), "done": str(done_on(act))})
 
 
 def _against(finding: Finding, case: Case) -> Iterator[Problem]:
@@ -88,20 +102,29 @@ def _not_produced(finding: Finding, case: Case) -> Iterator[Problem]:
 
 def _twice(case: Case) -> Iterator[Problem]:
     """Two findings of one day that cannot both be true; a case opened, or closed, twice."""
-    found: dict[tuple[str, str | None, date], Finding] = {}
-    for finding in standing(case.findings):
-        first = found.setdefault((finding.item, finding.choice, finding.decided_on), finding)
-        if first.outcome != finding.outcome:
-            yield Problem("found_otherwise", details={"item": finding.item, "entry": str(first.id)})
+    for first, second in combinations(standing(case.findings), 2):
+        if first.outcome != second.outcome and _same_thing(first, second):
+            yield Problem("found_otherwise", details={"item": second.item, "entry": str(first.id)})
     openings, closings = standing(case.of(Opening)), standing(case.of(Closing))
     yield from (Problem("already_open", details={"day": str(act.opened_on)}) for act in openings[1:])
     yield from (Problem("already_closed", details={"day": str(act.closed_on)}) for act in closings[1:])
 
 
+def _same_thing(first: Finding, second: Finding) -> bool:
+    """Whether two findings are about the same thing on the same day: a whole item, or the same choice of it."""
+    if (first.item, first.decided_on) != (second.item, second.decided_on):
+        return False
+    return first.choice == second.choice or None in (first.choice, second.choice)
+
+
 def _after_closing(case: Case) -> Iterator[Problem]:
-    """Once closed, nothing is added or corrected but the closing itself."""
+    """A case is closed on the day of its last act or later; then nothing is added or corrected but the closing."""
     if case.closing is None:
         return
+    last = max(standing(case.acts), key=done_on)
+    if case.closing.closed_on < done_on(last):
+        details = {"day": str(case.closing.closed_on), "entry": str(last.id), "last": str(done_on(last))}
+        yield Problem("closed_too_soon", details=details)
     closings = {act.id for act in case.of(Closing)}
     done = [act.id for act in standing(case.acts)]
     done += [one.id for one in case.corrections if one.corrects not in closings]

@@ -75,12 +75,18 @@ def _read(held: Held, doctor: str, year: int | None, by: str, what: str) -> Case
 
 
 def years_of(where: str, doctor: str) -> list[int]:
-    """The years of which a doctor has a case, which tells nothing of them. Raises Invalid: no register."""
+    """The years of which a doctor has a case: not entered as a reading, for it tells nothing of them.
+
+    Raises Invalid: no register.
+    """
     with register(where) as held:
         return [case.year for case in cases_of(held.entries(doctor))]
 
 
 def entries_of(where: str, doctor: str, year: int) -> list[Entry]:
-    """The entries of a case, for who is about to add one. Raises Invalid: no register, or not as it was written."""
+    """The entries of a case, for who is about to add one: not entered as a reading, for what is added is.
+
+    Raises Invalid: no register, or not as it was written.
+    """
     with proved(where) as held:
         return held.entries(doctor, year)
