@@ -14,6 +14,7 @@ from cli.language import Language, Spoken, spoken
 from cli.options import Doctor, Policies, day
 
 if TYPE_CHECKING:
+    from engine.register.acts import Entry
     from engine.register.proving import Flaw
 
 OfDoctor = Annotated[str | None, typer.Argument(metavar="metavar.doctor", help="help.of_doctor")]
@@ -75,7 +76,7 @@ def list_cases(register: Register = None, by: By = None, lang: Spoken = Language
             case.opening.name or "",
             str(case.year),
             _say(f"register.{case.status}"),
-            case.opening.opened_on.isoformat(),
+            _day(case.opening.opened_on.isoformat()),
             str(len(standing(case.findings))),
         )
         for case in seen.cases
@@ -100,7 +101,7 @@ def deadlines(
     tellers = {case.year: Teller(policy_of(case.year, policies), spoken()) for case in seen.cases}
     rows = [
         (
-            one.until.isoformat() if one.until else "",
+            _day(one.until.isoformat()) if one.until else "",
             _say(f"register.state_{one.state}"),
             one.doctor,
             str(one.year),
@@ -140,14 +141,34 @@ def log(
     rows = [
         (
             str(entry.sequence),
-            entry.written_at[:19].replace("T", " "),
+            f"{_day(entry.written_at[:10])} {entry.written_at[11:19]}",
             entry.by,
-            _say(f"register.kind_{entry.kind}", what=entry.about),
+            _say(f"register.kind_{entry.kind}", what=_about(entry)),
             " ".join(str(part) for part in (entry.doctor, entry.year) if part is not None),
         )
         for entry in entries
     ]
     _table(("entry", "written", "agent", "act", "case"), rows, "register.no_case")
+
+
+def _about(entry: Entry) -> str:
+    """What the act is about; as the register has it where this version of the product has no word for it."""
+    from engine.register.acts import Purged, Read
+    from engine.words import catalogue
+
+    match entry.act:
+        case Read(what=what):
+            return catalogue(spoken()).get(f"register.read_{what}", what)
+        case Purged(before=day):
+            return _day(day.isoformat())
+        case _:
+            return entry.about
+
+
+def _day(iso: str) -> str:
+    from engine.days import day_in_figures
+
+    return day_in_figures(iso, spoken())
 
 
 def _warn(flaws: Sequence[Flaw]) -> None:

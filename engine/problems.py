@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher, get_close_matches
 from itertools import zip_longest
 
 from msgspec import Struct, field
 
+from engine.days import day_in_words
 from engine.words import Lang, catalogue, say
 
 NEAREST_CUTOFF = 0.5
 MOST_CLOSE = 12
+DAYS = frozenset({"before", "day", "opened", "until"})
+"""The details that are days, always of the calendar, where they are written as `2024-02-04`."""
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class Problem(Struct, frozen=True):
@@ -70,13 +75,15 @@ def render(problem: Problem, lang: Lang) -> str:
 
 def sentence(problem: Problem, lang: Lang) -> str:
     """What is wrong, without its place."""
-    # A detail that begins with @ is the key of a word of the language.
-    words = catalogue(lang)
-    details = {
-        key: say(lang, value[1:]) if value.startswith("@") and value[1:] in words else value
-        for key, value in problem.details.items()
-    }
+    details = {name: _detail(name, value, lang) for name, value in problem.details.items()}
     return say(lang, f"problem.{problem.code}", **details)
+
+
+def _detail(name: str, value: str, lang: Lang) -> str:
+    """A detail as it is said: one that begins with @ is the key of a word of the language; a day is said in words."""
+    if name in DAYS and DAY.fullmatch(value):
+        return day_in_words(value, lang)
+    return say(lang, value[1:]) if value.startswith("@") and value[1:] in catalogue(lang) else value
 
 
 def names_to_try(problem: Problem, lang: Lang) -> str:

@@ -21,7 +21,7 @@ from engine.cache import as_on_disk, keep, recall
 Lang = Literal["fr", "en"]
 LANGS: tuple[Lang, ...] = ("fr", "en")
 NO_BREAK = "\N{NO-BREAK SPACE}"
-SPACE_BEFORE, SPACE_AFTER = r" (?=[:;?!%€»])", r"(?<=«) "
+SPACE_BEFORE, SPACE_AFTER = r" (?=[:;?!%€»])", r"(?<=[«°]) "
 
 
 @cache
@@ -64,7 +64,7 @@ def _read(file: Path, lang: Lang) -> Iterator[tuple[str, str]]:
 
 
 def typeset_french(text: str) -> str:
-    """The spaces that French typography wants unbreakable made so: inside « », and before : ; ? ! % €."""
+    """The spaces that French typography wants unbreakable made so: inside « », after n°, and before : ; ? ! % €."""
     return re.sub(SPACE_BEFORE, NO_BREAK, re.sub(SPACE_AFTER, NO_BREAK, text))
 
 

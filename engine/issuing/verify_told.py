@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from engine.days import day_in_words
@@ -11,6 +11,7 @@ from engine.issuing.differences import Difference
 from engine.issuing.verifying import Verified
 from engine.problems import sentence
 from engine.telling.parts import Explanation, Mark, Part
+from engine.telling.phrases import Figures
 from engine.words import Lang, say
 
 MOST_SHOWN = 20
@@ -27,7 +28,18 @@ def told(found: Verified, lang: Lang) -> Explanation:
     intro += [say(lang, "records.digest", digest=found.receipt.digest)] if found.receipt.digest else []
     parts = [_seal(found, lang), _signature(found, lang), _alone(found, lang), _policy(found, lang)]
     parts += [] if found.noted is None else [_journal(found, found.noted, lang)]
-    return Explanation(title, tuple(intro), (), (Part(say(lang, "records.checks"), parts=tuple(parts)),))
+    figures = Figures(lang)
+    points, euros = (figures.amount(record[unit]["paid"], unit) for unit in ("points", "euros"))
+    paid = (say(lang, "records.paid"), points, euros)
+    sections = [Part(say(lang, "records.checks"), parts=tuple(parts)), *_readings(found, lang)]
+    return Explanation(title, tuple(intro), (paid,), tuple(sections))
+
+
+def _readings(found: Verified, lang: Lang) -> Iterator[Part]:
+    """The readings under which it was decided, where they are not those of the policy by itself."""
+    parts = [Part(say(lang, "records.reading", name=name, option=option)) for name, option in found.readings]
+    if parts:
+        yield Part(say(lang, "records.readings"), parts=tuple(parts))
 
 
 def _part(lang: Lang, name: str, mark: Mark, key: str, parts: Sequence[Part] = (), /, **details: object) -> Part:
@@ -96,7 +108,7 @@ def each(wrong: Sequence[Difference], lang: Lang) -> list[Part]:
 
 def _difference(one: Difference, lang: Lang) -> Part:
     if not one.place:
-        return Part(say(lang, "records.senseless", said=_shown(one.said, lang)))
+        return Part(say(lang, f"records.senseless_{one.said}"))
     said, given = _shown(one.said, lang), _shown(one.given, lang)
     return Part(one.place, aside=say(lang, "records.says", said=said, given=given))
 

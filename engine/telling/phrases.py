@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any as Anything
 
 from engine.conditions import Table, TableEntry, Text
+from engine.days import day_in_words
 from engine.dossier import NONE
 from engine.policy import Field, Policy, Unit
 from engine.text import decimal_text
@@ -19,21 +20,15 @@ FRENCH_PLURAL = 2
 Json = Mapping[str, Anything]
 
 
-class Phrases:
-    """Says the small things of a decision in one language: every value of a record in its readable form."""
+class Figures:
+    """Says numbers, days and amounts in one language."""
 
-    def __init__(self, policy: Policy, lang: Lang) -> None:
-        self.policy, self.lang = policy, lang
+    def __init__(self, lang: Lang) -> None:
+        self.lang = lang
 
     def say(self, key: str, /, **details: object) -> str:
         """A sentence of the product's own."""
         return say(self.lang, key, **details)
-
-    def text(self, text: Text) -> str:
-        """A text of the policy."""
-        return text.fr if self.lang == "fr" else text.en
-
-    # --- numbers and dates --------------------------------------------------------------------------------------
 
     def number(self, value: Decimal | int | str) -> str:
         """`1 163` or `30,5`."""
@@ -70,6 +65,18 @@ class Phrases:
     def singular(self, value: Decimal | int) -> bool:
         """Whether a number takes the singular: below 2 in French, 1 alone in English."""
         return 0 <= value < FRENCH_PLURAL if self.lang == "fr" else value == 1
+
+
+class Phrases(Figures):
+    """Says the small things of a decision in one language: every value of a record in its readable form."""
+
+    def __init__(self, policy: Policy, lang: Lang) -> None:
+        super().__init__(lang)
+        self.policy = policy
+
+    def text(self, text: Text) -> str:
+        """A text of the policy."""
+        return text.fr if self.lang == "fr" else text.en
 
     def fraction(self, text: str) -> str:
         """A threshold: a percentage when it is a whole one, else the fraction itself."""
@@ -194,14 +201,6 @@ class Phrases:
         """All that is expected of one field."""
         expected = [self.test(test, asked["fields"][0], item) for test in telling(asked["tests"])]
         return self.joined(expected, "and")
-
-
-def day_in_words(iso: str, lang: Lang) -> str:
-    """A day as `Phrases.day` says it."""
-    day = date.fromisoformat(iso)
-    number = say(lang, "day.first") if day.day == 1 else day.day
-    written = say(lang, "day.written", day=number, month=say(lang, f"day.month_{day.month}"), year=day.year)
-    return written.replace(" ", NO_BREAK)
 
 
 def telling(tests: Sequence[Json]) -> list[Json]:
