@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from engine.words import LANGS, Lang
+from engine.words import LANGS, Lang, say
 from tests.conftest import Forfait, Ran
 from tests.controlled import DATED, NOT_PRODUCED, PAID, PAYMENTS, REQUEST, SOFTWARE
 
@@ -108,8 +108,8 @@ def test_the_reading_of_the_case_is_kept_in_the_register(office: Office) -> None
     office.notice()
     office.redecide()
     log = office.done("log", DOCTOR).out
-    assert "notice" in log
-    assert "redecide" in log
+    for what in ("notice", "redecide"):
+        assert all(word in log for word in say("fr", f"register.read_{what}").split()), what
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -142,6 +142,13 @@ def test_a_basis_that_is_not_in_the_references_is_told_with_the_nearest(office: 
     ("words", "said"),
     [
         (("--dated", "20/04/2025"), "20/04/2025"),
+        (("--dated", "1900-01-01"), "30 juin 2024"),
+        (("--signatory", "x" * 1000), "--signatory"),
+        (("--capacity", "\N{RIGHT-TO-LEFT OVERRIDE}elrod"), "U+202E"),
+        (("--established", "faux\x1b[31m"), "U+001B"),
+        (("--interrupted-by", " "), "--interrupted-by"),
+        (("--address", "\N{ZERO WIDTH SPACE}rue"), "U+200B"),
+        (("--address", "rue") * 9, "--address"),
         (("--output", "notice.docx"), "notice.docx"),
         (("--letterhead", "nowhere.yaml"), "nowhere.yaml"),
         (("--payments", "nowhere.csv"), "nowhere.csv"),
@@ -156,6 +163,21 @@ def test_what_is_typed_wrongly_is_told(office: Office, words: tuple[str, ...], s
 def test_a_letterhead_with_a_wrong_key_is_told_with_its_line(office: Office) -> None:
     office.head.write_text("place: Nantes\nadress: [x]\n", encoding="utf-8")
     assert "head.yaml:2" in refused(office.notice("--letterhead", office.head))
+
+
+def test_what_a_letterhead_hides_is_told(office: Office) -> None:
+    office.head.write_text('place: "Nan\\u202etes"\n', encoding="utf-8")
+    assert "U+202E" in refused(office.notice("--letterhead", office.head))
+
+
+def test_a_day_too_early_asks_for_no_option_that_a_notice_has_not(office: Office) -> None:
+    assert "--as-of" not in refused(office.notice("--dated", "1900-01-01"))
+
+
+def test_points_alone_are_said_not_to_be_paid(office: Office) -> None:
+    """What is paid beside them is."""
+    shown = office.redecide().out
+    assert ("aucun point payé" in shown, "rien de payé" in shown) == (True, False)
 
 
 def test_nobody_is_told_of_a_case_that_is_not_there(office: Office) -> None:
