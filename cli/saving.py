@@ -17,12 +17,17 @@ def save(path: Path, content: bytes, *, public: bool = False) -> None:
 
     A new file is for its owner alone, for most name a doctor; a public one is for whom the system says.
     """
-    path = path.resolve()
+    try:
+        _save(path.resolve(), content, 0o666 if public else 0o600)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
+
+
+def _save(path: Path, content: bytes, mode: int) -> None:
     if path.exists() and not path.is_file():
         path.write_bytes(content)
         return
     fresh = path.with_name(f".{path.name[:KEPT]}.{token_hex(8)}")
-    mode = 0o666 if public else 0o600
     handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
     try:
         with os.fdopen(handle, "wb") as file:

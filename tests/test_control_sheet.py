@@ -133,6 +133,12 @@ def test_every_line_is_well_set(example: Example, record: Json, lang: Lang) -> N
     assert wrong == {}
 
 
+@pytest.mark.parametrize("day", ["1900-02-03", "2024-06-29", "2045-02-03", "9999-12-31"])
+def test_a_day_to_answer_by_that_cannot_be_is_refused(forfait: Forfait, day: str) -> None:
+    ran = forfait("control", "sheet", PREFILLED.number, "--answer-by", day)
+    assert (ran.code, ran.out, "--answer-by" in ran.err) == (2, "", True)
+
+
 def test_the_day_to_answer_by_is_the_agents_to_set(forfait: Forfait) -> None:
     assert "à fixer dans la demande" in asked(forfait, PREFILLED).out
     assert "2 décembre 2024" in asked(forfait, PREFILLED, "--answer-by", "2024-12-02").out.replace("\xa0", " ")

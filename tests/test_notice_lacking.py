@@ -11,7 +11,7 @@ from typing import Any as Anything
 import pytest
 from msgspec.structs import replace
 
-from engine.control.cases import Act, Observation
+from engine.control.cases import Act, Case, Correction, Observation
 from engine.control.limitation import bases
 from engine.control.notice import Notice, Signatory
 from engine.control.notice_lacking import lacking, owed_by_law
@@ -28,8 +28,10 @@ from tests.controlled import (
     FOUND,
     NOT_PRODUCED,
     OPENING,
+    PAID,
     PAYMENTS,
     REQUEST,
+    SOFTWARE,
     TOLD,
     case_of,
     changed,
@@ -61,6 +63,14 @@ def without_doctor(**fields: Anything) -> Notice:
     made = notice.redecision
     dossier = replace(made.after.dossier, **fields)
     return replace(notice, redecision=replace(made, after=replace(made.after, dossier=dossier)))
+
+
+def corrected(on: date) -> Case:
+    """The case, the ground of its finding given anew on a day."""
+    first, again = replace(NOT_PRODUCED, corrected_by=20), replace(NOT_PRODUCED, id=20, corrects=NOT_PRODUCED.id)
+    acts = [first if act == NOT_PRODUCED else act for act in ACTS]
+    told = Correction(id=20, by=BY, on=on, corrects=NOT_PRODUCED.id, why="précision")
+    return replace(case_of([*acts, again]), corrections=(told,))
 
 
 def reversed_decisions() -> Notice:
@@ -115,6 +125,14 @@ ELEMENTS: dict[str, tuple[Callable[[], Notice], list[str]]] = {
     "exchange: what was confirmed unanswered": (
         lambda: of(*ACTS, Observation(id=20, by=BY, about=CARE, received_on=FOUND, text="Et la suite ?")),
         ["notice_unanswered"],
+    ),
+    "exchange: a delay that still runs": (
+        lambda: of(OPENING, replace(REQUEST, answer_by=DATED), found(SOFTWARE, "refuted", 3)),
+        ["notice_request_runs"],
+    ),
+    "exchange: a ground corrected since": (
+        lambda: complete(corrected(LATER)),
+        ["notice_corrected_since"],
     ),
     "nature and amount: nothing moved": (
         lambda: changed(account=replace(complete().account, lines=())),
@@ -216,6 +234,21 @@ def test_what_no_finding_explains_is_not_claimed() -> None:
     told = lacking(replace(notice, account=replace(notice.account, lines=lines)), "fr")
     assert {problem.code for problem in told} == {"notice_learnt"}
     assert len(told) == len(notice.account.moved)
+
+
+@pytest.mark.parametrize(("days", "codes"), [(1, []), (0, ["notice_request_runs"]), (-1, ["notice_request_runs"])])
+def test_the_letter_may_leave_on_the_day_after_the_last_to_answer(days: int, codes: list[str]) -> None:
+    asked = replace(REQUEST, answer_by=DATED - timedelta(days=days))
+    assert lacks(of(OPENING, asked, found(SOFTWARE, "refuted", 3))) == codes
+
+
+def test_what_was_corrected_by_the_day_of_the_letter_is_in_it() -> None:
+    assert lacks(complete(corrected(DATED))) == []
+
+
+def test_a_ground_that_is_missing_is_told_with_how_to_give_it() -> None:
+    (problem,) = lacking(instead(NOT_PRODUCED, GROUNDLESS), "fr")
+    assert f"forfait control correct {PAID.number} {NOT_PRODUCED.id} --set ground=…" in render(problem, "fr")
 
 
 # --- limitation -----------------------------------------------------------------------------------------------------

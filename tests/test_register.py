@@ -147,6 +147,8 @@ def test_a_request_on_which_a_finding_rests_is_not_withdrawn(book: Book) -> None
         (Answered(1, "Si."), ["no_such_observation"]),
         (Asked((CODING,), OPENED), ["delay_backwards"]),
         (Notified("constats", OPENED), ["delay_backwards"]),
+        (Asked((CODING,), AFTER + timedelta(days=3661)), ["delay_too_long"]),
+        (Notified("constats", date.max), ["delay_too_long"]),
         (Opened(), ["already_open"]),
         (Corrected(77, "erreur"), ["nothing_to_correct"]),
         (Corrected(1, "erreur"), ["opening_stands"]),
@@ -228,6 +230,13 @@ def test_what_an_act_cannot_hold_is_no_correction(book: Book, changes: dict[str,
     assert [problem.code for problem in invalid.value.problems] == [code]
 
 
+def test_a_campaign_that_has_not_begun_is_not_controlled(book: Book) -> None:
+    with pytest.raises(Invalid) as invalid:
+        book.enter(date(YEAR, 12, 31), Opened(), year=YEAR + 1)
+    assert [problem.code for problem in invalid.value.problems] == ["before_campaign"]
+    assert book.enter(date(YEAR + 1, 1, 1), Opened(), year=YEAR + 1).case.status == "open"
+
+
 # --- what is awaited ------------------------------------------------------------------------------------------------
 
 
@@ -252,6 +261,17 @@ def test_a_letter_may_be_answered_and_a_closed_case_awaits_nothing(book: Book) -
     case = book.case(ASKED, Notified("constats", UNTIL))
     assert [(one.what, one.state) for one in awaited([case])] == [("letter", "open")]
     assert awaited([book.case(AFTER, Closed())]) == []
+
+
+def test_what_is_awaited_on_a_day_is_what_was_known_then(book: Book) -> None:
+    """Not what was done, corrected or closed since."""
+    asked = book.ask()
+    book.enter(AFTER, Asked((CODING,), AFTER + timedelta(days=30)))
+    book.enter(AFTER, Corrected(asked, "délai trop court", Asked((CODING,), AFTER), ASKED))
+    case = book.case(AFTER, Closed())
+    told = [[(one.act, one.until) for one in awaited([case], day)] for day in (OPENED, ASKED, AFTER)]
+    assert told == [[], [(asked, UNTIL)], []]
+    assert awaited([case], OPENED - timedelta(days=1)) == []
 
 
 # --- what an act names ----------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""A register that is not as it was written is shown with what is wrong, and nothing is drawn from it or added to it."""
+"""A register that is not as it was written is shown with what is wrong; nothing is drawn from it or added to it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import sqlite3
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Literal, get_args
 
 import pytest
 
@@ -32,7 +33,10 @@ def altered(book: Book) -> Book:
     return book
 
 
-def acts_upon(book: Book, deed: str) -> None:
+Upon = Literal["read", "correct", "purge", "enter", "open"]
+
+
+def acts_upon(book: Book, deed: Upon) -> None:
     """One of the things that rest on what a register says."""
     match deed:
         case "read":
@@ -47,8 +51,8 @@ def acts_upon(book: Book, deed: str) -> None:
             book.enter(OPENED, Opened(), doctor=OTHER)
 
 
-@pytest.mark.parametrize("deed", ["read", "correct", "purge", "enter", "open"])
-def test_nothing_is_drawn_from_it_or_added_to_it(altered: Book, deed: str) -> None:
+@pytest.mark.parametrize("deed", get_args(Upon))
+def test_nothing_is_drawn_from_it_or_added_to_it(altered: Book, deed: Upon) -> None:
     with pytest.raises(Invalid) as invalid:
         acts_upon(altered, deed)
     told = [(one.code, one.file, one.details["entry"]) for one in invalid.value.problems]
