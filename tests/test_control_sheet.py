@@ -150,9 +150,9 @@ def test_the_day_to_answer_by_is_the_agents_to_set(forfait: Forfait) -> None:
 def on_paper(explanation: Explanation) -> str:
     """What the pages hold, without spaces, and without what stands at the foot of each."""
     reader = PdfReader(BytesIO(leaflet_pdf(leaflet(explanation, date(2024, 6, 30), "fr"))))
-    text = "".join(page.extract_text() for page in reader.pages)
     footer = re.escape("".join(say("fr", "control_sheet.footer").split()))
-    return re.sub(rf"{footer}|Page\d+sur\d+", "", "".join(text.split()))
+    pages = ("".join(page.extract_text().split()) for page in reader.pages)
+    return "".join(re.sub(rf"{footer}|Page\d+sur\d+", "", page) for page in pages)
 
 
 def test_paper_holds_every_line_of_the_screen() -> None:

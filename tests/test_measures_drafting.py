@@ -251,4 +251,4 @@ def test_a_measure_that_comes_or_goes_is_told_whole(tmp_path: Path) -> None:
 def test_years_that_follow_each_other_are_counted_alike(forfait: Forfait) -> None:
     """No text of 2024 counts otherwise than the guide of 2023."""
     text = forfait("diff", "2023", "2024", "--text").out
-    assert "Comment les taux sont comptés" not in text
+    assert "Comment les taux sont calculés" not in text

@@ -245,7 +245,7 @@ def test_a_file_that_was_sent_is_known_by_its_digest(worked: Control, tmp_path: 
         (f"notify {DOCTOR} --what x --on 2024-09-02 --delay 3 --sent no/such/file", "no/such/file"),
         ("show 99900000011", "99900000011"),
         ("verify --anchor 12", "12"),
-        ("purge --before 2024-10-08 --on 2024-10-01", "2024-10-08"),
+        ("purge --before 2024-10-08 --on 2024-10-01", "8\N{NO-BREAK SPACE}octobre\N{NO-BREAK SPACE}2024"),
     ],
 )
 def test_what_is_typed_wrongly_is_told_in_one_sentence_and_enters_nothing(

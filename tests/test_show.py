@@ -157,7 +157,7 @@ def test_a_made_up_year_is_told_by_the_same_python() -> None:
 @pytest.mark.parametrize("year", YEARS)
 def test_every_rate_is_told_as_it_is_counted_with_all_that_is_left_out(year: int) -> None:
     words = law(year).vocabulary
-    section = next(part for part in told(year, "fr").sections if part.text == "Comment les taux sont comptés")
+    section = next(part for part in told(year, "fr").sections if part.text == "Comment les taux sont calculés")
     for one, shown in zip(counted(year).measures, section.parts, strict=True):
         named = words.measures if one.gives == "measure" else words.facts
         exclusions = one.denominator.exclusions if one.denominator else ()
@@ -219,7 +219,7 @@ def test_alone_an_indicator_brings_its_lists_and_readings_and_no_others() -> Non
     titles = [section.text for section in alone.sections]
     asides = [part.aside for part in alone.sections[-1].parts]
     assert (titles, [aside.split()[0] for aside in asides]) == (
-        ["Arrêts de travail dématérialisés", "Comment les taux sont comptés", "Lectures contestées"],
+        ["Arrêts de travail dématérialisés", "Comment les taux sont calculés", "Lectures contestées"],
         ["cible-aat", "denominateur-nul", "plusieurs-lieux", "poids-teleservices", "report-mss"],
     )
 
