@@ -30,8 +30,9 @@ def decided_with_findings(
 ) -> Decided:
     """The decision on a doctor of the data, with the findings that stand in a register.
 
-    The agent who reads it is noted there, with the command, `what`. Without a day, that of the last finding, or of the decision if it is later. Raises Invalid: no such doctor, policy
-    or case; a run, which was decided without the register.
+    The agent who reads it is noted there, with the command, `what`. Without a day, that of the last finding, or of
+    the decision if it is later. Raises Invalid: no such doctor, policy or case; a run, which was decided without the
+    register.
     """
     from engine.control.cases import standing
     from engine.decision import day_of, decide

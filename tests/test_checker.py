@@ -16,12 +16,14 @@ from msgspec import json
 from engine.decision import decide
 from engine.dossier import read_dossier
 from engine.issuing.redeciding import dossier_page
+from engine.issuing.verify_told import each
 from engine.issuing.verifying import departures, inconsistencies
 from engine.linking import linked
 from engine.loading import PolicyFiles
 from engine.problems import Invalid
 from engine.record import canonical
 from engine.record import record as written
+from engine.words import say
 from engine.yamltext import Page
 from tests.altering import everything
 from tests.conftest import Example, policy_files
@@ -150,9 +152,34 @@ def many_ways(record: Json) -> None:
     record["components"][0]["periods"] = [copy.deepcopy(period) for _ in range(60)]
 
 
+def nest(record: Json) -> None:
+    """Two branches as near at every level, as deep as a record may be: asked again at each, it would never end."""
+    node = teletransmission(record)["tree"]
+    node["asks"]["at_least"] = "1"
+    leaf, told = copy.deepcopy(node), {"verdict": "unmet", "reason": "threshold_missed", "nearest": "nowhere"}
+    for level in range(60):
+        beside = {**copy.deepcopy(leaf), "at": f"volet-1.teletransmission#beside-{level}"}
+        at = f"volet-1.teletransmission#any-{level}"
+        node = {**told, "kind": "any", "at": at, "of": [beside, node], "sources": [], "readings": []}
+    teletransmission(record)["tree"] = node
+
+
+def count_in_letters(record: Json) -> None:
+    record["policy"]["point_value"] = "seven"
+
+
 SPOILT = {
     one.__name__: one
-    for one in (hang_on_itself, hang_on_nothing, double, pay_more, count_more, grant_otherwise, many_ways)
+    for one in (
+        hang_on_itself,
+        hang_on_nothing,
+        double,
+        pay_more,
+        count_more,
+        grant_otherwise,
+        many_ways,
+        nest,
+    )
 }
 
 
@@ -162,6 +189,18 @@ def test_is_not_taken_in(spoil: Callable[[Json], None]) -> None:
     assert inconsistencies(record) == []
     spoil(record)
     assert inconsistencies(record) != []
+
+
+@pytest.mark.parametrize(
+    ("spoil", "how"), [(hang_on_itself, "endless"), (hang_on_nothing, "nowhere"), (count_in_letters, "unworkable")]
+)
+def test_a_record_without_sense_is_told_so_in_words(spoil: Callable[[Json], None], how: str) -> None:
+    record = ordinary()
+    spoil(record)
+    (found,) = inconsistencies(record)
+    (told,) = each([found], "en")
+    assert (found.place, found.said) == ("", how)
+    assert told.text == say("en", f"records.senseless_{how}")
 
 
 def test_an_inconsistency_is_told_at_its_place() -> None:

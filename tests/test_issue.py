@@ -165,6 +165,16 @@ def test_what_verifying_tells(forfait: Forfait, bare: Path, lang: str, named: Sn
     assert "\n".join(told) == named(name=f"records/verify.{lang}.txt")
 
 
+def test_verifying_tells_what_was_decided_and_under_which_readings_but_the_default(
+    forfait: Forfait, tmp_path: Path
+) -> None:
+    path = tmp_path / "record.json"
+    path.write_text(forfait("explain", DOCTOR, "--reading", "cible-dmp=page", "--format", "json").out, "utf-8")
+    ran = forfait("verify", path, "--policy", 2023, "--lang", "en")
+    assert "Paid, by the record  671.5 points  €4,700.50" in ran.out
+    assert ran.out.endswith("Readings other than those that the policy takes by default\n└── cible-dmp: page\n")
+
+
 @pytest.mark.parametrize("words", [["explain", DOCTOR], ["verify", "RECORD"]], ids=["explain", "verify"])
 def test_what_signs_and_what_stores_is_loaded_by_who_needs_it(words: list[str], bare: Path) -> None:
     """Neither cryptography, slow to load, nor the libraries of the register: a bare record has no signature."""
@@ -225,6 +235,7 @@ def test_a_record_on_other_data_is_not_the_same_decided_again(forfait: Forfait, 
     ran = forfait("replay", bare, "--data", tmp_path / "data.yaml", "--lang", "en")
     assert ran.code == 1
     assert "Numerator: 4,873 → 4,872" in ran.out
+    assert "Issued: 2023, on" in ran.out and "Decided again: 2023, on" in ran.out
 
 
 def test_a_policy_of_another_year_cannot_decide_it(forfait: Forfait, bare: Path) -> None:

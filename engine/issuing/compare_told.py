@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -20,6 +20,8 @@ from engine.telling.sentences import Sentences
 from engine.words import Lang, say
 
 Json = dict[str, Any]
+Names = tuple[Literal["before", "issued"], Literal["after", "again"]]
+"""What two records are to each other: the first and the second, or one issued and the same decided again."""
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -30,8 +32,10 @@ class Replayed(Struct, frozen=True):
     same: bool
 
 
-def compared(before: Json, after: Json, lang: Lang, root: Path | None) -> Explanation:
-    """Two records side by side, each told with the labels of its year's policy.
+def compared(
+    before: Json, after: Json, lang: Lang, root: Path | None, names: Names = ("before", "after")
+) -> Explanation:
+    """Two records side by side, under their names, each told with the labels of its year's policy.
 
     Raises Invalid when there is no policy of one of the years, or one that does not know what a record is about.
     """
@@ -39,14 +43,14 @@ def compared(before: Json, after: Json, lang: Lang, root: Path | None) -> Explan
     found = compare(before, after, files[0] if files[0].year == files[1].year else None)
     words = (_words(before, files[0], lang), _words(after, files[1], lang))
     try:
-        return _Told(found, *words).whole(say(lang, "differ.title", doctor=before["doctor"]))
+        return _Told(found, *words, names).whole(say(lang, "differ.title", doctor=before["doctor"]))
     except (LookupError, TypeError, ValueError) as error:
         raise Invalid([Problem("record_beyond_policy", details={"name": str(error)})]) from None
 
 
 def replayed(issued: Json, again: Json, lang: Lang, root: Path | None) -> Replayed:
     """A record and the same decided again, told as two records are."""
-    told = compared(issued, again, lang, root)
+    told = compared(issued, again, lang, root, ("issued", "again"))
     same = compare(issued, again).same
     title = say(lang, "records.replayed_same" if same else "records.replayed_other")
     return Replayed(Explanation(title, told.intro, told.totals, told.sections), same)
@@ -68,14 +72,14 @@ def _words(record: Json, files: PolicyFiles, lang: Lang) -> Sentences:
 
 
 class _Told:
-    def __init__(self, found: Comparison, was: Sentences, now: Sentences) -> None:
-        self.found, self.was, self.now, self.say = found, was, now, now.say
+    def __init__(self, found: Comparison, was: Sentences, now: Sentences, names: Names) -> None:
+        self.found, self.was, self.now, self.say, self.names = found, was, now, now.say, names
 
     def whole(self, title: str) -> Explanation:
         before, after = self.found.before, self.found.after
         intro = [
             self.say(f"differ.{name}", year=one["year"], day=self.now.day(one["as_of"]))
-            for name, one in (("before", before), ("after", after))
+            for name, one in zip(self.names, (before, after), strict=True)
         ]
         sections = [*self.causes(), *self.effects(), *self.shares()]
         if self.found.same:
@@ -84,7 +88,7 @@ class _Told:
 
     def totals(self) -> Iterator[tuple[str, str, str]]:
         before, after = self.found.before, self.found.after
-        for label, words, one in (("before", self.was, before), ("after", self.now, after)):
+        for label, words, one in zip(self.names, (self.was, self.now), (before, after), strict=True):
             points, euros = (words.amount(one[unit]["paid"], unit) for unit in ("points", "euros"))
             yield self.say(f"differ.paid_{label}"), points, euros
         points, euros = (self.gap(before[unit]["paid"], after[unit]["paid"], unit) for unit in ("points", "euros"))
@@ -171,16 +175,16 @@ class _Told:
                 "differ.rule_asks", label=self.titled(pair.name, pair.after, self.now), change=self.asked(pair)
             )
         if isinstance(pair.before, dict):
-            return self.say("differ.rule_only_before", label=self.titled(pair.name, pair.before, self.was))
+            return self.say(f"differ.rule_only_{self.names[0]}", label=self.titled(pair.name, pair.before, self.was))
         if isinstance(pair.after, dict):
-            return self.say("differ.rule_only_after", label=self.titled(pair.name, pair.after, self.now))
+            return self.say(f"differ.rule_only_{self.names[1]}", label=self.titled(pair.name, pair.after, self.now))
         points = [nothing if one is None else self.now.amount(one, "points") for one in (pair.before, pair.after)]
         return self.say("differ.rule_weight", label=self.now.claim(pair.name), change=self.change(*points))
 
     def titled(self, at: str, leaf: Json, words: Sentences) -> str:
         """The title of what a leaf belongs to, and its own."""
-        label = words.label(leaf) if at in words.nodes else at
-        return self.say("differ.field", name=words.claim(at), change=label)
+        label, claim = words.label(leaf) if at in words.nodes else at, words.claim(at)
+        return label if label == claim else self.say("differ.field", name=claim, change=label)
 
     def asked(self, pair: Pair) -> str:
         if pair.before["kind"] == pair.after["kind"] == "rate":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -15,19 +15,27 @@ from engine.issuing.differences import Difference, differences
 from engine.issuing.journal import Read
 from engine.issuing.receipt import Broken, Receipt, broken, digest_of
 from engine.issuing.redeciding import decided_by, dossier_page, without_engine
+from engine.linking import link
 from engine.loading import PolicyFiles
 from engine.problems import Invalid, Problem
 
 Json = dict[str, Any]
-SENSELESS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
-"""What Python raises where a record refers to what is not there, or to itself."""
+Senseless = Literal["nowhere", "endless", "unworkable"]
+SENSELESS: tuple[tuple[Senseless, tuple[type[Exception], ...]], ...] = (
+    ("nowhere", (LookupError, StopIteration)),
+    ("endless", (RecursionError,)),
+    ("unworkable", (ArithmeticError, AttributeError, TypeError, ValueError)),
+)
+"""How it is told that a record makes no sense, by what Python raises."""
+RAISED = tuple(kind for _, kinds in SENSELESS for kind in kinds)
 
 
 class Verified(Struct, frozen=True):
     """What was found of a record; what was not asked is None.
 
     `broken` is what is wrong with its seal, `undecided` why the policy cannot decide it, `noted` its number in the
-    journal (0: none), `journal_whole` whether the journal still is.
+    journal (0: none), `journal_whole` whether the journal still is. `readings` are those that are not the policy's
+    default.
     """
 
     receipt: Receipt
@@ -38,6 +46,7 @@ class Verified(Struct, frozen=True):
     undecided: Problem | None = None
     noted: int | None = None
     journal_whole: bool = True
+    readings: tuple[tuple[str, str], ...] = ()
 
     @property
     def accepted(self) -> bool:
@@ -65,19 +74,27 @@ def verified(receipt: Receipt, files: PolicyFiles | None, key: str | None, journ
         undecided,
         None if journal is None else journal.number_of(digest_of(record)) or 0,
         journal is None or not journal.wrong,
+        tuple(_chosen(record, files)) if files else (),
     )
+
+
+def _chosen(record: Json, files: PolicyFiles) -> Iterator[tuple[str, str]]:
+    known = link(files, {}).readings
+    for name, option in record["readings"].items():
+        if name not in known or known[name].default != option:
+            yield name, option
 
 
 def inconsistencies(record: Json) -> list[Difference]:
     """Each statement of a record that its own facts and rules do not give; none when it holds.
 
-    A record that makes no sense as a whole is told at no place, with what went wrong.
+    A record that makes no sense as a whole is told at no place, with how it makes none: a `Senseless`.
     """
     try:
         twice = [name for name, count in Counter(_places(record)).items() if count > 1]
         again = reasoned_again(decided_again(observed_again(record)))
-    except SENSELESS as error:
-        return [Difference("", f"{type(error).__name__}: {error}", None)]
+    except RAISED as error:
+        return [Difference("", next(how for how, kinds in SENSELESS if isinstance(error, kinds)), None)]
     return [*(Difference(name, 2, 1) for name in twice), *differences(record, again)]
 
 
