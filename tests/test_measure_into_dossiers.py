@@ -48,6 +48,13 @@ def test_who_is_in_no_flow_keeps_what_was_counted(tmp_path: Path) -> None:
     assert find_doctor(done.folder, DOCTOR).page.data == find_doctor(source, DOCTOR).page.data
 
 
+def test_counts_are_not_recorded_before_the_year_is_over(forfait: Forfait, tmp_path: Path) -> None:
+    done = measured(tmp_path / "first", {"acts": acts(3)})
+    asked = ("--flows", done.folder.parent / "flows", "--year", YEAR, "--out", tmp_path / "out")
+    early, on_the_day = (forfait("measure", *asked, "--recorded-on", f"{YEAR}-12-{day}") for day in (30, 31))
+    assert (early.code, "l’année comptée" in early.err, on_the_day.code) == (2, True, 0)
+
+
 def test_counts_are_recorded_on_the_day_told(forfait: Forfait, tmp_path: Path) -> None:
     done = measured(tmp_path / "first", {"acts": acts(3)})
     source = dossiers(tmp_path / "dossiers")

@@ -29,6 +29,7 @@ from engine.measuring.manifest import FlowRead, Made, Manifest, write_manifest
 from engine.measuring.owners import Owners, owners_of, rows_at_once
 from engine.measuring.quarantine import of_nobody
 from engine.measuring.writing import Owned, Results
+from engine.policy import Policy
 from engine.problems import Invalid, Problem
 from engine.running.draft import draft
 from engine.running.manifest import From
@@ -74,9 +75,18 @@ def measure(request: Request, told: Told = lambda *_: None) -> Manifest:
         return _measure(request, folder, told)
 
 
+def _check_day(recorded_on: date | None, policy: Policy) -> None:
+    """Raises Invalid when the counts of a year are said to be recorded before it is over."""
+    last = policy.calendar["year"].last
+    if recorded_on is not None and last is not None and recorded_on < last:
+        details = {"day": recorded_on.isoformat(), "last": last.isoformat()}
+        raise Invalid([Problem("recorded_early", details=details)])
+
+
 def _measure(request: Request, folder: Path, told: Told) -> Manifest:
     told("reading", 0, 0)
     files, policy = request.files, linked(request.files, {})
+    _check_day(request.recorded_on, policy)
     measures = link_measures(files, request.readings)
     used = {one.asked.flow for measuring in measures for one in sides(measuring)}
     flows = {name: flow for name, flow in flows_of(files).items() if name in used}

@@ -73,7 +73,10 @@ def _locked(folder: Path) -> tuple[Path, int]:
     """A new draft, and the lock that holds it."""
     while True:
         written = folder.parent / f".{folder.name}.{token_hex(4)}{SUFFIX}"
-        written.mkdir()
+        try:
+            written.mkdir()
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(folder)) from None
         lock = _lock(written)
         if lock is not None:
             return written, lock
