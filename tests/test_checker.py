@@ -160,7 +160,7 @@ def nest(record: Json) -> None:
     for level in range(60):
         beside = {**copy.deepcopy(leaf), "at": f"volet-1.teletransmission#beside-{level}"}
         at = f"volet-1.teletransmission#any-{level}"
-        node = {**told, "kind": "any", "at": at, "of": [beside, node], "sources": [], "readings": []}
+        node = {**told, "kind": "any", "at": at, "of": [node, beside], "sources": [], "readings": []}
     teletransmission(record)["tree"] = node
 
 
