@@ -173,6 +173,7 @@ def test_what_is_not_settled_is_never_owed() -> None:
     """Nothing is claimed of a range, nor of a sum of which one line is a range."""
     unsettled = [one for one in drawn() if not one.account.settled]
     assert unsettled
+    assert [one.account.owed for one in unsettled] == [None] * len(unsettled)
     assert all("notice_unsettled" in of_money(one) for one in unsettled)
 
 

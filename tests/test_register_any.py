@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import TypeVar
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,21 +22,25 @@ from engine.register.acts import (
     Notified,
     Observed,
     Opened,
+    Purged,
+    Read,
     Received,
     act_of,
     plain,
 )
 from engine.register.clean import SEVERAL_LINES, check_text
 from engine.register.filing import check
-from engine.register.folding import case_of, deed_of
-from engine.register.promises import breaches
+from engine.register.folding import case_of
 from engine.schema import check as keeps
 from engine.yamltext import Page
 from tests.registers import AGENT, ASKED, DOCTOR, OPENED, YEAR
 
+Kind = TypeVar("Kind", bound=Deed)
+
 MOST = 20
 ITEMS = ("codage", "video")
-DAYS = st.integers(0, 9).map(lambda days: OPENED + timedelta(days=days))
+CHOICES = ("maison", "cabinet")
+DAYS = st.integers(-1, 4).map(lambda days: OPENED + timedelta(days=days))
 NUMBERS = st.integers(1, 6)
 ITEM = st.sampled_from(ITEMS)
 
@@ -51,11 +56,13 @@ DEEDS: st.SearchStrategy[Deed] = st.one_of(
         Found,
         ITEM,
         st.sampled_from(("confirmed", "refuted", "not_produced")),
-        st.none(),
+        st.sampled_from((None, *CHOICES)),
         st.none() | st.just("faux"),
     ),
     st.builds(Notified, st.just("constats"), DAYS),
     st.sampled_from((Closed(), Opened(), Asked(ITEMS, ASKED))),
+    st.just(Closed()),
+    st.builds(Found, st.just(ITEMS[0]), st.sampled_from(("confirmed", "refuted")), ground=st.just("faux")),
 )
 CORRECTIONS = st.builds(Corrected, NUMBERS, st.just("erreur"), st.none() | DEEDS, DAYS)
 ACTS: st.SearchStrategy[Deed | Corrected] = st.integers(0, 2).flatmap(lambda number: DEEDS if number else CORRECTIONS)
@@ -67,7 +74,7 @@ def entry(number: int, day: date, act: Deed | Corrected) -> Entry:
 
 def entered(tried: list[tuple[date, Deed | Corrected]]) -> list[Entry]:
     """What is entered of what is tried, after a case was opened and something asked for."""
-    known = [entry(1, OPENED, Opened()), entry(2, OPENED, Asked(ITEMS, ASKED))]
+    known = [entry(1, OPENED, Opened()), entry(2, ASKED, Asked(ITEMS, ASKED))]
     for day, act in tried:
         try:
             check(known, DOCTOR, YEAR, AGENT, day, act)
@@ -86,26 +93,89 @@ def made(known: list[Entry]) -> Case:
 TRIED = st.lists(st.tuples(DAYS, ACTS), max_size=MOST)
 
 
-@given(TRIED)
-def test_a_case_keeps_its_promises_whatever_is_tried(tried: list[tuple[date, Deed | Corrected]]) -> None:
-    assert breaches(made(entered(tried))) == []
+# --- what every case keeps, looked for among the entries themselves, not in the case they make ----------------------
+
+Stands = dict[int, tuple[Deed, date]]
+
+
+def stands(known: list[Entry]) -> Stands:
+    """The deeds that stand, by the number of their entry, with the day they were done."""
+    found: Stands = {}
+    for one in known:
+        match one.act:
+            case Corrected(corrects=number, instead=deed, done_on=day):
+                del found[number]
+                if deed is not None and day is not None:
+                    found[one.sequence] = (deed, day)
+            case Read() | Purged():
+                raise AssertionError("none is tried")
+            case deed:
+                assert one.day is not None
+                found[one.sequence] = (deed, one.day)
+    return found
+
+
+def of(kind: type[Kind], found: Stands) -> list[tuple[Kind, date]]:
+    return [(deed, day) for deed, day in found.values() if isinstance(deed, kind)]
 
 
 @given(TRIED)
-def test_nothing_is_found_unproduced_that_could_still_come(tried: list[tuple[date, Deed | Corrected]]) -> None:
-    """Looked for among the entries themselves, not in the case they make."""
-    known = entered(tried)
-    stands = [found for one in known if (found := deed_of(known, one.sequence)) is not None]
-    for deed, day in stands:
-        if isinstance(deed, Found) and deed.outcome == "not_produced":
-            delays = [
-                asked.until
-                for asked, on in stands
-                if isinstance(asked, Asked) and deed.item in asked.items
-                if on <= day
-            ]
-            assert delays
-            assert all(until < day for until in delays)
+def test_a_case_is_opened_once_and_first(tried: list[tuple[date, Deed | Corrected]]) -> None:
+    found = stands(entered(tried))
+    ((_, opened),) = of(Opened, found)
+    assert opened == min(day for _, day in found.values())
+
+
+@given(TRIED)
+def test_a_case_is_closed_once_and_last(tried: list[tuple[date, Deed | Corrected]]) -> None:
+    """By its day as by its number."""
+    found = stands(entered(tried))
+    for number, (deed, day) in found.items():
+        if isinstance(deed, Closed):
+            assert (number, day) == (max(found), max(day for _, day in found.values()))
+
+
+@given(TRIED)
+def test_what_is_found_against_the_doctor_has_a_ground(tried: list[tuple[date, Deed | Corrected]]) -> None:
+    assert all(deed.ground or deed.outcome == "confirmed" for deed, _ in of(Found, stands(entered(tried))))
+
+
+@given(TRIED)
+def test_one_day_finds_one_thing_of_each_choice(tried: list[tuple[date, Deed | Corrected]]) -> None:
+    """What is found of an item is found of all its choices."""
+    found: dict[tuple[str, str | None, date], set[str]] = {}
+    for deed, day in of(Found, stands(entered(tried))):
+        for choice in CHOICES if deed.choice is None else (deed.choice,):
+            found.setdefault((deed.item, choice, day), set()).add(deed.outcome)
+    assert all(len(outcomes) == 1 for outcomes in found.values())
+
+
+@given(TRIED)
+def test_a_delay_ends_after_it_begins(tried: list[tuple[date, Deed | Corrected]]) -> None:
+    found = stands(entered(tried))
+    assert all(day <= asked.until for asked, day in of(Asked, found))
+    assert all(day <= letter.until for letter, day in of(Notified, found))
+
+
+@given(TRIED)
+def test_an_answer_follows_an_observation(tried: list[tuple[date, Deed | Corrected]]) -> None:
+    found = stands(entered(tried))
+    for deed, day in of(Answered, found):
+        observed, on = found[deed.observation]
+        assert isinstance(observed, Observed)
+        assert on <= day
+
+
+@given(TRIED)
+def test_nothing_is_found_unproduced_that_came_or_could_still_come(
+    tried: list[tuple[date, Deed | Corrected]],
+) -> None:
+    found = stands(entered(tried))
+    for deed, day in of(Found, found):
+        if deed.outcome == "not_produced":
+            delays = [asked.until for asked, on in of(Asked, found) if deed.item in asked.items and on <= day]
+            came = [one for one, on in of(Received, found) if one.item == deed.item and one.complete and on <= day]
+            assert (bool(delays), all(until < day for until in delays), came) == (True, True, [])
 
 
 @given(TRIED)
