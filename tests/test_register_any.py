@@ -44,6 +44,10 @@ DAYS = st.integers(-1, 4).map(lambda days: OPENED + timedelta(days=days))
 NUMBERS = st.integers(1, 6)
 ITEM = st.sampled_from(ITEMS)
 
+OUTCOMES = st.sampled_from(("confirmed", "refuted", "not_produced"))
+CHOICE = st.sampled_from((None, *CHOICES))
+REASONED: st.SearchStrategy[Deed] = st.builds(Found, ITEM, OUTCOMES, CHOICE, st.just("faux"))
+
 DEEDS: st.SearchStrategy[Deed] = st.one_of(
     st.builds(Asked, st.lists(ITEM, min_size=1, max_size=2, unique=True).map(tuple), DAYS),
     st.builds(Received, ITEM, st.just("facture"), st.booleans(), st.none() | NUMBERS),
@@ -52,17 +56,10 @@ DEEDS: st.SearchStrategy[Deed] = st.one_of(
     st.builds(Answered, NUMBERS, st.just("Si.")),
     st.builds(Found, ITEM, st.just("not_produced"), ground=st.just("faux")),
     st.builds(Asked, st.just(ITEMS), DAYS),
-    st.builds(
-        Found,
-        ITEM,
-        st.sampled_from(("confirmed", "refuted", "not_produced")),
-        st.sampled_from((None, *CHOICES)),
-        st.none() | st.just("faux"),
-    ),
+    st.builds(Found, ITEM, OUTCOMES, CHOICE, st.none() | st.just("faux")),
     st.builds(Notified, st.just("constats"), DAYS),
     st.sampled_from((Closed(), Opened(), Asked(ITEMS, ASKED))),
     st.just(Closed()),
-    st.builds(Found, st.just(ITEMS[0]), st.sampled_from(("confirmed", "refuted")), ground=st.just("faux")),
 )
 CORRECTIONS = st.builds(Corrected, NUMBERS, st.just("erreur"), st.none() | DEEDS, DAYS)
 ACTS: st.SearchStrategy[Deed | Corrected] = st.integers(0, 2).flatmap(lambda number: DEEDS if number else CORRECTIONS)
@@ -90,7 +87,8 @@ def made(known: list[Entry]) -> Case:
     return case
 
 
-TRIED = st.lists(st.tuples(DAYS, ACTS), max_size=MOST)
+TRIED = st.lists(st.tuples(DAYS, ACTS), max_size=MOST) | st.lists(st.tuples(DAYS, REASONED), max_size=MOST)
+"""Anything, or findings alone: those that contradict each other seldom meet otherwise."""
 
 
 # --- what every case keeps, looked for among the entries themselves, not in the case they make ----------------------
