@@ -37,7 +37,8 @@ def test_both_readmes_show_the_same_excerpt_and_the_same_options() -> None:
 
 # Their own tests run those that write, or take their time: of writing, populations, runs, impacts and controls.
 ELSEWHERE = re.compile(
-    "forfait (population|measure|run|control|verify|replay|compare|journal|.* --(data|impact|register) |policy (sources|test|mutate|prove|new|confirm))"
+    "forfait (population|measure|run|control|verify|replay|compare|journal|.* --(data|impact|register) |"
+    "policy (sources|test|mutate|prove|new|confirm))"
 )
 COMMANDS = [
     re.sub(r"^… ", f"forfait explain {DOCTOR} ", re.sub(r"[\[\]]", "", command)).replace("<doctor>", DOCTOR)

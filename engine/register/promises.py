@@ -74,7 +74,7 @@ def _too_soon(day: date, number: int, case: Case) -> Iterator[Problem]:
     while act is not None and act.corrected_by in acts:
         act = acts[act.corrected_by]
     if act is not None and day < done_on(act):
-        yield Problem("too_soon", details={"day": str(day), "entry": str(act.id), "done": str(done_on(act))})
+        yield Problem("too_soon", details={"day": str(day), "entry": str(act.id), "before": str(done_on(act))})
 
 
 def _against(finding: Finding, case: Case) -> Iterator[Problem]:
@@ -123,7 +123,7 @@ def _after_closing(case: Case) -> Iterator[Problem]:
         return
     last = max(standing(case.acts), key=done_on)
     if case.closing.closed_on < done_on(last):
-        details = {"day": str(case.closing.closed_on), "entry": str(last.id), "last": str(done_on(last))}
+        details = {"day": str(case.closing.closed_on), "entry": str(last.id), "until": str(done_on(last))}
         yield Problem("closed_too_soon", details=details)
     closings = {act.id for act in case.of(Closing)}
     done = [act.id for act in standing(case.acts)]
