@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from functools import partial
@@ -18,6 +16,7 @@ import typer
 from cli.failing import printable
 from cli.language import Language, Spoken, spoken
 from cli.options import AsOf, Policies, Readings, day, is_run, policy_files, readings
+from cli.spreadsheet import sheet
 from engine.problems import Invalid, Problem
 
 if TYPE_CHECKING:
@@ -28,10 +27,6 @@ if TYPE_CHECKING:
 
 SHOWN = 20
 """The doctors shown on a terminal where all are written in a folder."""
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What makes a cell a formula in a spreadsheet, where it begins with it."""
-PLAIN = "'"
-"""Says to a spreadsheet that a cell is text."""
 
 
 class Strategy(StrEnum):
@@ -162,19 +157,6 @@ def _write(made: Plan, phrases: Phrases, out: Path) -> None:
         (folder / "items.csv").write_text(sheet(item_rows(made, phrases)), "utf-8")
         told = json.dumps(manifest(made), ensure_ascii=False, indent=2)
         (folder / "manifest.json").write_text(f"{told}\n", "utf-8")
-
-
-def sheet(rows: Iterable[Iterable[str]]) -> str:
-    """Rows as CSV that a spreadsheet can open: no cell begins a formula, none holds a control character."""
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows([cell(text) for text in row] for row in rows)
-    return out.getvalue()
-
-
-def cell(text: str) -> str:
-    """A text as a cell that is read as text."""
-    plain = printable(text)
-    return f"{PLAIN}{plain}" if plain.lstrip().startswith(FORMULA) or text.startswith(FORMULA) else plain
 
 
 def _tell(made: Plan, phrases: Phrases, out: Path | None) -> None:

@@ -17,6 +17,7 @@ from cli.failing import printable
 from cli.language import spoken
 from cli.lines import draw_lines, draw_titled
 from cli.screen import screen
+from cli.spreadsheet import cell
 from engine.linking import linked
 from engine.measuring.doctor_told import DoctorTold
 from engine.measuring.folder import FlowsFolder, open_flows
@@ -29,9 +30,6 @@ from engine.problems import Invalid, Problem, unknown_name
 if TYPE_CHECKING:
     from engine.loading import PolicyFiles
     from engine.measuring.plain import Fate
-
-FORMULAS = ("=", "+", "-", "@")
-"""What a spreadsheet takes for a formula at the head of a text."""
 
 
 class Asked(Struct, frozen=True):
@@ -97,7 +95,6 @@ def _written(value: object) -> str:
         case bool():
             return "true" if value else "false"
         case str():
-            text = printable(value)
-            return f"'{text}" if text.startswith(FORMULAS) else text
+            return cell(value)
         case _:
             return str(value)

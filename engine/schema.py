@@ -8,7 +8,7 @@ from msgspec import json
 
 from engine.accepting import Schema, accepts
 from engine.bundled import bundled
-from engine.problems import Problem
+from engine.problems import Invalid, Problem
 from engine.yamltext import Page
 
 FOLDER = bundled("schemas")
@@ -36,6 +36,14 @@ def check(page: Page, schema: str, *, typed: bool = False) -> list[Problem]:
     from engine.breaches import breaches  # noqa: PLC0415
 
     return breaches(page, schema, texts(), typed=typed)
+
+
+def valid(page: Page, schema: str) -> Page:
+    """The same page, if it keeps the named schema. Raises Invalid with all that breaks it."""
+    problems = check(page, schema)
+    if problems:
+        raise Invalid(problems)
+    return page
 
 
 @cache

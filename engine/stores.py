@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from engine.bundled import bundled
 from engine.dossier import campaigns
 from engine.problems import Invalid, Problem, unknown_name
-from engine.schema import check
+from engine.schema import valid
 from engine.yamltext import Page, parse_json, parse_yaml, read_bytes
 
 if TYPE_CHECKING:
@@ -88,9 +88,7 @@ def _known(path: Path, number: str | None) -> Iterator[Known]:
 
 
 def _checked(page: Page) -> Known:
-    problems = check(page, "dossier")
-    if problems:
-        raise Invalid(problems)
+    valid(page, "dossier")
     return Known(page.data["doctor"], page.data.get("name"), tuple(campaigns(page)), lambda: page)
 
 

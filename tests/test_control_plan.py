@@ -15,7 +15,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from syrupy.assertion import SnapshotAssertion
 
-from cli.control_plan import FORMULA, sheet
+from cli.spreadsheet import FORMULA, sheet
 from engine.bundled import bundled
 from engine.control.frame import CENTS, Frame, frame
 from engine.control.plan import Plan, Request, Strategy, plan

@@ -20,7 +20,7 @@ from engine.policy import Policy
 from engine.problems import Invalid, Problem, unknown_name
 from engine.running.impact.who import WANTED, Who
 from engine.running.kept import Kept
-from engine.schema import check
+from engine.schema import valid
 from engine.sourcing.sources import Source, TablesSource
 from engine.yamltext import Page
 
@@ -165,7 +165,4 @@ def _sound(page: Page | Invalid) -> Page:
     """The page of a doctor whom a run decided. Raises Invalid."""
     if isinstance(page, Invalid):
         raise page
-    problems = check(page, "dossier")
-    if problems:
-        raise Invalid(problems)
-    return page
+    return valid(page, "dossier")

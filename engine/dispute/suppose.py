@@ -23,7 +23,7 @@ from engine.bundled import bundled
 from engine.dossier import DOCTOR_FIELDS, NAMED_BY, ROW_FIELDS, Dossier, RowType, read_dossier
 from engine.policy import Policy, Vocabulary
 from engine.problems import Invalid, Problem, unknown_name
-from engine.schema import check
+from engine.schema import valid
 from engine.yamltext import Page, Plain
 
 TABLES: Mapping[str, RowType] = {f"{type}s": type for type in NAMED_BY}
@@ -89,10 +89,7 @@ def supposed_dossier(page: Page, policy: Policy, asked: Iterable[Supposition]) -
     """The dossier as supposed, read and checked as any other. Raises Invalid, in the user's own paths."""
     supposed = suppose(page, policy, asked)
     try:
-        problems = check(supposed.page, "dossier")
-        if problems:
-            raise Invalid(problems)
-        return read_dossier(supposed.page, policy)
+        return read_dossier(valid(supposed.page, "dossier"), policy)
     except Invalid as invalid:
         raise Invalid(supposed.named(problem) for problem in invalid.problems) from None
 

@@ -11,9 +11,8 @@ from engine.dispute.pricing import alternatives
 from engine.dossier import NAMED_BY, ROW_FIELDS, RowType, read_dossier
 from engine.linking import linked
 from engine.loading import PolicyFiles
-from engine.problems import Invalid
 from engine.record import record as written
-from engine.schema import check
+from engine.schema import valid
 from engine.yamltext import Page
 
 Json = dict[str, Any]
@@ -40,10 +39,7 @@ def dossier_page(record: Json, file: str) -> Page:
         campaign = campaigns.setdefault(str(row["campaign"]), {})
         campaign.setdefault(f"{row['type']}s", []).append(_row(row))
     named = {"name": facts["name"]} if "name" in facts else {}
-    page = Page(file, {"doctor": record["doctor"], **named, "campaigns": campaigns}, {})
-    if problems := check(page, "dossier"):
-        raise Invalid(problems)
-    return page
+    return valid(Page(file, {"doctor": record["doctor"], **named, "campaigns": campaigns}, {}), "dossier")
 
 
 def _row(row: Json) -> Json:

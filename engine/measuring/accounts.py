@@ -14,8 +14,6 @@ from engine.measuring.measures import Measuring
 from engine.measuring.owners import Owners
 from engine.network import EngineFault
 
-QUARANTINED = ("quarantined", None)
-
 
 class Accounts:
     """What became of all rows so far, for each side of each measure that looks at rows of its own."""

@@ -7,10 +7,9 @@ from datetime import date
 
 from engine.conditions import Source
 from engine.matching import test_value
-from engine.measuring.listing import sound_rows
 from engine.measuring.manifest import Account
 from engine.measuring.measures import Count, Distinct, Flow, Measuring, Part, Rows, Side, Start, Weekly
-from engine.measuring.plain import Measured, Row, asked, measured
+from engine.measuring.plain import Measured, Row, asked, measured, sound_rows
 from engine.measuring.quarantine import label_of
 from engine.measuring.told import Accounting
 from engine.verdict import Verdict

@@ -5,26 +5,24 @@ They are read where the flows are and judged one by one. What stands for a patie
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any as Anything
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 import pyarrow as arrow
 from msgspec import Struct
 
 from engine.measuring.fates import looks_at, needs_of
-from engine.measuring.flaws import Flaw, bounds, flaws
+from engine.measuring.flaws import Flaw, flaws
 from engine.measuring.folder import FlowsFolder, columns_of
 from engine.measuring.measures import Column, Flow, Measuring, Part, Side
-from engine.measuring.plain import Fate, Row, asked, days, is_sound, judged
+from engine.measuring.plain import Fate, Row, Value, asked, days, fits, judged, keys_of, sound_rows
 from engine.problems import Invalid, Problem, unknown_name
 from engine.sourcing.staging import valued
 from engine.tabular import texts
 from engine.verdict import Verdict
 
 SideName = Literal["denominator", "numerator"]
-Keys = Mapping[Anything, int]
+Keys = Mapping[Value | None, int]
 
 
 class Line(Struct, frozen=True):
@@ -68,7 +66,7 @@ def listed(folder: FlowsFolder, measuring: Measuring, doctor: str, name: SideNam
     begins = measuring.denominator or side
     period = days(measuring.period, begins, sound_rows(folder.flows[begins.flow], rows[begins.flow]))
     taken = part.where if part and name == "numerator" else None
-    flow, keys = folder.flows[side.flow], _keys(folder.flows[side.flow], rows[side.flow])
+    flow, keys = folder.flows[side.flow], keys_of(folder.flows[side.flow], rows[side.flow])
     lines = [
         Line(row, one.reason, _flaw(row, flow, keys))
         for row, one in judged(side, part, period, folder.flows, rows)
@@ -125,27 +123,9 @@ def _looked_at(side: Side, part: Part | None) -> Iterator[str]:
 # --- what is wrong with a row -----------------------------------------------------------------------------------
 
 
-def _keys(flow: Flow, rows: Sequence[Row]) -> Keys:
-    return Counter(row.get(flow.key) for row in rows)
-
-
-def sound_rows(flow: Flow, rows: Sequence[Row]) -> list[Row]:
-    """Those of a doctor's rows in a flow that have no flaw."""
-    keys = _keys(flow, rows)
-    return [row for row in rows if is_sound(row, flow, keys)]
-
-
 def _flaw(row: Row, flow: Flow, keys: Keys) -> Flaw | None:
     """The first flaw of a row."""
     return next((one for one in flaws(flow) if _has(one, row, flow, keys)), None)
-
-
-TYPED: Mapping[str, Callable[[Anything], bool]] = {
-    "integer": lambda value: isinstance(value, int),
-    "boolean": lambda value: isinstance(value, bool),
-    "date": lambda value: not isinstance(value, str),
-    "text": lambda value: True,
-}
 
 
 def _has(one: Flaw, row: Row, flow: Flow, keys: Keys) -> bool:
@@ -157,14 +137,7 @@ def _has(one: Flaw, row: Row, flow: Flow, keys: Keys) -> bool:
             return value is None
         case "key_twice":
             return keys[value] > 1
-        case "bad_value" if value is not None:
-            return not TYPED[column.type](value) or not _inside(value, column)
-        case "unknown_word":
-            return value is not None and value not in column.values
+        case "bad_value" | "unknown_word":
+            return value is not None and not fits(value, column)
         case _:
             return False
-
-
-def _inside(value: Anything, column: Column) -> bool:
-    least, most = bounds(column)
-    return column.type != "integer" or least <= value <= most

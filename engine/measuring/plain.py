@@ -90,7 +90,7 @@ def measured(measuring: Measuring, flows: Mapping[str, Flow], rows: Mapping[str,
     below, above = measuring.denominator, measuring.numerator
     counted = below or above
     assert isinstance(counted, Side), "linking gives a fact a side of its own"
-    first, last = days(measuring.period, counted, _sound(counted, flows, rows))
+    first, last = days(measuring.period, counted, sound_rows(flows[counted.flow], rows.get(counted.flow, ())))
     length = max((last - first).days + 1, 0)
 
     def tally(side: Side, part: Part | None) -> tuple[list[Row], Tally]:
@@ -134,18 +134,30 @@ def judged(
 ) -> list[tuple[Row, Judged]]:
     """Every row of a side's flow, and what becomes of it; `part` is what the numerator takes of what is counted."""
     flow, given = flows[side.flow], rows.get(side.flow, ())
-    keys = Counter(row.get(flow.key) for row in given)
+    keys = keys_of(flow, given)
     return [
         (row, fate(side, part, counted, row) if is_sound(row, flow, keys) else Judged("quarantined")) for row in given
     ]
 
 
+def keys_of(flow: Flow, rows: Sequence[Row]) -> Mapping[Value | None, int]:
+    """How many of a doctor's rows in a flow bear each name."""
+    return Counter(row.get(flow.key) for row in rows)
+
+
+def sound_rows(flow: Flow, rows: Sequence[Row]) -> list[Row]:
+    """Those of a doctor's rows in a flow that are sound."""
+    keys = keys_of(flow, rows)
+    return [row for row in rows if is_sound(row, flow, keys)]
+
+
 def is_sound(row: Row, flow: Flow, keys: Mapping[Value | None, int]) -> bool:
     """Whether a row has the one name that it bears, and in each column a value that may stand there."""
-    return keys[row.get(flow.key)] == 1 and all(_fits(row.get(one.name), one) for one in flow.columns.values())
+    return keys[row.get(flow.key)] == 1 and all(fits(row.get(one.name), one) for one in flow.columns.values())
 
 
-def _fits(value: Value | None, column: Column) -> bool:
+def fits(value: Value | None, column: Column) -> bool:
+    """Whether a value, or none, may stand in a column."""
     if value is None:
         return column.optional
     if type(value) is not TYPES[column.type]:
@@ -154,12 +166,6 @@ def _fits(value: Value | None, column: Column) -> bool:
         least, most = bounds(column)
         return least <= value <= most
     return not column.values or value in column.values
-
-
-def _sound(side: Side, flows: Mapping[str, Flow], rows: Mapping[str, Sequence[Row]]) -> list[Row]:
-    flow, given = flows[side.flow], rows.get(side.flow, ())
-    keys = Counter(row.get(flow.key) for row in given)
-    return [row for row in given if is_sound(row, flow, keys)]
 
 
 def fate(side: Side, part: Part | None, counted: tuple[date, date], row: Row) -> Judged:

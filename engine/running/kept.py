@@ -19,7 +19,7 @@ from pyarrow.lib import ArrowException
 from engine.loading import PolicyFiles
 from engine.problems import Invalid, Problem
 from engine.running.manifest import MANIFEST, SCHEMA, Manifest
-from engine.schema import check
+from engine.schema import valid
 from engine.sourcing.opening import open_source
 from engine.sourcing.sources import Source
 from engine.tabular import unreadable
@@ -76,10 +76,7 @@ class Kept(Struct, frozen=True):
             page = next(iter(source.pages([doctor])))
         if isinstance(page, Invalid):
             raise page
-        problems = check(page, "dossier")
-        if problems:
-            raise Invalid(problems)
-        return page
+        return valid(page, "dossier")
 
     def _holds(self, table: str, doctor: str) -> bool:
         """Whether a table of the run has a row of a doctor."""
