@@ -7,6 +7,7 @@ import os
 import pickle
 import sys
 from collections.abc import Callable, Iterator
+from contextvars import copy_context
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -201,14 +202,14 @@ Forfait = Callable[..., Ran]
 
 @pytest.fixture
 def forfait(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Forfait:
-    """The command, run in this process on an 80-column screen."""
+    """The command, run in this process on an 80-column screen; the language it speaks ends with it."""
     monkeypatch.setenv("COLUMNS", "80")
 
     def run(*arguments: object) -> Ran:
         monkeypatch.setattr(sys, "argv", ["forfait", *map(str, arguments)])
         code: Anything = 0
         try:
-            run_command()
+            copy_context().run(run_command)
         except SystemExit as end:
             code = end.code or 0
         return Ran(code, *capsys.readouterr())
