@@ -6,6 +6,7 @@ import json
 import re
 import sys
 from collections.abc import Mapping
+from contextvars import copy_context
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -270,7 +271,7 @@ def forfait(monkeypatch: pytest.MonkeyPatch, root: Path, *words: str) -> int:
     options = ("--policies", str(root / "policies"), "--data", str(data))
     monkeypatch.setattr(sys, "argv", ["forfait", words[0], DOCTOR, *options, *words[1:]])
     with pytest.raises(SystemExit) as ended:
-        run_command()
+        copy_context().run(run_command)
     code = ended.value.code
     return code if isinstance(code, int) else 0
 
