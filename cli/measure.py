@@ -30,6 +30,7 @@ class FateOf(StrEnum):
     excluded = "excluded"
     out_of_period = "out-of-period"
     quarantined = "quarantined"
+    other = "other"
 
 
 FATES: Mapping[FateOf | None, Fate | None] = {
@@ -38,6 +39,7 @@ FATES: Mapping[FateOf | None, Fate | None] = {
     FateOf.excluded: "excluded",
     FateOf.out_of_period: "out_of_period",
     FateOf.quarantined: "quarantined",
+    FateOf.other: "other",
 }
 
 

@@ -147,7 +147,9 @@ def test_an_engine_counts_any_measure_as_it_is_counted_row_by_row(seed: int, tmp
         for one in folded:
             found = measured(one.measuring, folder.flows, rows)
             expected = {
-                "first": found.first,
+                "first": found.days.first,
+                "begun": found.days.begun,
+                "undone": found.days.undone,
                 "numerator": found.numerator.number,
                 "denominator": found.denominator and found.denominator.number,
                 "denominator rows": _tallied(found.denominator) if found.denominator else None,
@@ -173,11 +175,19 @@ def _of(one: Folded, rank: int) -> Mapping[str, Anything]:
     }
     return {
         "first": one.first[rank].item(),
+        "begun": _day(one.begun, rank),
+        "undone": _day(one.undone, rank),
         "numerator": int(one.numerator[rank]),
         "denominator": None if one.denominator is None else int(one.denominator[rank]),
         "denominator rows": fates.get("denominator rows"),
         "numerator rows": fates.get("numerator rows"),
     }
+
+
+def _day(days: Anything, rank: int) -> date | None:
+    """The day of the doctor of some rank, if there is one."""
+    found: date | None = None if days is None else days[rank : rank + 1].astype("datetime64[D]").tolist()[0]
+    return found
 
 
 def _tallied(one: Tally) -> dict[str, int]:

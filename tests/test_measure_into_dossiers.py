@@ -61,7 +61,7 @@ def test_counts_are_recorded_on_the_day_told(forfait: Forfait, tmp_path: Path) -
     asked = ("--flows", done.folder.parent / "flows", "--year", YEAR, "--data", source, "--out", tmp_path / "out")
     told = forfait("measure", *asked, "--recorded-on", "2024-03-11")
     assert (told.code, told.err) == (0, "")
-    assert {row["recorded_on"] for row in held(tmp_path / "out", origin="actes facturés")} == {"2024-03-11"}
+    assert {row["recorded_on"] for row in held(tmp_path / "out", measure="teletransmission")} == {"2024-03-11"}
 
 
 def test_the_manifest_keeps_its_schema(tmp_path: Path) -> None:

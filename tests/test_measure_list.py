@@ -16,7 +16,7 @@ from tests.conftest import Forfait
 from tests.measuring import BEFORE, DOCTOR, YEAR, Measured, act, acts, measured
 from tests.random_flows import Drawing
 
-SAID = {"counted": "counted", "excluded": "excluded", "out_of_period": "out-of-period", "quarantined": "quarantined"}
+FATES = ["counted", "excluded", "out_of_period", "quarantined", "other"]
 
 
 @pytest.fixture(scope="module")
@@ -33,14 +33,14 @@ def rows(forfait: Forfait, flows: Path, measure: str, fate: str, *options: str) 
     return list(csv.DictReader(io.StringIO(told.out)))
 
 
-@pytest.mark.parametrize("fate", SAID)
+@pytest.mark.parametrize("fate", FATES)
 def test_as_many_rows_are_shown_as_were_counted(fate: str, done: Measured, forfait: Forfait) -> None:
     """Of every side of every measure."""
     counts: Counter[tuple[str, str]] = Counter()
     for row in done.rows("counts", doctor=DOCTOR, what=fate):
         counts[row["measure"], row["side"]] += row["rows"]
     for one in done.manifest.accounts:
-        shown = rows(forfait, done.folder.parent / "flows", one.measure, SAID[fate], "--side", one.side)
+        shown = rows(forfait, done.folder.parent / "flows", one.measure, fate.replace("_", "-"), "--side", one.side)
         assert (one.measure, one.side, len(shown)) == (one.measure, one.side, counts[one.measure, one.side])
 
 
@@ -48,6 +48,15 @@ def test_the_rows_of_one_exclusion_are_shown(done: Measured, forfait: Forfait) -
     for reason, number in done.excluded("teletransmission").items():
         shown = rows(forfait, done.folder.parent / "flows", "teletransmission", "excluded", "--reason", reason)
         assert [row["reason"] for row in shown] == [reason] * number
+
+
+def test_what_a_numerator_does_not_take_of_its_denominator_is_shown(done: Measured, forfait: Forfait) -> None:
+    """Those counted that are no part of it are its other rows."""
+    flows, asked = done.folder.parent / "flows", ("teletransmission", "other", "--side", "numerator")
+    numerator, denominator = done.rate("teletransmission")
+    shown = rows(forfait, flows, *asked)
+    assert 0 < len(shown) == denominator - numerator
+    assert {row["mode"] for row in shown}.isdisjoint({"sesam_vitale", "sesam_sans_vitale"})
 
 
 def test_why_a_row_is_in_quarantine_is_the_same_in_both_places(done: Measured, forfait: Forfait) -> None:
@@ -71,10 +80,13 @@ def test_on_a_screen(lang: str, forfait: Forfait, tmp_path: Path, named: Snapsho
     left_out = [act(act=f"b{rank}", mode="papier", ehpad=True) for rank in range(2)]
     measured(tmp_path, {"acts": [*kept, *left_out, act(act="c", mode="?")]})
     asked = ("measure", "--flows", tmp_path / "flows", "--year", YEAR, "--doctor", DOCTOR, "--lang", lang)
+    table = ("--format", "table")
     drawn = [
         forfait(*asked, "--measure", "teletransmission").out,
-        forfait(*asked, "--measure", "teletransmission", "--list", "excluded", "--format", "table").out,
-        forfait(*asked, "--measure", "teletransmission", "--list", "quarantined", "--format", "table").out,
+        forfait(*asked, "--measure", "teletransmission", "--list", "excluded", *table).out,
+        forfait(*asked, "--measure", "teletransmission", "--list", "quarantined", *table).out,
+        forfait(*asked, "--measure", "teletransmission", "--list", "other", "--side", "numerator", *table).out,
+        forfait(*asked, "--measure", "dcmt", "--list", "other", *table).out,
     ]
     assert all(len(line) <= 80 for line in "".join(drawn).splitlines())
     assert "\n".join(drawn) == named(name=f"measure/doctor.{lang}.txt")
@@ -85,7 +97,7 @@ def test_on_a_screen(lang: str, forfait: Forfait, tmp_path: Path, named: Snapsho
     [
         ([date(YEAR, 5, 14)], "la première ligne qui l’ouvre est du 14 mai 2023"),
         ([date(YEAR - 1, 10, 2), date(YEAR, 5, 14)], "une ligne l’ouvrait déjà le 2 octobre 2022"),
-        ([], "Aucune ligne n’ouvre de période propre"),
+        ([], "Période entière, parce qu’aucune ligne n’ouvre de période propre"),
     ],
 )
 def test_why_a_period_begins_where_it_does_is_told(

@@ -68,7 +68,7 @@ def of_policy(measuring: Measuring, found: Measured) -> Facts:
         sides["numerator"] = found.numerator
     return {
         "rate": (found.numerator.number, found.denominator.number if found.denominator else None),
-        "period": (found.first, found.last),
+        "period": (found.days.first, found.days.last),
         **{name: _tally(one) for name, one in sides.items()},
     }
 

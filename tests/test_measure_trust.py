@@ -87,7 +87,8 @@ def test_a_count_under_another_reading_says_so_in_the_decision(forfait: Forfait,
     asked = {"data": dossiers(tmp_path / "dossiers"), "readings": reading}
     done = measured(tmp_path, {"acts": [act(**BEFORE), *acts(3)]}, **asked)
     origins = {row["measure"]: row["origin"] for row in done.rows("measures", doctor=DOCTOR)}
-    assert origins[RATE] == "actes facturés (reprise-teletransmission=reprise)"
+    written = "flux : actes facturés | flows: acts billed [before 2022-06-01] (reprise-teletransmission=reprise)"
+    assert origins[RATE] == written
     assert not any("=" in origin for name, origin in origins.items() if name != RATE)
     told = forfait(
         "explain", DOCTOR, "--data", done.folder, "--year", YEAR, "--indicator", "volet-1.teletransmission"

@@ -188,7 +188,7 @@ def test_a_row_that_is_not_sound_is_quarantined_and_begins_nothing(flaw: Row) ->
     found = counted(
         "trades", {"bargains": [{"struck_on": date(2031, 4, 2), **flaw}, {"struck_on": date(2031, 5, 2)}]}
     )
-    assert (whole(found).quarantined, found.first) == (1, date(2031, 6, 1))
+    assert (whole(found).quarantined, found.days.first) == (1, date(2031, 6, 1))
 
 
 def test_a_name_that_two_rows_bear_names_neither() -> None:
@@ -236,16 +236,16 @@ def test_a_numerator_with_a_flow_of_its_own_is_counted_apart_in_the_same_days() 
 )
 def test_who_begins_is_counted_from_the_first_of_the_next_month(first: date, counts_from: date) -> None:
     found = counted("trades", {"bargains": [{"struck_on": first}, {"struck_on": date(2032, 2, 29)}]})
-    assert (found.first, found.last) == (counts_from, date(2032, 2, 29))
+    assert (found.days.first, found.days.last) == (counts_from, date(2032, 2, 29))
 
 
 def test_who_had_begun_the_year_before_is_counted_over_the_whole_year() -> None:
-    assert trades({"struck_on": date(2031, 9, 1)}).first == date(2031, 3, 1)
+    assert trades({"struck_on": date(2031, 9, 1)}).days.first == date(2031, 3, 1)
 
 
 def test_who_began_long_before_and_stopped_begins_again() -> None:
     rows: list[Row] = [{"struck_on": date(2030, 2, 28)}, {"struck_on": date(2031, 9, 1)}]
-    assert counted("trades", {"bargains": rows}).first == date(2031, 10, 1)
+    assert counted("trades", {"bargains": rows}).days.first == date(2031, 10, 1)
 
 
 @pytest.mark.parametrize(
@@ -253,7 +253,7 @@ def test_who_began_long_before_and_stopped_begins_again() -> None:
 )
 def test_who_never_begins_is_counted_as_the_reading_says(option: str, first: date, read: int) -> None:
     found = counted("trades", {"bargains": [{"sealed": False}]}, never_sealed=option)
-    assert (found.first, whole(found).counted) == (first, read)
+    assert (found.days.first, whole(found).counted) == (first, read)
 
 
 # --- laws of the algebra --------------------------------------------------------------------------------------------

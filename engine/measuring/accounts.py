@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy
 
 from engine.measuring.fates import sides
-from engine.measuring.folding import Folded
+from engine.measuring.folding import NEVER, Folded
 from engine.measuring.manifest import Account, Lack
 from engine.measuring.measures import Measuring
 from engine.measuring.owners import Owners
@@ -30,7 +30,7 @@ class Accounts:
             flows = {side.name: side.asked.flow for side in sides(one.measuring)}
             if one.undone is not None:
                 name, first = one.measuring.id, numpy.datetime64(one.measuring.period.span.first, "D")
-                self.undone[name] += int(one.undone.sum())
+                self.undone[name] += int((one.undone != NEVER).sum())
                 self.begun[name] += int((one.first > first).sum())
             for side, fates in one.fates.items():
                 total = self.counts.setdefault((one.measuring.id, side), Counter())

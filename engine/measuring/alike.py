@@ -19,7 +19,7 @@ from engine.conditions import Entry
 from engine.measuring.fates import needs_of
 from engine.measuring.flaws import bounds
 from engine.measuring.measures import Column, Compared, Flow, Has, Measuring, OneOf, Part, Side, Where, tests_of
-from engine.measuring.plain import Judged, Row, Value, asked, fate
+from engine.measuring.plain import Days, Judged, Row, Value, asked, fate
 from engine.verdict import Verdict
 
 BESIDE = ("label", "sources", "readings", "presumed")
@@ -100,7 +100,7 @@ def _needed(side: Side, part: Part | None) -> tuple[str, ...]:
 
 def _judged(side: Side, part: Part | None, row: Row) -> tuple[Judged, Verdict | None]:
     """What becomes of a row of the only day that is counted, and whether the part takes it."""
-    judged = fate(side, part, (DAY, DAY), {**row, side.day: DAY})
+    judged = fate(side, part, Days(DAY, DAY), {**row, side.day: DAY})
     if part is None or part.where is None or judged.fate != "counted":
         return judged, None
     return judged, asked(part.where, row)

@@ -52,8 +52,9 @@ class Asking:
     """What is asked of a flow by the measures that count from it.
 
     `asked` are the different questions about a row's fate, told in the columns `s0`, `s1`…; `begins` what begins
-    periods, in `b0`… and what undoes it in `u0`…; `sums` the columns added up, in `t0`…; `different` what is counted
-    apart, by those that want it in `d0`…. If `dated`, somebody counts within a doctor's own period: months are told.
+    periods, told in `b0`… by its first day of the month, and in `u0`… what undoes it, by its last; `sums` the columns
+    added up, in `t0`…; `different` what is counted apart, by those that want it in `d0`…. If `dated`, somebody counts
+    within a doctor's own period: months are told.
     """
 
     def __init__(self, flow: Flow, measures: Iterable[Measuring]) -> None:
@@ -110,9 +111,9 @@ class Asking:
         key = ibis.cases(*((one, known[self.flow.key]) for one in odd), else_=ibis.null("string"))
         named = known.mutate(**{KEY: key})
         sums = {
-            f"{letter}{rank}": _sum(named, condition)
+            f"{letter}{rank}": found
             for rank, one in enumerate(self.begins)
-            for letter, condition in zip("bu", _begins(one, named), strict=True)
+            for letter, found in zip("bu", _begins(one, named), strict=True)
         }
         sums |= {f"t{rank}": _sum(named, named[FLAW] == 0, named[field]) for rank, field in enumerate(self.sums)}
         names = [DOCTOR, FLAW, KEY, *([MONTH] if self.dated else ()), *self.fates]
@@ -168,13 +169,18 @@ def _different(counted: Sequence[Counted]) -> Iterator[Different]:
 
 
 def _begins(begun: Begun, known: Anything) -> tuple[Term, Term]:
-    """Whether a row begins a doctor's period, and whether it undoes that."""
+    """The first day of the month on which a row begins a doctor's period, the last on which one undoes that."""
     asked, start = begun.asked, begun.start
     day, first = known[asked.day], (known[FLAW] == 0) & holds(start.first, known)
     if asked.where:
         first &= holds(asked.where, known)
     undone = passes(start.unless, day) if start.unless else ibis.literal(False)
-    return first & passes(Day("within", asked.span), day), first & undone
+    number = day.day().cast("int64")
+
+    def where(condition: Term) -> Term:
+        return ibis.cases((condition, number), else_=ibis.null("int64"))
+
+    return where(first & passes(Day("within", asked.span), day)).min(), where(first & undone).max()
 
 
 def _sum(known: Anything, where: Term, value: Term | int = 1) -> Term:

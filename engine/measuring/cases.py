@@ -142,8 +142,8 @@ def _actual(found: Measured) -> dict[str, str]:
         "quarantined": str(whole.quarantined),
         "out_of_period": str(whole.out_of_period),
         "other": str(whole.other),
-        "from": found.first.isoformat(),
-        "to": found.last.isoformat(),
+        "from": found.days.first.isoformat(),
+        "to": found.days.last.isoformat(),
     }
 
 

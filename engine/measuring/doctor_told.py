@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
 
-from engine.conditions import Source
-from engine.matching import test_value
 from engine.measuring.manifest import Account
-from engine.measuring.measures import Count, Distinct, Flow, Measuring, Part, Rows, Side, Start, Weekly
-from engine.measuring.plain import Measured, Row, asked, measured, sound_rows
+from engine.measuring.measures import Count, Distinct, Flow, Measuring, Part, Rows, Weekly
+from engine.measuring.origins import Why
+from engine.measuring.plain import Days, Measured, Row, measured
 from engine.measuring.quarantine import label_of
 from engine.measuring.told import Accounting
-from engine.verdict import Verdict
+from engine.telling.left_out import began, quoted
 
 
 class DoctorTold(Accounting):
@@ -26,7 +24,7 @@ class DoctorTold(Accounting):
             found = measured(one, self.flows, rows)
             yield (
                 self._came_to(one, found),
-                [self._days(found), *self._begins(one, rows), *self._sides(one, found)],
+                [self._days(found.days), *self._begins(one, found.days), *self._sides(one, found)],
             )
 
     def _came_to(self, one: Measuring, found: Measured) -> str:
@@ -39,31 +37,17 @@ class DoctorTold(Accounting):
             return self.say("measure.empty", **parts)
         return self.say("measure.rate", percent=self.percent(numerator, denominator), **parts)
 
-    def _days(self, found: Measured) -> str:
-        first, last = self.day(found.first.isoformat()), self.day(found.last.isoformat())
-        return self.say("found.no_day" if found.first > found.last else "found.days", first=first, last=last)
+    def _days(self, days: Days) -> str:
+        first, last = self.day(days.first.isoformat()), self.day(days.last.isoformat())
+        return self.say("found.no_day" if days.first > days.last else "found.days", first=first, last=last)
 
-    def _begins(self, one: Measuring, rows: Mapping[str, Sequence[Row]]) -> Iterator[str]:
+    def _begins(self, one: Measuring, days: Days) -> Iterator[str]:
         """Why the days counted begin where they do, where a doctor's may begin apart, and where that is written."""
-        side, start = one.denominator, one.period.start
-        if side and start:
-            days = sorted(begins(side, start, sound_rows(self.flows[side.flow], rows[side.flow])))
-            before = [day for day in days if start.unless and test_value(start.unless, day) is Verdict.MET]
-            span = one.period.span
-            within = [day for day in days if span.first and span.last and span.first <= day <= span.last]
-            flow = self.text(self.flows[side.flow].label)
-            if before:
-                yield self._written("measure.begun_before", start, flow=flow, day=self.day(before[-1].isoformat()))
-            elif within:
-                yield self._written("measure.begun", start, flow=flow, day=self.day(within[0].isoformat()))
-            else:
-                yield self._written("measure.never_begun", start, flow=flow)
-
-    def _written(self, key: str, start: Start, /, **details: str) -> str:
-        return self.say("found.left_out_by", said=self.say(key, **details), passages=self._passages(start.sources))
-
-    def _passages(self, sources: Sequence[Source]) -> str:
-        return self.passages([{"document": it.document, "section": it.section, "lines": it.lines} for it in sources])
+        if one.denominator and one.period.start:
+            why: Why = "before" if days.undone else "begun" if days.begun else "never"
+            decided, flow = days.undone or days.begun, self.text(self.flows[one.denominator.flow].label)
+            day, no_day = decided.isoformat() if decided else "", days.first > days.last
+            yield began(self, why, day, flow, quoted(one.period.start.sources), no_day=no_day)
 
     def _sides(self, one: Measuring, found: Measured) -> Iterator[str]:
         for name, side, tally in (
@@ -110,12 +94,3 @@ class DoctorTold(Accounting):
 
     def _label(self, flow: Flow, name: str) -> str:
         return self.text(flow.columns[name].label)
-
-
-def begins(side: Side, start: Start, rows: Iterable[Row]) -> Iterator[date]:
-    """The days of the rows, all sound, that begin a doctor's period or keep it from beginning apart."""
-    for row in rows:
-        day = row[side.day]
-        looked_at = side.where is None or asked(side.where, row) is Verdict.MET
-        if looked_at and asked(start.first, row) is Verdict.MET and isinstance(day, date):
-            yield day

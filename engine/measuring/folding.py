@@ -22,6 +22,8 @@ What = Literal["other", "quarantined", "out_of_period", "excluded", "counted"]
 WEEK = 7
 NOTHING = -1
 """What stands for NULL in an array of whole numbers that are never negative."""
+LATE, NEVER = numpy.iinfo("int64").max, numpy.iinfo("int64").min
+"""Days after any other, and before any: NEVER stands for none."""
 Numbers = Anything
 """An array of whole numbers of 64 bits."""
 
@@ -45,13 +47,15 @@ class Folded(Struct, frozen=True):
     """A measure counted for the doctors of a batch, in their order.
 
     `start` is the first month of each one's period and `first` its first day; that of a period of no day comes after
-    its last. `undone` says who has a row that keeps the period whole, where one can: else None. `denominator` is None
-    for a fact. `fates` are those of each side that looks at rows of its own.
+    its last. `begun` is the first day of a row that begins each one's own period, `undone` the last of one that keeps
+    it whole: days as numpy counts them, NEVER for who has no such row; None where no row does that to anybody.
+    `denominator` is None for a fact. `fates` are those of each side that looks at rows of its own.
     """
 
     measuring: Measuring
     start: Numbers
     first: Numbers
+    begun: Numbers | None
     undone: Numbers | None
     numerator: Numbers
     denominator: Numbers | None
@@ -72,7 +76,8 @@ def fold(
 def _folded(measuring: Measuring, folding: Mapping[str, _Flow]) -> Folded:
     counted = sides(measuring)
     looked_at = folding[counted[0].asked.flow]
-    start, undone = looked_at.starts(measuring), looked_at.undone(measuring)
+    begun, undone = looked_at.begun(measuring), looked_at.undone(measuring)
+    start = looked_at.starts(measuring, begun, undone)
     span = measuring.period.span
     opens, closes = (numpy.datetime64(day, "D") for day in (span.first, span.last))
     month = start.astype("datetime64[M]")
@@ -82,7 +87,7 @@ def _folded(measuring: Measuring, folding: Mapping[str, _Flow]) -> Folded:
     counts = {one.name: folding[one.asked.flow].count(one, start, days) for one in counted}
     # A part looks at no rows of its own: what became of them is told of the denominator.
     fates = {one.name: list(folding[one.asked.flow].fates(one, start)) for one in counted if one.fate != PART}
-    return Folded(measuring, start, first, undone, counts["numerator"], counts.get("denominator"), fates)
+    return Folded(measuring, start, first, begun, undone, counts["numerator"], counts.get("denominator"), fates)
 
 
 class _Flow:
@@ -96,30 +101,42 @@ class _Flow:
         self.sound = self.columns[FLAW] == 0
         self.months = self.columns.get(MONTH, numpy.zeros(len(self.who), "int64"))
 
-    def starts(self, measuring: Measuring) -> Numbers:
+    def starts(self, measuring: Measuring, begun: Numbers | None, undone: Numbers | None) -> Numbers:
         """The first month of each doctor's period, counted from that of the first day there is."""
-        span, asked = measuring.period.span, begun(measuring)
+        span, start = measuring.period.span, measuring.period.start
         opens, closes = (numpy.datetime64(day, "M").astype("int64") for day in (span.first, span.last))
-        if asked is None:
+        if start is None or begun is None:
             return numpy.full(self.size, opens)
-        rank = self.asking.begins.index(asked)
-        began, undone = self.columns[f"b{rank}"] > 0, self.undone(measuring)
-        never = closes + 1
-        first = numpy.full(self.size, never)
-        numpy.minimum.at(first, self.who[began], self._since(began))
         # Who begins in the last month has no day either, but another first one than who is counted over nothing.
-        without = {"whole": opens, "nothing": never + 1}[asked.start.without]
-        start = numpy.where(first == never, without, first + 1)
-        return start if undone is None else numpy.where(undone, opens, start)
+        without = {"whole": opens, "nothing": closes + 2}[start.without]
+        own = numpy.where(
+            begun == NEVER, without, begun.astype("datetime64[D]").astype("datetime64[M]").astype("int64") + 1
+        )
+        return own if undone is None else numpy.where(undone != NEVER, opens, own)
+
+    def begun(self, measuring: Measuring) -> Numbers | None:
+        """The first day of a row that begins each doctor's own period; None where no row does that."""
+        asked = begun(measuring)
+        if asked is None:
+            return None
+        found = numpy.full(self.size, LATE)
+        numpy.minimum.at(found, *self._dated(f"b{self.asking.begins.index(asked)}"))
+        return numpy.where(found == LATE, NEVER, found)
 
     def undone(self, measuring: Measuring) -> Numbers | None:
-        """Who has a row that keeps the whole period, whenever they begin; None where no row does that."""
+        """The last day of a row that keeps each doctor's period whole; None where no row does that."""
         asked = begun(measuring)
         if asked is None or asked.start.unless is None:
             return None
-        found = numpy.zeros(self.size, bool)
-        found[self.who[self.columns[f"u{self.asking.begins.index(asked)}"] > 0]] = True
+        found = numpy.full(self.size, NEVER)
+        numpy.maximum.at(found, *self._dated(f"u{self.asking.begins.index(asked)}"))
         return found
+
+    def _dated(self, column: str) -> tuple[Numbers, Numbers]:
+        """Whose groups have a day in a column, a number within the month, and which day that is."""
+        known = self.columns[column] != NOTHING
+        months = self._since(known).astype("datetime64[M]").astype("datetime64[D]")
+        return self.who[known], months.astype("int64") + self.columns[column][known] - 1
 
     def fates(self, one: Counted, start: Numbers) -> Iterator[Fate]:
         """What became of the rows of each doctor."""

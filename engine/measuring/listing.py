@@ -15,7 +15,7 @@ from engine.measuring.fates import looks_at, needs_of
 from engine.measuring.flaws import Flaw, flaws
 from engine.measuring.folder import FlowsFolder, columns_of
 from engine.measuring.measures import Column, Flow, Measuring, Part, Side
-from engine.measuring.plain import Fate, Row, Value, asked, days, fits, judged, keys_of, sound_rows
+from engine.measuring.plain import Fate, Judged, Row, Value, asked, days, fits, judged, keys_of, sound_rows
 from engine.problems import Invalid, Problem, unknown_name
 from engine.sourcing.staging import valued
 from engine.tabular import texts
@@ -36,11 +36,12 @@ class Line(Struct, frozen=True):
 class Listed(Struct, frozen=True):
     """Rows of a flow that became so for a side, in the order of their days and names.
 
-    With the flow's columns that may be shown, and those that decided.
+    With the flow's columns that may be shown, and those that decided. `part`: the side is a part of another.
     """
 
     side: SideName
     fate: Fate
+    part: bool
     flow: Flow
     columns: Sequence[Column]
     deciding: Sequence[Column]
@@ -65,17 +66,26 @@ def listed(folder: FlowsFolder, measuring: Measuring, doctor: str, name: SideNam
     rows = all_rows(folder, doctor)
     begins = measuring.denominator or side
     period = days(measuring.period, begins, sound_rows(folder.flows[begins.flow], rows[begins.flow]))
-    taken = part.where if part and name == "numerator" else None
+    taken = part if name == "numerator" else None
     flow, keys = folder.flows[side.flow], keys_of(folder.flows[side.flow], rows[side.flow])
     lines = [
         Line(row, one.reason, _flaw(row, flow, keys))
         for row, one in judged(side, part, period, folder.flows, rows)
-        if one.fate == fate and reason in ("", one.reason) and (taken is None or asked(taken, row) is Verdict.MET)
+        if _became(row, one, taken) == fate and reason in ("", one.reason)
     ]
     shown = [column for column in flow.columns.values() if not column.pseudonym]
     names = {flow.key, flow.day, *_looked_at(side, part)}
     lines.sort(key=lambda line: (str(line.values[flow.day]), str(line.values[flow.key])))
-    return Listed(name, fate, flow, shown, [column for column in shown if column.name in names], lines)
+    return Listed(
+        name, fate, taken is not None, flow, shown, [column for column in shown if column.name in names], lines
+    )
+
+
+def _became(row: Row, one: Judged, part: Part | None) -> Fate | None:
+    """What a row became; of those that a part does not take, those counted are other, the rest none of its own."""
+    if part is None or part.where is None or asked(part.where, row) is Verdict.MET:
+        return one.fate
+    return "other" if one.fate == "counted" else None
 
 
 def all_rows(folder: FlowsFolder, doctor: str) -> dict[str, list[Row]]:

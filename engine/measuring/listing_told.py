@@ -28,7 +28,8 @@ class ListTold(Phrases):
         label = self.text(label_of(self.policy.vocabulary, self.measuring.id))
         flow, count = self.text(self.rows.flow.label), self.number(len(self.rows.lines))
         side = self.say(f"measure.{self.rows.side}", measure=label, flow=flow)
-        fate = self.say(f"measure.fate_{self.rows.fate}")
+        part = "_part" if self.rows.part and self.rows.fate == "other" else ""
+        fate = self.say(f"measure.fate_{self.rows.fate}{part}")
         return self.say("measure.listed", side=side, fate=fate, doctor=doctor, rows=count)
 
     def heads(self) -> list[str]:

@@ -72,15 +72,27 @@ class Tally(Struct, frozen=True):
     counted: int
 
 
+class Days(Struct, frozen=True):
+    """The days counted for a doctor; none when the first comes after the last.
+
+    `begun` is the first day of a row that begins a period of the doctor's own, `undone` the last of one that keeps it
+    whole.
+    """
+
+    first: date
+    last: date
+    begun: date | None = None
+    undone: date | None = None
+
+
 class Measured(Struct, frozen=True):
-    """What a measure comes to for one doctor, and the days counted; none when the first comes after the last.
+    """What a measure comes to for one doctor, and the days counted.
 
     `denominator` is None for a fact. What a numerator is a part of is told by its denominator: `counted` is then the
     rows of that part, `other` those counted that are not of it.
     """
 
-    first: date
-    last: date
+    days: Days
     numerator: Tally
     denominator: Tally | None
 
@@ -90,45 +102,42 @@ def measured(measuring: Measuring, flows: Mapping[str, Flow], rows: Mapping[str,
     below, above = measuring.denominator, measuring.numerator
     counted = below or above
     assert isinstance(counted, Side), "linking gives a fact a side of its own"
-    first, last = days(measuring.period, counted, sound_rows(flows[counted.flow], rows.get(counted.flow, ())))
-    length = max((last - first).days + 1, 0)
+    period = days(measuring.period, counted, sound_rows(flows[counted.flow], rows.get(counted.flow, ())))
+    length = max((period.last - period.first).days + 1, 0)
 
     def tally(side: Side, part: Part | None) -> tuple[list[Row], Tally]:
-        fates = judged(side, part, (first, last), flows, rows)
+        fates = judged(side, part, period, flows, rows)
         kept = [row for row, one in fates if one.fate == "counted"]
         return kept, _tally(side.count, kept, [one for _, one in fates], length)
 
     if isinstance(above, Side):
-        return Measured(first, last, tally(above, None)[1], tally(below, None)[1] if below else None)
+        return Measured(period, tally(above, None)[1], tally(below, None)[1] if below else None)
     kept, whole = tally(counted, above)
     taken = [row for row in kept if _asked(above.where, row) is MET]
     fates = [Judged("counted")] * len(taken) + [Judged("other")] * (len(kept) - len(taken))
-    return Measured(first, last, _tally(above.count, taken, fates, length), whole)
+    return Measured(period, _tally(above.count, taken, fates, length), whole)
 
 
-def days(period: Period, side: Side, rows: Iterable[Row]) -> tuple[date, date]:
-    """The first and the last day counted for a doctor; the first comes after the last when none is.
-
-    `rows` are those of the side's flow that are sound.
-    """
+def days(period: Period, side: Side, rows: Iterable[Row]) -> Days:
+    """The days counted for a doctor, and what makes them so; `rows` are those of the side's flow that are sound."""
     span, start = period.span, period.start
     assert span.first is not None and span.last is not None, "linking refuses an open span"
     if start is None:
-        return span.first, span.last
+        return Days(span.first, span.last)
     known = [row for row in rows if _asked(side.where, row) is MET and asked(start.first, row) is MET]
-    begun = [day for day in (row[side.day] for row in known) if isinstance(day, date)]
-    if start.unless and any(test_value(start.unless, day) is MET for day in begun):
-        return span.first, span.last
-    within = [day for day in begun if span.first <= day <= span.last]
-    if within:
-        return _next_month(min(within)), span.last
-    return (span.first if start.without == "whole" else span.last + timedelta(days=1)), span.last
+    dated = [day for day in (row[side.day] for row in known) if isinstance(day, date)]
+    begun = min((day for day in dated if span.first <= day <= span.last), default=None)
+    undone = max((day for day in dated if start.unless and test_value(start.unless, day) is MET), default=None)
+    if undone is None and begun is not None:
+        return Days(_next_month(begun), span.last, begun)
+    whole = undone is not None or start.without == "whole"
+    return Days(span.first if whole else span.last + timedelta(days=1), span.last, begun, undone)
 
 
 def judged(
     side: Side,
     part: Part | None,
-    counted: tuple[date, date],
+    counted: Days,
     flows: Mapping[str, Flow],
     rows: Mapping[str, Sequence[Row]],
 ) -> list[tuple[Row, Judged]]:
@@ -168,13 +177,12 @@ def fits(value: Value | None, column: Column) -> bool:
     return not column.values or value in column.values
 
 
-def fate(side: Side, part: Part | None, counted: tuple[date, date], row: Row) -> Judged:
+def fate(side: Side, part: Part | None, counted: Days, row: Row) -> Judged:
     """What becomes of a sound row: what is first not known of it, where that decides, puts it in quarantine."""
     looked_at, day = _asked(side.where, row), row[side.day]
     if looked_at is not MET:
         return Judged("other" if looked_at is UNMET else "quarantined")
-    first, last = counted
-    if not (isinstance(day, date) and first <= day <= last):
+    if not (isinstance(day, date) and counted.first <= day <= counted.last):
         return Judged("out_of_period")
     for exclusion in side.exclusions:
         verdict = asked(exclusion.when, row)

@@ -13,9 +13,9 @@ import pyarrow as arrow
 from msgspec import Struct
 
 from engine.measuring.carrying import FACTS, MEASURES, Carried
-from engine.measuring.folding import Fate, Folded
+from engine.measuring.folding import NEVER, Fate, Folded, Numbers
 from engine.measuring.measures import DOCTOR, Flow, Measuring
-from engine.measuring.origins import origin
+from engine.measuring.origins import Why, begins, origin
 from engine.measuring.quarantine import SCHEMA
 from engine.running.manifest import Written, digest_of
 from engine.running.writing import TableOut
@@ -49,10 +49,25 @@ class Owned(Struct, frozen=True):
     flows: Mapping[str, Flow]
     readings: Mapping[str, str]
 
-    def origin(self, measuring: Measuring) -> str:
-        """The flows that a measure is counted from, and the readings that are not the defaults."""
+    def origin(self, one: Folded) -> Anything:
+        """The flows that a measure is counted from, why each doctor's days begin where they do, unusual readings."""
+        measuring = one.measuring
         chosen = {name: option for name, option in measuring.readings if self.readings.get(name) == option}
-        return origin([self.flows[flow].label.fr for flow in _flows(measuring)], chosen)
+        before, after = origin([self.flows[flow].label for flow in _flows(measuring)], chosen)
+        if one.begun is None:
+            return before + after
+        why = _said("begun", one.begun)
+        if one.undone is not None:
+            why = numpy.where(one.undone == NEVER, why, _said("before", one.undone))
+        return numpy.strings.add(numpy.strings.add(before, why), after)
+
+
+def _said(why: Why, days: Numbers) -> Numbers:
+    """Why the days of each doctor begin where they do, from the days of the rows that decided."""
+    known, ranks = numpy.unique(days, return_inverse=True)
+    # To numpy NEVER is no day.
+    said = [begins(why, day) if day else begins("never") for day in known.astype("datetime64[D]").tolist()]
+    return numpy.array(said, str)[ranks]
 
 
 class Results:
@@ -119,28 +134,29 @@ class Results:
             "denominator": one.denominator,
             "period_start": one.first,
             "period_end": span.last,
+            "origin": self.owned.origin(one),
         }
-        return self._table(MEASURES, doctors, rank, one, own)
+        return self._table(MEASURES, doctors, rank, own)
 
     def _fact(self, doctors: Anything, rank: int, one: Folded) -> Anything:
         value = arrow.array(one.numerator).cast(arrow.string())
-        own = {"fact": one.measuring.id, "value": value, "observed_on": one.measuring.period.span.last}
-        return self._table(FACTS, doctors, rank, one, own)
+        last, where = one.measuring.period.span.last, self.owned.origin(one)
+        own = {"fact": one.measuring.id, "value": value, "observed_on": last, "origin": where}
+        return self._table(FACTS, doctors, rank, own)
 
     def _exclusions(self, doctors: Anything, rank: int, one: Folded) -> Iterator[Anything]:
         for fate in one.fates["denominator"]:
             if fate.reason:
                 some = fate.rows > 0
                 own = {"reason": fate.reason, "count": fate.rows[some]}
-                yield self._table(EXCLUSIONS, doctors.filter(arrow.array(some)), rank, one, own)
+                yield self._table(EXCLUSIONS, doctors.filter(arrow.array(some)), rank, own)
 
-    def _table(self, name: str, doctors: Anything, rank: int, one: Folded, own: Mapping[str, Anything]) -> Anything:
+    def _table(self, name: str, doctors: Anything, rank: int, own: Mapping[str, Anything]) -> Anything:
         """Rows of a table of dossiers, one a doctor."""
         known = {
             DOCTOR: doctors,
             "year": self.owned.year,
             "row": rank,
-            "origin": self.owned.origin(one.measuring),
             "recorded_on": self.owned.recorded_on,
             **own,
         }

@@ -31,18 +31,19 @@ def letter(record: Json, dossier: Dossier, policy: Policy, lang: Lang, left_out:
 
     `left_out` tells where what rates leave out is written; without it, that is not said under them.
     """
-    writer = Writer(record, dossier, policy, lang)
-    writer.passages_left_out = left_out
-    return writer.whole()
+    return Writer(record, dossier, policy, lang, left_out).whole()
 
 
 class Writer(Lacking):
     """Writes a letter on a decision, section by section: the answer to a claim, and what others share with it."""
 
-    def __init__(self, record: Json, dossier: Dossier, policy: Policy, lang: Lang) -> None:
+    def __init__(
+        self, record: Json, dossier: Dossier, policy: Policy, lang: Lang, left_out: Passages = NOWHERE
+    ) -> None:
         super().__init__(policy, lang, brief=True)
+        self.passages_left_out = left_out
         self.record, self.dossier = record, dossier
-        told = explain(record, dossier, policy, lang)
+        told = explain(record, dossier, policy, lang, left_out=left_out)
         self.totals = told.totals
         self.sections = {section.text: section for section in told.sections}
         self.told: dict[str, Part] = {}

@@ -7,6 +7,7 @@ from typing import Any as Anything
 
 from engine.claims import claims
 from engine.conditions import Node, Silent, walk
+from engine.measuring.origins import read_origin
 from engine.policy import Measure, Policy
 from engine.telling.left_out import NOWHERE, left_out
 from engine.telling.phrases import Json, Phrases, retyped
@@ -283,10 +284,13 @@ class Sentences(Phrases):
                 return self.say("row.location", department=name)
 
     def origin(self, row: Json) -> str:
-        """Where a row came from, and when it was recorded; the register's own name is said in the language."""
+        """Where a row came from, and when it was recorded; what the product itself wrote is said in the language."""
         where = row.get("origin") or self.say("row.no_origin")
         if where == say("fr", "row.register"):
             where = self.say("row.register")
+        elif counted := read_origin(where):
+            flows = self.text(counted.flows)
+            where = self.say("row.under", flows=flows, readings=counted.readings) if counted.readings else flows
         recorded = row.get("recorded_on")
         return self.say("row.origin_on", origin=where, day=self.day(recorded)) if recorded else where
 
