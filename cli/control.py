@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cli.app import App
 from cli.control_acts import answer, close, notify, observe, open_case, receive, record, request
+from cli.control_estimate import estimate
 from cli.control_keeping import correct, purge, verify
 from cli.control_notice import notice
 from cli.control_plan import plan
@@ -14,6 +15,7 @@ from cli.control_sheet import sheet
 app = App("control")
 
 app.command("plan")(plan)
+app.command("estimate")(estimate)
 app.command("sheet")(sheet)
 app.command("open")(open_case)
 app.command("request")(request)

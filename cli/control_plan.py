@@ -21,6 +21,7 @@ from engine.problems import Invalid, Problem
 
 if TYPE_CHECKING:
     from engine.control.plan import Plan
+    from engine.control.plan_told import Told
     from engine.loading import PolicyFiles
     from engine.running.kept import Kept
     from engine.telling.phrases import Phrases
@@ -160,17 +161,22 @@ def _write(made: Plan, phrases: Phrases, out: Path) -> None:
 
 
 def _tell(made: Plan, phrases: Phrases, out: Path | None) -> None:
+    from engine.control.plan_told import told
+
+    if out is not None:
+        # A path is left whole, to be copied.
+        typer.echo(printable(phrases.say("control_plan.written", folder=out)))
+    draw_told(told(made, phrases, None if out is None else SHOWN))
+
+
+def draw_told(found: Told) -> None:
+    """Draw a plan, or what comes of one: its title, sentences and tables."""
     from rich.text import Text
 
     from cli.console import Line, console
     from cli.sheets import draw_sheet
-    from engine.control.plan_told import told
 
     screen = console()
-    found = told(made, phrases, None if out is None else SHOWN)
-    if out is not None:
-        # A path is left whole, to be copied.
-        typer.echo(printable(phrases.say("control_plan.written", folder=out)))
     screen.print(Line(Text(printable(found.title), style="bold")))
     for line in found.lines:
         screen.print(Line(Text(printable(line))))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any as Anything
@@ -49,7 +49,11 @@ def manifest(plan: Plan) -> Json:
             "digest": plan.frame.digest,
         },
         **({"strata": list(_strata(plan)), "margin_tenths": margin(plan.strata)} if by_chance else {}),
-        "drawn": {"doctors": len(plan.targets), "euros": money(plan.euros), "digest": _digest(plan)},
+        "drawn": {
+            "doctors": len(plan.targets),
+            "euros": money(plan.euros),
+            "digest": digest_of(one.doctor for one in plan.targets),
+        },
         "made": {"product": VERSION},
     }
 
@@ -69,8 +73,9 @@ def _strata(plan: Plan) -> Iterator[Json]:
         yield {"key": list(one.key), "doctors": one.size, "drawn": len(one.doctors), "chance": _chance(one.chance)}
 
 
-def _digest(plan: Plan) -> str:
-    drawn = "".join(f"{one.doctor}\n" for one in plan.targets)
+def digest_of(doctors: Iterable[str]) -> str:
+    """The digest of the numbers of doctors, in an order."""
+    drawn = "".join(f"{one}\n" for one in doctors)
     return f"sha256:{hashlib.sha256(drawn.encode()).hexdigest()}"
 
 

@@ -11,7 +11,7 @@ from engine.amount import ZERO
 from engine.control.drawing import Drawn, margin
 from engine.control.plan import Plan
 from engine.control.stakes import OPEN
-from engine.control.strata import OTHERS, TOGETHER, UNKNOWN
+from engine.control.strata_told import StrataTold
 from engine.control.target import Target
 from engine.telling.phrases import Phrases
 from engine.telling.sheets import Row, Sheet
@@ -36,6 +36,7 @@ class _Teller:
     def __init__(self, plan: Plan, phrases: Phrases) -> None:
         self.plan, self.phrases, self.say = plan, phrases, phrases.say
         self.strategy = plan.request.strategy.replace("-", "_")
+        self.named = StrataTold(phrases, plan.request.by, plan.bands)
 
     def whole(self, shown: int | None) -> Told:
         phrases, plan = self.phrases, self.plan
@@ -104,38 +105,7 @@ class _Teller:
     def stratum(self, one: Drawn) -> Row:
         weight = Decimal(one.chance.denominator) / one.chance.numerator
         figures = (Decimal(one.size), Decimal(len(one.doctors)), weight.quantize(TENTH))
-        return Row(self.key(one.key), tuple(map(self.phrases.number, figures)))
-
-    def key(self, key: tuple[str, ...]) -> str:
-        """What the doctors of a stratum have in common."""
-        pairs = zip(self.plan.request.by, key, strict=True)
-        return self.say("missing.separator").join(self.part(name, value) for name, value in pairs)
-
-    def part(self, name: str, value: str) -> str:
-        phrases = self.phrases
-        if value in (OTHERS, UNKNOWN):
-            return self.say(f"control_plan.{name}_{'others' if value == OTHERS else 'unknown'}")
-        match name:
-            case "group":
-                titles = [phrases.text(phrases.policy.tables[one].title) for one in value.split(TOGETHER) if one]
-                return phrases.joined(titles, "and") if titles else self.say("control_plan.group_none")
-            case "specialty":
-                return phrases.value("specialty", value)
-            case "department":
-                return self.say("control_plan.department", value=value)
-            case _:
-                return self.band(int(value))
-
-    def band(self, place: int) -> str:
-        """What the doctors of a band have at stake."""
-        bounds = [self.euros(one) for one in self.plan.bands]
-        if not bounds:
-            return self.say("control_plan.band_all")
-        if place == 0:
-            return self.say("control_plan.band_first", below=bounds[0])
-        if place == len(bounds):
-            return self.say("control_plan.band_last", least=bounds[-1])
-        return self.say("control_plan.band", least=bounds[place - 1], below=bounds[place])
+        return Row(self.named.key(one.key), tuple(map(self.phrases.number, figures)))
 
     def doctors(self, shown: int | None) -> Sheet:
         rows = tuple(self.doctor(one) for one in self.plan.targets[:shown])

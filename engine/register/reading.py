@@ -6,6 +6,8 @@ with its flaws.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from msgspec import Struct
 
 from engine.control.cases import Case
@@ -31,6 +33,22 @@ def read_case(where: str, doctor: str, year: int | None, *, by: str, what: str, 
     """
     with proved(where, clock=clock) as held:
         return _read(held, doctor, year, by, what)
+
+
+def read_cases(
+    where: str, doctors: Collection[str], year: int, *, by: str, what: str, clock: Clock = machine_time
+) -> dict[str, Case]:
+    """The cases of a year that there are of these doctors, to act upon them; each is entered as read.
+
+    Raises Invalid: no register, or not as it was written.
+    """
+    with proved(where, clock=clock) as held:
+        found = {
+            case.doctor: case for case in cases_of(held.entries()) if case.year == year and case.doctor in doctors
+        }
+        for doctor in found:
+            held.add(doctor, year, by, None, Read(what))
+        return found
 
 
 def see_case(where: str, doctor: str, year: int | None, *, by: str, what: str, clock: Clock = machine_time) -> Seen:

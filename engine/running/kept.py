@@ -18,7 +18,7 @@ from pyarrow.lib import ArrowException
 
 from engine.loading import PolicyFiles
 from engine.problems import Invalid, Problem
-from engine.running.manifest import MANIFEST, SCHEMA, Manifest
+from engine.running.manifest import MANIFEST, SCHEMA, From, Manifest
 from engine.schema import valid
 from engine.sourcing.opening import open_source
 from engine.sourcing.sources import Source
@@ -92,18 +92,24 @@ class Kept(Struct, frozen=True):
     @contextmanager
     def source(self) -> Iterator[Source]:
         """The source, as the run read it. Raises Invalid."""
-        found = self.manifest.source
-        where = {"where": found.where}
-        with ExitStack() as opened:
-            try:
-                source = opened.enter_context(open_source(found.where))
-                digests = source.digest()
-            except Invalid as invalid:
-                gone = Problem("run_source_gone", str(self.folder), details=where)
-                raise Invalid([gone, *invalid.problems]) from None
-            if digests != found.digests:
-                raise Invalid([Problem("run_source_changed", str(self.folder), details=where)])
+        with source_as_read(self.folder, self.manifest.source) as source:
             yield source
+
+
+@contextmanager
+def source_as_read(folder: Path, found: From) -> Iterator[Source]:
+    """A source, as what is in a folder was made of it. Raises Invalid: it is gone, or has changed since."""
+    where = {"where": found.where}
+    with ExitStack() as opened:
+        try:
+            source = opened.enter_context(open_source(found.where))
+            digests = source.digest()
+        except Invalid as invalid:
+            gone = Problem("run_source_gone", str(folder), details=where)
+            raise Invalid([gone, *invalid.problems]) from None
+        if digests != found.digests:
+            raise Invalid([Problem("run_source_changed", str(folder), details=where)])
+        yield source
 
 
 def _named(readings: Mapping[str, str]) -> dict[str, str]:
