@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import isleap
 from datetime import date, timedelta
 
 import pytest
@@ -47,11 +46,29 @@ def test_what_was_paid_later_never_lapses_sooner(one: date, other: date, years: 
     assert later_by(first, years) <= later_by(second, years)
 
 
-@given(DAYS, YEARS)
-def test_only_the_29th_of_february_changes_its_number_in_years(day: date, years: int) -> None:
-    last = later_by(day, years)
-    moved = (day.month, day.day) == (2, 29) and not isleap(last.year)
-    assert last == date(day.year + years, *((2, 28) if moved else (day.month, day.day)))
+@pytest.mark.parametrize(
+    ("years", "last"),
+    [
+        (0, date(2096, 2, 29)),
+        (1, date(2097, 2, 28)),
+        (3, date(2099, 2, 28)),
+        (4, date(2100, 2, 28)),
+        (8, date(2104, 2, 29)),
+    ],
+)
+def test_what_was_paid_on_the_29th_of_february_lapses_on_the_last_of_a_month_without_one(
+    years: int, last: date
+) -> None:
+    """2100 is no leap year, 2104 is."""
+    assert later_by(date(2096, 2, 29), years) == last
+
+
+@pytest.mark.parametrize("day", [date(2024, 2, 28), date(2024, 3, 1), date(2024, 8, 31), date(2024, 12, 31)])
+def test_no_other_day_changes_its_number(day: date) -> None:
+    assert [later_by(day, years).isoformat() for years in (1, 4)] == [
+        f"2025{day.isoformat()[4:]}",
+        f"2028{day.isoformat()[4:]}",
+    ]
 
 
 # --- letters --------------------------------------------------------------------------------------------------------

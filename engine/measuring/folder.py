@@ -7,7 +7,7 @@ are copied so, and a text that is no value of its column's type is told there be
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any as Anything
 
@@ -41,13 +41,12 @@ class FlowsFolder(Struct, frozen=True):
         """Whose the rows of a flow are, and which bear a name that another bears. Raises Invalid."""
         return survey(self._read(name, [DOCTOR, self.flows[name].key]))
 
-    def of_nobody(self, name: str) -> Iterator[Anything]:
-        """The doctor and the key of every row whose doctor's number is none, as texts. Raises Invalid."""
-        key = self.flows[name].key
+    def of_some(self, name: str, doctors: Sequence[str | None]) -> Iterator[Anything]:
+        """The doctor and the key, as texts, of every row where one of these stands for a doctor. Raises Invalid."""
+        key, known = self.flows[name].key, arrow.array(doctors, arrow.string())
         for batch in self._read(name, [DOCTOR, key]):
             rows = arrow.table({"doctor": texts(batch.column(0)), "key": texts(batch.column(1))})
-            known = computed.match_substring_regex(rows["doctor"], NUMBER).fill_null(False)
-            yield rows.filter(computed.invert(known))
+            yield rows.filter(computed.is_in(rows["doctor"], known))
 
     def of_doctor(self, name: str, doctor: str) -> Anything:
         """The rows of one doctor, as they are in the file. Raises Invalid."""

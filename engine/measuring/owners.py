@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import TypeVar
 
 from msgspec import Struct
 
 from engine.measuring.folder import FlowsFolder, is_number
 
+Name = TypeVar("Name", str, str | None)
 ROWS = 8_000_000
 """The rows counted at once, where memory is not counted."""
 EACH, LEAST = 500, 100_000
@@ -43,16 +45,30 @@ class Owners(Struct, frozen=True, dict=True):
 
     def batches(self, size: int) -> Iterator[Batch]:
         """The doctors, in batches of `size` rows at most, or of one doctor."""
-        some: list[str] = []
-        rows = 0
-        for doctor, count in self.doctors.items():
-            if some and rows + count > size:
-                yield Batch(some, rows)
-                some, rows = [], 0
-            some.append(doctor)
-            rows += count
-        if some:
-            yield Batch(some, rows)
+        yield from (Batch(some, sum(self.doctors[one] for one in some)) for some in _together(self.doctors, size))
+
+    def nobody(self, flow: str, size: int) -> Iterator[Sequence[str | None]]:
+        """What stands in a flow for a doctor's number and is none, in batches alike; what is empty comes last."""
+        found = [one for one in self.of[flow] if not is_number(one)]
+        yield from _together({one: self.of[flow][one] for one in sorted(found, key=_empty_last)}, size)
+
+
+def _together(counts: Mapping[Name, int], size: int) -> Iterator[list[Name]]:
+    """Names whose counts come to `size` at most, or one name, in their order."""
+    some: list[Name] = []
+    rows = 0
+    for name, count in counts.items():
+        if some and rows + count > size:
+            yield some
+            some, rows = [], 0
+        some.append(name)
+        rows += count
+    if some:
+        yield some
+
+
+def _empty_last(doctor: str | None) -> tuple[bool, str]:
+    return doctor is None, doctor or ""
 
 
 def owners_of(folder: FlowsFolder) -> Owners:

@@ -27,7 +27,7 @@ from engine.measuring.folder import open_flows
 from engine.measuring.linking import counting_readings, flows_of, link_measures
 from engine.measuring.manifest import FlowRead, Made, Manifest, write_manifest
 from engine.measuring.owners import Owners, owners_of, rows_at_once
-from engine.measuring.quarantine import of_nobody
+from engine.measuring.quarantine import of_nobody, ordered
 from engine.measuring.writing import Owned, Results
 from engine.policy import Policy
 from engine.problems import Invalid, Problem
@@ -115,9 +115,8 @@ def _measure(request: Request, folder: Path, told: Told) -> Manifest:
             results.write(batch.doctors, counted.folded, counted.quarantined)
             done += batch.rows
         for name, flow in flows.items():
-            if owners.of_nobody(name):
-                for some in source.of_nobody(name):
-                    results.refuse(of_nobody(flow, some))
+            for some in owners.nobody(name, request.at_once):
+                results.refuse(ordered([of_nobody(flow, rows) for rows in source.of_some(name, some)]))
         told("sealing", rows, rows)
         made = Made(engine.backend.name, request.memory, {**_versions(), **engine.versions})
     results.settle(owners.doctors)
