@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 from openfisca_core.simulation_builder import SimulationBuilder
 from openfisca_inputs import loaded
-from openfisca_rules import MET, UNKNOWN, UNMET, system
+from openfisca_rules import MET, UNKNOWN, UNMET, system, variables
 from pyarrow import parquet
 from shape import ALL, BLOCK, EQUIPMENT, POINT, SERVICES
 
@@ -29,10 +29,10 @@ OUTCOMES = pa.array(["refused", "undetermined", "granted"])
 PARTS = ("tables to columns", "columns to OpenFisca", "formulas", "writing")
 
 
-def written(doctors: Anything, value: Callable[[str], Anything], out: Path) -> None:
-    """The columns asked of every side, as Parquet."""
+def decided(doctors: Anything, value: Callable[[str], Anything]) -> Anything:
+    """The columns asked of every side, from the values of variables."""
     count = len(doctors)
-    columns: dict[str, Anything] = {"doctor": doctors, "eligible": _truth(value("eligible"))}
+    columns: dict[str, Anything] = {"doctor": doctors, "eligible": truth(value("eligible"))}
     bounds = ("least", "most")
     for which in bounds:
         paid_points = value(f"block_paid_{which}") + value(f"every_paid_{which}")
@@ -41,8 +41,8 @@ def written(doctors: Anything, value: Callable[[str], Anything], out: Path) -> N
         columns[f"paid.{which}"] = _cents(paid_points * 50)
         columns[f"euros.{which}"] = _cents(paid_points * 50 * POINT + value(f"vsm_paid_{which}") * 100)
     for volet, of, possible in (("volet-1", "block", BLOCK), ("volet-2", "every", ALL - BLOCK)):
-        columns[volet] = _truth(value(volet.replace("-", "_")))
-        columns[f"{volet}.gate"] = _truth(np.full(count, MET) if of == "block" else value("volet_1"))
+        columns[volet] = truth(value(volet.replace("-", "_")))
+        columns[f"{volet}.gate"] = truth(np.full(count, MET) if of == "block" else value("volet_1"))
         for which in bounds:
             columns[f"{volet}.possible.{which}"] = _cents(np.full(count, int(possible * 100)))
             columns[f"{volet}.attained.{which}"] = _cents(value(f"{of}_{which}") * 50)
@@ -62,10 +62,10 @@ def written(doctors: Anything, value: Callable[[str], Anything], out: Path) -> N
     for which in bounds:
         columns[f"vsm.attained.{which}"] = _cents(value(f"vsm_{which}") * 100)
         columns[f"vsm.paid.{which}"] = _cents(value(f"vsm_paid_{which}") * 100)
-    parquet.write_table(pa.table(columns), out, compression="zstd")
+    return pa.table(columns)
 
 
-def _truth(verdict: Anything) -> Anything:
+def truth(verdict: Anything) -> Anything:
     return pa.array(verdict == MET, mask=verdict == UNKNOWN)
 
 
@@ -88,7 +88,7 @@ def main() -> None:
     marks = [time.perf_counter()]
     doctors, arrays = loaded(asked.data)
     marks.append(time.perf_counter())
-    simulation = SimulationBuilder().build_default_simulation(system(), count=len(doctors))
+    simulation = SimulationBuilder().build_default_simulation(system(variables()), count=len(doctors))
     for name in list(arrays):
         simulation.set_input(name, PERIOD, arrays.pop(name))
     marks.append(time.perf_counter())
@@ -102,7 +102,8 @@ def main() -> None:
         for which in ("least", "most"):
             simulation.calculate(f"{name.replace('-', '_')}_paid_{which}", PERIOD)
     marks.append(time.perf_counter())
-    written(doctors, lambda name: simulation.calculate(name, PERIOD), asked.out)
+    found = decided(doctors, lambda name: simulation.calculate(name, PERIOD))
+    parquet.write_table(found, asked.out, compression="zstd")
     marks.append(time.perf_counter())
     parts = zip(PARTS, pairwise(marks), strict=True)
     print(json.dumps({name: round(after - before, 3) for name, (before, after) in parts}))

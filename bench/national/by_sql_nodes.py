@@ -13,26 +13,11 @@ from pathlib import Path
 
 import by_sql
 import duckdb
-from hand_leaves import FACTS, MEASURES, PLAIN, gates, indicators, leaves, short, whys
+from hand_leaves import FACTS, ITEMS, MEASURES, PAPERS, PLAIN, SWORN, WRITTEN, gates, indicators, leaves, short, whys
 from shape import EQUIPMENT, SERVICES
 from shown_nodes import shown
 
 HERE = Path(__file__).resolve().parent
-ITEMS = {
-    "logiciel-segur": "segur",
-    "logiciel-lap": "lap",
-    "horaires": "horaires",
-    "codage": "codage",
-    "coordination": "coordination",
-    "services": "services",
-    "maitre-de-stage": "stage",
-    "video": "video",
-    "equipements-connectes": "device",
-}
-SWORN = ("sworn", "fell", "said")
-"""What is asked of declarations that are sworn: of a control, and of the attribute that a rule reads."""
-PAPERS = {"logiciel-segur": "segur", "logiciel-lap": "lap"}
-WRITTEN = ("editor", "software", "acquired_on", "nominative", "certification", "certified_on", "procedure_started_on")
 
 
 def main() -> None:

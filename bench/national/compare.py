@@ -32,14 +32,18 @@ FORFAIT = (sys.executable, "-c", "from cli.start import main; main()")
 SQL = "SQL by hand (DuckDB)"
 TABLES = ("doctors", "nodes")
 RUN = "forfait run"
+BARE = ("--unpriced", "--sample", "0")
+"""What leaves out of a run what no other side does: other readings priced, a sample derived twice more."""
 RUNS = {
-    f"{RUN}, {engine}{', unpriced' * unpriced}": (engine, unpriced)
+    f"{RUN}, {engine}{', bare' if options else ''}": (engine, options)
     for engine in ("duckdb", "polars")
-    for unpriced in (False, True)
+    for options in ((), BARE)
 }
-"""The runs compared: on each engine, with the other readings that would change a decision, and without."""
+"""The runs compared: on each engine, as they are by default, and bare."""
 WHOLE = {"duckdb": "SQL, conditions too", "polars": "polars, conditions too"}
 """The side that writes both tables by hand with the engine."""
+OPENFISCA = "OpenFisca-Core, conditions too"
+"""The side that writes both tables with OpenFisca-Core."""
 SINGLE = 2_000
 """Doctors through the single derivations."""
 
@@ -68,7 +72,7 @@ def main() -> int:
     print(
         f"{asked.doctors:,} doctors, {asked.rounds} rounds, medians; {sample:,} doctors judged by the product too\n"
     )
-    tell(found, {name: said_alike(truth, sides[name]) for name in found})
+    tell(found, sides, truth)
     if chosen("single", asked.only):
         single = measured((sys.executable, str(HERE / "by_single.py"), str(data), "--doctors", str(SINGLE)))
         print(f"\nThe single derivations, one process, a second: {single.said.strip()}")
@@ -116,21 +120,22 @@ def all_sides(keep: Path, data: Path, sample: int) -> Mapping[str, Side]:
         written = out / f"{script}.parquet"
         return Side((python, str(HERE / f"{script}.py"), str(data), str(written), *options), written)
 
-    def both(script: str) -> Side:
-        return Side((sys.executable, str(HERE / f"{script}.py"), str(data), str(out / script)), out / script)
+    def both(python: str, script: str) -> Side:
+        return Side((python, str(HERE / f"{script}.py"), str(data), str(out / script)), out / script)
 
-    def run(engine: str, unpriced: bool) -> Side:
-        folder = out / f"run-{engine}{'-unpriced' * unpriced}"
+    def run(engine: str, options: Sequence[str]) -> Side:
+        folder = out / f"run-{engine}{'-bare' if options else ''}"
         command = ("run", "--year", "2023", "--data", str(data), "--out", str(folder), "--engine", engine)
-        return Side((*FORFAIT, *command, *(("--unpriced",) if unpriced else ())), folder)
+        return Side((*FORFAIT, *command, *options), folder)
 
     return {
         SQL: by(sys.executable, "by_sql"),
         "polars by hand": by(sys.executable, "by_polars"),
-        WHOLE["duckdb"]: both("by_sql_nodes"),
-        WHOLE["polars"]: both("by_polars_nodes"),
-        **{name: run(engine, unpriced) for name, (engine, unpriced) in RUNS.items()},
+        WHOLE["duckdb"]: both(sys.executable, "by_sql_nodes"),
+        WHOLE["polars"]: both(sys.executable, "by_polars_nodes"),
+        **{name: run(engine, options) for name, (engine, options) in RUNS.items()},
         "OpenFisca-Core": by(other, "by_openfisca"),
+        OPENFISCA: both(other, "by_openfisca_nodes"),
         "zen-engine": by(other, "by_zen", "--doctors", str(sample)),
     }
 
@@ -155,26 +160,38 @@ def rounds(sides: Mapping[str, Side], count: int) -> dict[str, list[Measured]]:
 
 def said_alike(truth: Mapping[str, Anything], side: Side) -> Mapping[str, Agreement]:
     """What a side last wrote against the truth, in each table that it writes."""
-    files = {table: side.out / f"{table}.parquet" for table in TABLES} if side.out.is_dir() else {"doctors": side.out}
-    return {table: agreement(truth[table], parquet.read_table(file)) for table, file in files.items()}
+    return {table: agreement(truth[table], parquet.read_table(file)) for table, file in files_of(side).items()}
 
 
-def tell(found: Mapping[str, list[Measured]], alike: Mapping[str, Mapping[str, Agreement]]) -> None:
+def files_of(side: Side) -> Mapping[str, Path]:
+    """The tables that a side writes."""
+    return {table: side.out / f"{table}.parquet" for table in TABLES} if side.out.is_dir() else {"doctors": side.out}
+
+
+def columns(side: Side) -> str:
+    """How many columns a side wrote of each table."""
+    return " + ".join(str(len(parquet.read_schema(file).names)) for file in files_of(side).values())
+
+
+def tell(found: Mapping[str, list[Measured]], sides: Mapping[str, Side], truth: Mapping[str, Anything]) -> None:
     """The table of every side, then what each said of itself."""
     seconds = {name: median(one.wall for one in times) for name, times in found.items()}
     processor = {name: median(one.processor for one in times) for name, times in found.items()}
-    print(f"{'side':<28} {'seconds':>8} {'processor':>9} {'MiB':>6} {'x SQL':>13} {'x same':>13}  as judged")
+    against = "".join(f" {base:>13}" for base in ("x SQL", "x same", "x OpenFisca"))
+    print(f"{'side':<30} {'seconds':>8} {'processor':>9} {'MiB':>6}{against} {'columns':>9}  as judged")
     for name, times in found.items():
         peak = max(one.peak for one in times) / 2**20
-        bases = (None if _counts_itself(times) else SQL, WHOLE[RUNS[name][0]] if name in RUNS else None)
+        same_columns = (WHOLE[RUNS[name][0]], OPENFISCA) if name in RUNS else (None, None)
         ratios = [
             f"{seconds[name] / seconds[base]:6.2f} {processor[name] / processor[base]:6.2f}"
             if base in found
             else " " * 12 + "–"
-            for base in bases
+            for base in (None if _counts_itself(times) else SQL, *same_columns)
         ]
-        same = ", ".join(f"{table} {one.compared - len(one.differing):,}" for table, one in alike[name].items())
-        print(f"{name:<28} {seconds[name]:8.2f} {processor[name]:9.2f} {peak:6.0f} {' '.join(ratios)}  {same}")
+        alike = said_alike(truth, sides[name])
+        same = ", ".join(f"{table} {one.compared - len(one.differing):,}" for table, one in alike.items())
+        figures = f"{seconds[name]:8.2f} {processor[name]:9.2f} {peak:6.0f} {' '.join(ratios)}"
+        print(f"{name:<30} {figures} {columns(sides[name]):>9}  {same}")
     print()
     for name, times in found.items():
         parts = [json.loads(one.said) for one in times if one.said.startswith("{")]

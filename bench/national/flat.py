@@ -94,9 +94,33 @@ def _declarations(data: Path) -> pl.LazyFrame:
         .filter(col("of") == "declarations", col("name").is_in(names))
         .select("doctor", "row", said=col("value"))
     )
-    made = _rows(data, "declarations").select("doctor", "row", "item", "choice", "channel", "declared_on", "sworn")
     item = col("item")
-    said_twice = made.group_by("doctor").agg(twice=item.n_unique() < pl.len()).filter(col("twice")).select("doctor")
+    columns = []
+    for name, short in ITEMS.items():
+        for what in ("channel", "declared_on", "sworn", "choice"):
+            columns += [when(item == name).then(col(what)).max().alias(f"{short}_{what}")]
+        if short in SAID:
+            columns += [when(item == name).then(col("said")).max().alias(f"{short}_{SAID[short]}")]
+    wide = standing(data).join(said, on=["doctor", "row"], how="left").group_by("doctor").agg(columns)
+    return wide.join(asalee(data), on="doctor", how="left")
+
+
+def asalee(data: Path) -> pl.LazyFrame:
+    """Who declared the device asalee for coordination, by any declaration."""
+    mine = (col("item") == "coordination") & (col("choice") == "asalee") & col("sworn")
+    return _made(data).filter(mine).select("doctor", coordination_asalee=pl.lit(True)).unique()
+
+
+def _made(data: Path) -> pl.LazyFrame:
+    return _rows(data, "declarations").select("doctor", "row", "item", "choice", "channel", "declared_on", "sworn")
+
+
+def standing(data: Path) -> pl.LazyFrame:
+    """The declarations that stand, one an item."""
+    made = _made(data)
+    said_twice = (
+        made.group_by("doctor").agg(twice=col("item").n_unique() < pl.len()).filter(col("twice")).select("doctor")
+    )
     # The last made in time counts; when none was, the first of those that came late.
     late = col("declared_on") > CLOSED
     delay = when(late).then(col("declared_on") - pl.lit(CLOSED)).otherwise(pl.lit(CLOSED) - col("declared_on"))
@@ -106,18 +130,7 @@ def _declarations(data: Path) -> pl.LazyFrame:
         .sort("late", "delay", "row")
     )
     kept = ranked.unique(["doctor", "item"], keep="first", maintain_order=True).select(made.collect_schema().names())
-    one_each = pl.concat([made.join(said_twice, on="doctor", how="anti"), kept])
-    columns = []
-    for name, short in ITEMS.items():
-        for what in ("channel", "declared_on", "sworn", "choice"):
-            columns += [when(item == name).then(col(what)).max().alias(f"{short}_{what}")]
-        if short in SAID:
-            columns += [when(item == name).then(col("said")).max().alias(f"{short}_{SAID[short]}")]
-    wide = one_each.join(said, on=["doctor", "row"], how="left").group_by("doctor").agg(columns)
-    asalee = (item == "coordination") & (col("choice") == "asalee") & col("sworn")
-    return wide.join(
-        made.filter(asalee).select("doctor", coordination_asalee=pl.lit(True)).unique(), on="doctor", how="left"
-    )
+    return pl.concat([made.join(said_twice, on="doctor", how="anti"), kept])
 
 
 def _papers(data: Path) -> pl.LazyFrame:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from by_sql import text
 from shape import CONNECTED, COORDINATED, EXEMPT, GENERALISTS, SUPPORT
 
 MEASURES = {
@@ -41,6 +40,21 @@ VIDEO = ("solution-complete", "abonnement-payant")
 OPENED, CLOSED = "DATE '2023-12-11'", "DATE '2024-02-04'"
 PLAIN = ("segur", "lap", "horaires")
 """Items that are declared without being sworn."""
+ITEMS = {
+    "logiciel-segur": "segur",
+    "logiciel-lap": "lap",
+    "horaires": "horaires",
+    "codage": "codage",
+    "coordination": "coordination",
+    "services": "services",
+    "maitre-de-stage": "stage",
+    "video": "video",
+    "equipements-connectes": "device",
+}
+SWORN = ("sworn", "fell", "said")
+"""What is asked of declarations that are sworn: of a control, and of the attribute that a rule reads."""
+PAPERS = {"logiciel-segur": "segur", "logiciel-lap": "lap"}
+WRITTEN = ("editor", "software", "acquired_on", "nominative", "certification", "certified_on", "procedure_started_on")
 Tests = list[tuple[str, str]]
 """The tests of a record: each with the reason it gives."""
 OTHER = "not_qualifying"
@@ -214,7 +228,7 @@ def _why_paper(name: str, tests: Tests) -> str:
 
 
 def _listed(texts: tuple[str, ...]) -> str:
-    return f"({', '.join(text(one) for one in texts)})"
+    return f"({', '.join(map(repr, texts))})"
 
 
 def gates() -> Iterator[tuple[str, str]]:
