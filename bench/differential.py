@@ -15,14 +15,19 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
+from multiprocessing import get_context
 from pathlib import Path
 from random import Random
+
+from msgspec import Struct
+from msgspec.structs import astuple
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from cli.cores import free_cores  # noqa: E402
 from engine.dispute.pricing import other_policies  # noqa: E402
 from engine.linking import linked  # noqa: E402
 from engine.loading import PolicyFiles, bundled_policies, read_policy, years  # noqa: E402
@@ -34,7 +39,6 @@ from tests.differential import Bench, shrunk  # noqa: E402
 from tests.random_dossiers import Drawing, days_of  # noqa: E402
 from tests.random_policies import made_up, random_mutant, random_policy  # noqa: E402
 
-BATCH = 1_000
 PRICED = 25
 NUMBERS = 10**10
 
@@ -44,20 +48,38 @@ def main() -> int:
     parser.add_argument("--dossiers", type=int, default=1_000_000)
     parser.add_argument("--four", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--batch", type=int, default=1_000, help="dossiers under one policy")
+    parser.add_argument("--jobs", type=int, default=free_cores(), help="processes at once, a batch each")
     asked = parser.parse_args()
     counts, start = Counter[str](), time.perf_counter()
-    batches = -(-asked.dossiers // BATCH)
-    for batch in range(batches):
-        size = min(BATCH, asked.dossiers - batch * BATCH)
-        four = asked.four * (batch + 1) // batches - asked.four * batch // batches
-        counts += compared(f"{asked.seed}/{batch}", batch, size, four)
-        took = time.perf_counter() - start
-        print(f"{batch + 1}/{batches}, {took:.0f} s: {dict(sorted(counts.items()))}", flush=True)
+    batches = -(-asked.dossiers // asked.batch)
+    with get_context("spawn").Pool(asked.jobs) as pool:
+        for done, found in enumerate(pool.imap_unordered(compared, parts(asked, batches)), start=1):
+            counts += found
+            took = time.perf_counter() - start
+            print(f"{done}/{batches}, {took:.0f} s: {dict(sorted(counts.items()))}", flush=True)
     return 1 if counts["differing"] else 0
 
 
-def compared(seed: str, batch: int, size: int, four: int) -> Counter[str]:
+class Part(Struct, frozen=True):
+    """A batch: its seed and its rank, how many dossiers, and how many of them through all derivations."""
+
+    seed: str
+    rank: int
+    size: int
+    four: int
+
+
+def parts(asked: argparse.Namespace, batches: int) -> Iterator[Part]:
+    for rank in range(batches):
+        size = min(asked.batch, asked.dossiers - rank * asked.batch)
+        four = asked.four * (rank + 1) // batches - asked.four * rank // batches
+        yield Part(f"{asked.seed}/{rank}", rank, size, four)
+
+
+def compared(part: Part) -> Counter[str]:
     """What became of one batch, under a policy of its own."""
+    seed, batch, size, four = astuple(part)
     random = Random(seed)
     kind, files, policy = drawn_policy(batch, random)
     day = random.choice([None, None, *days_of(policy)[-6:], random.choice(days_of(policy))])
