@@ -111,9 +111,12 @@ class Columns:
         doubtful = [sure(doubt) for doubt in (*doubts, *self.worth.doubts.values())]
         return {DOCTOR: _[DOCTOR], VOUCHED: both(_[VOUCHED], ~either(*doubtful)), **self.given.terms}
 
-    def results(self, found: Anything) -> Results:
-        """What the rows of `expression`, as an Arrow table, come to in the two tables of a run."""
-        return read_results(self.policy, found, self.given)
+    def results(self, found: Anything, among: Anything | None = None) -> Results:
+        """What the rows of `expression`, as an Arrow table, come to in the two tables of a run.
+
+        `among`, an Arrow array, are the doctors that count where it is not everyone.
+        """
+        return read_results(self.policy, found, self.given, among)
 
     def _give(self) -> None:
         """Everything asked of the engine: the decision, and which other readings would change it."""

@@ -69,8 +69,8 @@ class Given(Struct):
 
     def matter(self, differs: Mapping[str, Term]) -> None:
         """Which readings would change the decision."""
-        self.readings = list(differs)
-        terms = list(differs.values())
+        self.readings = sorted(differs)
+        terms = [differs[name] for name in self.readings]
         for first in range(0, len(terms), PLACES):
             bits = [
                 ibis.cases((term, constant(2**place, "int64")), else_=constant(0, "int64"))
@@ -88,14 +88,15 @@ class Given(Struct):
         return name
 
 
-def read_results(policy: Policy, found: Anything, given: Given) -> Results:
-    """The tables of results, from the rows of `Columns.expression` as an Arrow table."""
-    sure = found.column(VOUCHED)
-    kept, left = found.filter(sure), found.filter(compute.invert(sure))
+def read_results(policy: Policy, found: Anything, given: Given, among: Anything | None = None) -> Results:
+    """The tables of results, from the rows of `Columns.expression` as an Arrow table; `among`: of those doctors."""
+    sure, doctors = found.column(VOUCHED), found.column(DOCTOR)
+    counts = True if among is None else compute.is_in(doctors, among)
+    kept, left = found.filter(compute.and_(sure, counts)), doctors.filter(compute.and_not(counts, sure))
     words = {READINGS: _readings(kept, given.readings)}
     doctors = _table(doctors_schema(policy), kept, given.doctors, words)
     nodes = _table(nodes_schema(policy), kept, given.nodes, {})
-    return Results(doctors, nodes, sorted(left.column(DOCTOR).to_pylist()))
+    return Results(doctors, nodes, sorted(left.to_pylist()))
 
 
 def _table(schema: Anything, found: Anything, names: Mapping[str, str], others: Mapping[str, Anything]) -> Anything:
@@ -137,12 +138,11 @@ def _readings(found: Anything, readings: list[str] | None) -> Anything:
     """The readings told by each row's bits, parted by spaces; most rows have one of a few sets."""
     if readings is None:
         return arrow.nulls(found.num_rows, arrow.string())
-    masks = [found.column(f"m{n}").to_numpy() for n in range(-(-len(readings) // PLACES))]
-    texts: dict[tuple[int, ...], str] = {}
-    told: list[str] = []
-    for bits in zip(*masks, strict=True) if masks else ((),) * found.num_rows:
-        if bits not in texts:
-            of = [reading for n, reading in enumerate(readings) if int(bits[n // PLACES]) >> n % PLACES & 1]
-            texts[bits] = " ".join(sorted(of))
-        told.append(texts[bits])
-    return arrow.array(told, arrow.string())
+    # To begin with nothing keeps the rows that have no readings at all: joining would drop them.
+    told = [arrow.repeat("", found.num_rows)]
+    for first in range(0, len(readings), PLACES):
+        bits = found.column(f"m{first // PLACES}").combine_chunks().dictionary_encode()
+        some = readings[first : first + PLACES]
+        sets = [" ".join(one for n, one in enumerate(some) if mask >> n & 1) for mask in bits.dictionary.to_pylist()]
+        told.append(arrow.array([each or None for each in sets], arrow.string()).take(bits.indices))
+    return compute.utf8_ltrim_whitespace(compute.binary_join_element_wise(*told, " ", null_handling="skip"))

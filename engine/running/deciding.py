@@ -6,7 +6,7 @@ out singly too which other readings would change the decision.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 from functools import cached_property
 from typing import Any as Anything
@@ -81,20 +81,20 @@ class Deciding(Struct, frozen=True, dict=True):
         """Decide the doctors of these numbers, sorted. Raises EngineFault where derivations or counts diverge."""
         sound = [number for number in numbers if number not in self.odd]
         self.engine.tables(numbers[0] if numbers else "", numbers[-1] if numbers else "")
-        found = self._together(sound)
+        found = [self._together(sound)]
         alone = _others(numbers, found)
         # Where nobody is decided together, nothing is asked that the leaves of the others could join.
         if sound and len(alone) >= OBSERVING:
-            found = _joined(found, self._observed(sorted(alone), len(numbers), heard))
-        left, twice = _others(numbers, found), self.sample & frozenset(numbers)
+            found.append(self._observed(alone, len(numbers), heard))
+        left, twice = frozenset(_others(numbers, found)), self.sample.intersection(numbers)
         pages = zip(asked := sorted(left | twice), self.source.pages(asked), strict=True)
         settled, done = list[Settled](), len(numbers) - len(asked)
         for part in self.singly.settled(pages, twice, left | self.repriced):
             settled.append(part)
             done += part.doctors.num_rows + len(part.refused)
             heard(done)
-        doctors = _whole(found[0], [part.doctors for part in settled], left)
-        nodes = _whole(found[1], [part.nodes for part in settled], left)
+        doctors = _whole([each for each, _ in found], [part.doctors for part in settled], left)
+        nodes = _whole([each for _, each in found], [part.nodes for part in settled], left)
         refused = tuple(one for part in settled for one in part.refused)
         _check_everyone(numbers, doctors, nodes, refused)
         return Batch(doctors, nodes, refused, len(alone), self._sorts())
@@ -103,9 +103,8 @@ class Deciding(Struct, frozen=True, dict=True):
         """The rows of both tables of those of these doctors whom the columns vouch for."""
         if not numbers:
             return doctors_schema(self.policy).empty_table(), nodes_schema(self.policy).empty_table()
-        wanted = arrow.array(numbers, arrow.string())
-        doctors, nodes = self.together.found()
-        return _among(doctors, wanted), _among(nodes, wanted)
+        # Between the first and the last of a batch there may be others.
+        return self.together.found(arrow.array(numbers, arrow.string()))
 
     def _observed(self, numbers: Sequence[str], everyone: int, heard: Heard) -> Tables:
         """The rows of both tables of those of these doctors of whom no more than leaves is to be seen singly."""
@@ -127,27 +126,22 @@ class Deciding(Struct, frozen=True, dict=True):
         return self.engine.found(listed.filter(listed.year == self.policy.year).select(DOCTOR, self.sort_by))
 
 
-def _others(numbers: Sequence[str], found: Tables) -> frozenset[str]:
-    """Those who have no row yet."""
-    return frozenset(numbers).difference(found[0][DOCTOR].to_pylist())
+def _others(numbers: Sequence[str], found: Iterable[Tables]) -> list[str]:
+    """Those who have no row yet, in their order."""
+    there = arrow.chunked_array([piece for doctors, _ in found for piece in doctors[DOCTOR].chunks], arrow.string())
+    every = arrow.array(numbers, arrow.string())
+    return list(every.filter(computed.invert(computed.is_in(every, there))).to_pylist())
 
 
-def _joined(one: Tables, other: Tables) -> Tables:
-    return arrow.concat_tables([one[0], other[0]]), arrow.concat_tables([one[1], other[1]])
-
-
-def _among(table: Anything, doctors: Anything) -> Anything:
-    """The rows of these doctors: between the first and the last of a batch there may be others."""
-    return table.filter(computed.is_in(table[DOCTOR], doctors))
-
-
-def _whole(vouched: Anything, parts: Sequence[Anything], alone: Collection[str]) -> Anything:
+def _whole(vouched: Sequence[Anything], parts: Sequence[Anything], alone: Collection[str]) -> Anything:
     """All the rows of a batch, by doctor: those vouched for, once the sample agrees, and those decided alone."""
-    told = arrow.concat_tables([vouched.slice(0, 0), *parts])
+    found = arrow.concat_tables(vouched)
+    told = arrow.concat_tables([found.slice(0, 0), *parts])
     mine = computed.is_in(told[DOCTOR], arrow.array(sorted(alone), arrow.string()))
     sampled = told.filter(computed.invert(mine))
-    held_against(vouched.filter(computed.is_in(vouched[DOCTOR], sampled[DOCTOR])).sort_by(DOCTOR), sampled)
-    return arrow.concat_tables([vouched, told.filter(mine)]).sort_by(DOCTOR)
+    both = computed.indices_nonzero(computed.is_in(found[DOCTOR], sampled[DOCTOR]))
+    held_against(found.take(both).sort_by(DOCTOR), sampled)
+    return arrow.concat_tables([found, told.filter(mine)]).sort_by(DOCTOR)
 
 
 def _check_everyone(numbers: Sequence[str], doctors: Anything, nodes: Anything, refused: Sequence[Refused]) -> None:

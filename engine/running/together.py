@@ -25,12 +25,12 @@ class Together:
         self.derived: Anything = None
         self.partly: Anything = None
 
-    def found(self) -> Tables:
-        """The rows of both tables of the doctors whom the columns vouch for."""
+    def found(self, among: Anything) -> Tables:
+        """The rows of both tables of those of some doctors, an Arrow array, whom the columns vouch for."""
         wide = self.engine.kept(self.wide)
         if self.derived is None:
             self.derived, self.partly = self.columns.derived(wide), self.columns.partly(wide)
-        found = self.columns.results(self.engine.found(self.derived))
+        found = self.columns.results(self.engine.found(self.derived), among)
         return found.doctors, found.nodes
 
     def crowded(self) -> tuple[Anything, dict[str, tuple[int, ...]]]:
