@@ -32,6 +32,7 @@ from engine.columnar.suspects import Table
 from engine.columnar.worth import Valued, Worth
 from engine.conditions import All, Any, Exempt, Node, Not, Observed, Outcome
 from engine.dispute.pricing import other_policies
+from engine.garbage import unsearched
 from engine.loading import PolicyFiles
 from engine.policy import Policy
 from engine.reasons import NEVER, UNDOING
@@ -53,6 +54,7 @@ class Settled(Struct, frozen=True):
 class Columns:
     """One policy under its readings, at the end of a day; if `priced`, with every other computable reading."""
 
+    @unsearched()
     def __init__(self, files: PolicyFiles, policy: Policy, as_of: date | None = None, *, priced: bool = True) -> None:
         day = as_of or policy.calendar["decision"].last or policy.calendar["year"].last
         assert day is not None, "linking requires a closed year"
@@ -78,10 +80,12 @@ class Columns:
         """
         return self.derived(self.wide(tables))
 
+    @unsearched()
     def wide(self, tables: Mapping[str, Table]) -> Table:
         """What leaves look at, of each of those doctors."""
         return self.spread.wide(tables)
 
+    @unsearched()
     def partly(self, wide: Table) -> Table:
         """What leaves see of those doctors of `wide` who surely read, and of whom something is crowded."""
         after = needed(self._following, self._last(()))
@@ -92,11 +96,13 @@ class Columns:
         some = stepped(wide, self.steps[:LEAVES], before).filter(_[READ], any_of(self.crowds))
         return stepped(some, (), {name: _[name] for name in (DOCTOR, *columns_of(self.crowds))} | leaves)
 
+    @unsearched()
     def derived(self, wide: Table) -> Table:
         """What follows from rows of `wide`."""
         steps = [*self.steps[: LEAVES + 1], *self._following]
         return stepped(wide, steps, self._last(self.leaves.shared.doubts.values()))
 
+    @unsearched()
     def after(self, observed: Table) -> Table:
         """The same for doctors whose leaves were observed one by one (`columnar.observing`)."""
         return stepped(observed, self._following, self._last(()))

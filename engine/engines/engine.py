@@ -15,6 +15,7 @@ import ibis
 
 from engine.engines.negations import plainly_asked
 from engine.engines.sharing import shared
+from engine.garbage import unsearched
 from engine.policy import FieldType
 from engine.tables import Columns
 
@@ -94,7 +95,7 @@ class SqlEngine(Engine):
         node = expression.op()
         if node not in self.queries:
             self.backend._run_pre_execute_hooks(expression)  # brings the tables in memory that it names
-            with _deep(), _unmerged():
+            with _deep(), _unmerged(), unsearched():
                 self.queries[node] = self._written(plainly_asked(shared(expression)))
         return self.queries[node]
 

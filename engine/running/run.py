@@ -19,6 +19,7 @@ from msgspec import Struct
 from engine import VERSION
 from engine.decision import day_of
 from engine.engines.engines import DEFAULT, connect, read_memory
+from engine.garbage import set_aside
 from engine.linking import linked
 from engine.loading import PolicyFiles
 from engine.network import EngineFault
@@ -126,7 +127,7 @@ def _run(request: Request, folder: Path, told: Told) -> Report:
     policy, counted = request.policy, _Counted()
     with ExitStack() as opened:
         opened.callback(gc.unfreeze)
-        _set_aside()
+        set_aside()
         source = opened.enter_context(open_source(request.data))
         found = From(source.kind, source.where, source.digest())
         numbers = source.numbers(policy.year)
@@ -158,7 +159,7 @@ def _run(request: Request, folder: Path, told: Told) -> Report:
             doctors = numbers.read[first : first + size]
             batch = deciding.batch(doctors, heard)
             if not first:
-                _set_aside()
+                set_aside()
             results.write(batch.doctors, batch.nodes, batch.refused)
             sorts.append(batch.sorts)
             counted.singly += batch.singly
@@ -186,12 +187,6 @@ def _run(request: Request, folder: Path, told: Told) -> Report:
     )
     write_manifest(folder, manifest)
     return Report(manifest, arrow.concat_tables(sorts))
-
-
-def _set_aside() -> None:
-    """What is there for every batch is no garbage: a seventh of the time went into looking it through again."""
-    gc.collect()
-    gc.freeze()
 
 
 def _heard(told: Told, before: int, everyone: int, done: int) -> None:
