@@ -36,7 +36,7 @@ from engine.sourcing.sources import Source
 from engine.tables import DOCTORS
 from engine.tabular import texts
 
-BATCH = 100_000
+BATCH = 200_000
 """The doctors decided at once, where memory is not counted."""
 EACH, LEAST = 30_000, 2_000
 """The bytes that a doctor of a batch takes, about, and the fewest doctors of a batch where bytes are counted."""
