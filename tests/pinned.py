@@ -105,8 +105,9 @@ class _Pinned:
         if pool.campaign and len(stand) < len(found):
             # Of an earlier campaign even what no longer stands says that it is the latest to hold the item.
             raise Beyond(str(pool))
-        found = stand
-        if any(one.conflict for one in found) or len({one.struck in BY_FINDING for one in found}) > 1:
+        found, fallen = stand, {one.struck in BY_FINDING for one in stand}
+        # A paper for whatever item is nobody's to find something about, in a symbolic dossier.
+        if any(one.conflict for one in found) or len(fallen) > 1 or (True in fallen and not pool.name):
             raise Beyond(str(pool))
         return found[:1] if pool.kind == "prefill" else found
 
