@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.control_options import (
-    By,
     CaseYear,
     Delay,
     Letter,
@@ -23,7 +22,7 @@ from cli.control_options import (
     policy_of,
 )
 from cli.language import Language, Spoken
-from cli.options import Data, Doctor, Policies, Year
+from cli.options import By, Data, Doctor, Policies, Year
 from engine.problems import Invalid, Problem
 
 if TYPE_CHECKING:

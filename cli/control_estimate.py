@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
-from cli.control_options import By, Register, agent, place
+from cli.control_options import Register, agent, place
 from cli.control_plan import draw_told
 from cli.language import Language, Spoken, spoken
-from cli.options import Policies, policy_files
+from cli.options import By, Policies, policy_files
 
 
 class Format(StrEnum):

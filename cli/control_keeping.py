@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from cli.control_options import By, CaseYear, On, Register, agent, case_year, enter, place, policy_of, required_day
+from cli.control_options import CaseYear, On, Register, agent, case_year, enter, place, policy_of, required_day
 from cli.language import Language, Spoken, spoken
-from cli.options import Doctor, Policies
+from cli.options import By, Doctor, Policies
 from engine.problems import Invalid, Problem
 
 EXIT_FAULTY = 1

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from msgspec.structs import astuple
 
-from cli.control_options import By, CaseYear, Register, required_day
+from cli.control_options import CaseYear, Register, required_day
 from cli.control_redecide import Asked, PaidAsOf, Payments, payments_of, redecided
 from cli.language import Language, Spoken, spoken
-from cli.options import Data, Doctor, Policies, Readings
+from cli.options import By, Data, Doctor, Policies, Readings
 from engine.problems import Invalid, Problem, unknown_name
 
 if TYPE_CHECKING:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 AGENT, REGISTER = "FORFAIT_AGENT", "FORFAIT_REGISTER"
 
 Register = Annotated[str | None, typer.Option("--register", metavar="metavar.register", help="help.register")]
-By = Annotated[str | None, typer.Option("--by", metavar="metavar.agent", help="help.agent")]
 On = Annotated[str, typer.Option("--on", metavar="metavar.day", help="help.on")]
 CaseYear = Annotated[int | None, typer.Option("--year", metavar="metavar.year", help="help.case_year")]
 Until = Annotated[str | None, typer.Option("--until", metavar="metavar.day", help="help.until")]

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.control_options import By, CaseYear, Register, agent, place, policy_of
+from cli.control_options import CaseYear, Register, agent, place, policy_of
 from cli.language import Language, Spoken, spoken
-from cli.options import Doctor, Policies, day
+from cli.options import By, Doctor, Policies, day
 
 if TYPE_CHECKING:
     from engine.register.acts import Entry

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from msgspec import Struct
 
-from cli.control_options import By, CaseYear, Register, agent, place
+from cli.control_options import CaseYear, Register, agent, place
 from cli.language import Language, Spoken, spoken
-from cli.options import Data, Doctor, Policies, Readings, day, decided
+from cli.options import By, Data, Doctor, Policies, Readings, day, decided
 
 if TYPE_CHECKING:
     from engine.control.payments import Payment

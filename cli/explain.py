@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.language import Language, Spoken, spoken
-from cli.options import AsOf, Data, Decided, Doctor, Policies, Readings, Year, check_indicator, decided
+from cli.options import AsOf, By, Data, Decided, Doctor, FoundIn, Policies, Readings, Year, check_indicator, decided
 from cli.suppose import Suppose, supposed
 
 if TYPE_CHECKING:
@@ -49,11 +49,8 @@ def explain(
     missing: Annotated[bool, typer.Option("--missing", help="help.missing")] = False,
     readings: Annotated[bool, typer.Option("--readings", help="help.readings")] = False,
     suppose: Suppose = None,
-    register: Annotated[
-        str | None,
-        typer.Option("--register", metavar="metavar.register", help="help.explain_register"),
-    ] = None,
-    by: Annotated[str | None, typer.Option("--by", metavar="metavar.agent", help="help.agent")] = None,
+    register: FoundIn = None,
+    by: By = None,
     output: Annotated[Path | None, typer.Option("--output", metavar="metavar.file", help="help.letter")] = None,
     policies: Policies = None,
     lang: Spoken = Language.fr,

@@ -7,11 +7,10 @@ from typing import Annotated
 
 import typer
 
-from cli.control_options import By
 from cli.failing import printable
 from cli.language import Language, Spoken, spoken
-from cli.options import AsOf, Data, Doctor, Policies, Readings, Year, decided
-from cli.registered import FoundIn, decided_with_findings
+from cli.options import AsOf, By, Data, Doctor, FoundIn, Policies, Readings, Year, decided
+from cli.registered import decided_with_findings
 from engine.problems import Invalid, Problem
 
 

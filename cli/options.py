@@ -29,6 +29,8 @@ Readings = Annotated[
 ]
 
 
+FoundIn = Annotated[str | None, typer.Option("--register", metavar="metavar.register", help="help.explain_register")]
+By = Annotated[str | None, typer.Option("--by", metavar="metavar.agent", help="help.agent")]
 AsOf = Annotated[
     str | None,
     typer.Option("--as-of", metavar="metavar.day", help="help.as_of"),

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from cli.control_options import agent
 from cli.options import Decided, check_source, day, policy_files, readings
@@ -14,8 +12,6 @@ from cli.options import Decided, check_source, day, policy_files, readings
 if TYPE_CHECKING:
     from engine.control.cases import Case
     from engine.yamltext import Page
-
-FoundIn = Annotated[str | None, typer.Option("--register", metavar="metavar.register", help="help.explain_register")]
 
 
 def decided_with_findings(

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import typer
 
-from cli.control_options import By
 from cli.language import Language, Spoken, spoken
-from cli.options import Data, Policies, policy_files
-from cli.registered import FoundIn, found_of
+from cli.options import By, Data, FoundIn, Policies, policy_files
+from cli.registered import found_of
 from cli.verify import EXIT_REJECTED, RecordFile
 
 

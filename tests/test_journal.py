@@ -88,19 +88,37 @@ def test_wherever_an_agent_is_killed_the_next_one_goes_on(journal: Path) -> None
         assert journal.read_bytes() == whole
 
 
-def test_nothing_is_added_to_a_journal_that_was_altered(journal: Path) -> None:
-    """Wherever it was: not only at its end."""
+def test_nothing_is_added_after_an_entry_that_was_altered(journal: Path) -> None:
+    kept = lines(journal)
+    for altered in (kept[-1].replace(b"2023", b"2024"), kept[-1].replace(b'"key":null', b'"key":true'), b"\n"):
+        content = b"".join([*kept[:-1], altered])
+        journal.write_bytes(content)
+        with pytest.raises(Invalid):
+            append(journal, entry(MANY))
+        assert journal.read_bytes() == content
+
+
+def test_no_number_is_told_of_an_entry_that_was_altered(journal: Path) -> None:
+    """Of the record asked about, whichever it is."""
+    kept = lines(journal)
+    content = b"".join([kept[0].replace(b"2023", b"2024"), *kept[1:]])
+    journal.write_bytes(content)
+    with pytest.raises(Invalid):
+        append(journal, entry(0))
+    assert journal.read_bytes() == content
+
+
+def test_what_was_altered_before_the_end_shows_as_well_when_the_journal_has_grown(journal: Path) -> None:
     kept = lines(journal)
     for altered in (
         [*kept[:3], *kept[4:]],
         [kept[1], kept[0], *kept[2:]],
         [kept[0].replace(b"2023", b"2024"), *kept[1:]],
     ):
-        content = b"".join(altered)
-        journal.write_bytes(content)
-        with pytest.raises(Invalid):
-            append(journal, entry(MANY))
-        assert journal.read_bytes() == content
+        journal.write_bytes(b"".join(altered))
+        before = read(journal).wrong
+        assert append(journal, entry(MANY)) == MANY + 1
+        assert (read(journal).wrong[: len(before)], before != ()) == (before, True)
 
 
 def test_a_new_journal_is_for_its_owner_alone(journal: Path) -> None:

@@ -4,41 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from itertools import count as numbers
 from typing import Any as Anything
 
 import pytest
 
+from tests.measuring import ACT, BEFORE, DOCTOR, SERIAL, YEAR, act
 from tests.plain_count import Rate, Readings, count
 from tests.plain_flows import Row
 
-YEAR = 2023
-DOCTOR = "99900000003"
-SERIAL = numbers(1)
-ACT: Row = {
-    "doctor": DOCTOR,
-    "patient": "p",
-    "location": "here",
-    "performed_on": date(YEAR, 3, 1),
-    "scheme": "regime_general",
-    "mode": "sesam_vitale",
-    "kind": "consultation",
-    "ame": False,
-    "nir": "definitif",
-    "age_months": 400,
-    "ehpad": False,
-    "apcv": False,
-}
-BEFORE = {"performed_on": date(YEAR - 1, 6, 1)}
-
-
-def act(**changed: Anything) -> Row:
-    serial = str(next(SERIAL))
-    return {**ACT, "act": serial, "claim": serial, **changed}
+PATIENT = ACT["patient"]
 
 
 def form(kind: str, **changed: Anything) -> Row:
-    own = {"doctor": DOCTOR, "form": str(next(SERIAL)), "kind": kind, "patient": "p", "filed_on": date(YEAR, 3, 1)}
+    own = {
+        "doctor": DOCTOR,
+        "form": str(next(SERIAL)),
+        "kind": kind,
+        "patient": PATIENT,
+        "filed_on": date(YEAR, 3, 1),
+    }
     known = {"channel": "en_ligne", "scheme": "regime_general", "reimbursed": True, "attached": True}
     return {**own, **known, "subsistence": False, "family": "active", "matricule_digit": 1, **changed}
 
@@ -191,7 +175,13 @@ def test_a_record_fed_twice_a_day_counts_once_and_again_on_another_day() -> None
 
 
 def test_messages_to_patients_by_secure_messaging() -> None:
-    own: Row = {"doctor": DOCTOR, "patient": "p", "sent_on": date(YEAR, 1, 1), "recipient": "patient", "secure": True}
+    own: Row = {
+        "doctor": DOCTOR,
+        "patient": PATIENT,
+        "sent_on": date(YEAR, 1, 1),
+        "recipient": "patient",
+        "secure": True,
+    }
     changes: list[dict[str, Anything]] = [
         {},
         {},
@@ -206,7 +196,7 @@ def test_messages_to_patients_by_secure_messaging() -> None:
 
 
 def test_prescriptions_of_medicines_and_devices() -> None:
-    own: Row = {"doctor": DOCTOR, "patient": "p", "prescribed_on": date(YEAR, 1, 1), "scheme": "autre"}
+    own: Row = {"doctor": DOCTOR, "patient": PATIENT, "prescribed_on": date(YEAR, 1, 1), "scheme": "autre"}
     changes = [("teleservice", "lpp"), ("teleservice", "medicament"), ("papier", "medicament"), ("papier", "autre")]
     rows: list[Row] = [
         {**own, "prescription": str(rank), "channel": channel, "product": product}

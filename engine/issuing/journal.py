@@ -1,9 +1,9 @@
 """The journal of issued records: a file that only grows, each entry holding the digest of the one before it.
 
 What is written is on the disk before it is told. Agents that write at the same time wait for each other; one that is
-killed leaves its entry whole or not at all; a record already noted is not noted again. A file that is no journal, or
-no longer whole, is left as it is. An anchor, the number and the digest of the last entry, shows later that nothing
-before it was changed and that the end was not cut off.
+killed leaves its entry whole or not at all; a record already noted is not noted again. Nothing is added to a file
+that does not end as a journal does; what was altered before its end shows when it is read. An anchor, the number and
+the digest of the last entry, shows later that nothing before it was changed and that the end was not cut off.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
@@ -116,8 +117,8 @@ def parse_anchor(written: str) -> Anchor:
 def append(path: Path, entry: Entry) -> int:
     """Note a record, on the disk before this returns; gives its number, the one it has if it is noted already.
 
-    Raises Invalid, and leaves the file as it is, when it is no journal or no longer whole; OSError when it cannot be
-    written.
+    Raises Invalid, and leaves the file as it is, when it does not end as a journal does or the record's own entry was
+    altered; OSError when it cannot be written.
     """
     fresh = not path.exists()
     with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, MADE_PRIVATE), "r+b") as file:
@@ -146,24 +147,35 @@ class _Ending(Struct, frozen=True):
 
 
 def _ending(file: BinaryIO, path: Path, record: bytes) -> _Ending:
-    """Where a journal stands, but for a line begun at its end. Raises Invalid at a line that is not the next."""
-    number, size, digest, noted = 0, 0, NOTHING.encode(), None
-    while line := file.readline(LONGEST):
-        found = LINE.fullmatch(line)
-        if found and found[5] == digest and int(found[4]) == number + 1 and found[2] == _of(found):
-            number, size, digest = number + 1, size + len(line), found[2]
-            noted = number if found[6] == record else noted
-        elif _begun(line):
-            break
-        else:
-            raise Invalid([Problem("journal_broken", str(path), number + 1)])
-    return _Ending(number, size, digest.decode(), noted)
+    """Where a journal stands, but for a line begun at its end: the last entry is read, and the record's own.
+
+    Raises Invalid where one of these is none, or what follows the last is no line begun.
+    """
+    size = os.fstat(file.fileno()).st_size
+    if not size:
+        return _Ending(0, 0, NOTHING, None)
+    with mmap(file.fileno(), size, access=ACCESS_READ) as held:
+        end = held.rfind(b"\n") + 1
+        last = _ended(held, end) if end else None
+        at = held.find(b'"record":"%s"' % record, 0, end)
+        own = _ended(held, held.find(b"\n", at) + 1) if at >= 0 else None
+        sound = (last is not None or not end) and (own is not None or at < 0)
+        if not sound or (end < size and not _begun(held[end : end + LONGEST])):
+            raise Invalid([Problem("journal_broken", str(path))])
+        number, digest = (int(last[4]), last[2].decode()) if last else (0, NOTHING)
+        return _Ending(number, end, digest, int(own[4]) if own else None)
+
+
+def _ended(held: mmap, end: int) -> re.Match[bytes] | None:
+    """The entry of the line that ends there; None where it is not as entries are written."""
+    start = held.rfind(b"\n", 0, end - 1) + 1
+    found = LINE.fullmatch(held[max(start, end - LONGEST) : end])
+    return found if found and found[2] == _of(found) else None
 
 
 def _begun(line: bytes) -> bool:
-    """Whether a line is the beginning of an entry, and nothing comes after it."""
-    ended = line.endswith(b"\n") or len(line) == LONGEST
-    return not ended and BEGUN.fullmatch(line + BEGINNING[len(line) :]) is not None
+    """Whether the end of a file is the beginning of an entry."""
+    return len(line) < LONGEST and BEGUN.fullmatch(line + BEGINNING[len(line) :]) is not None
 
 
 def _of(line: re.Match[bytes]) -> bytes:

@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.days import day_in_words
 from engine.issuing.differences import Difference
+from engine.issuing.places import in_words
 from engine.issuing.verifying import Verified
 from engine.problems import sentence
 from engine.telling.parts import Explanation, Mark, Part
@@ -110,7 +111,8 @@ def _difference(one: Difference, lang: Lang) -> Part:
     if not one.place:
         return Part(say(lang, f"records.senseless_{one.said}"))
     said, given = _shown(one.said, lang), _shown(one.given, lang)
-    return Part(one.place, aside=say(lang, "records.says", said=said, given=given))
+    aside = say(lang, "records.says", said=said, given=given)
+    return Part(in_words(one.place, lang), aside=aside, parts=(Part(one.place, fine=True),))
 
 
 def _shown(value: Any, lang: Lang) -> str:
