@@ -24,7 +24,6 @@ from engine.columnar.asking import (
 from engine.columnar.layout import WHY
 from engine.columnar.pools import Pool, stated
 from engine.columnar.spread import Spread
-from engine.columnar.vouching import matches
 from engine.conditions import FILED_ON, Day, FieldTest, Record, Same
 from engine.observation import Reason, Unknown
 from engine.policy import Policy
@@ -32,8 +31,8 @@ from engine.reasons import FAILED_TEST, OTHER_CHOICE
 
 PLACES = 64
 """More than there are reasons: a count and a reason make one number."""
-PLAIN = r"^[ -~]*$"
-"""Texts whose letters compare as names by their case and spaces alone."""
+FOREIGN = "[^ -~]"
+"""A letter that does not compare, as names do, by its case alone."""
 
 
 def code(word: Reason | Unknown) -> int:
@@ -54,6 +53,13 @@ class Shared:
     def doubt(self, of: object, key: object, term: Term) -> None:
         """Where this holds, columns do not vouch for the leaves that look at something."""
         self.doubts[of, key] = self.kept(1, ("doubt", of, key), term)
+
+    def name(self, pool: Pool, field: str) -> Term:
+        """A field of the row of a pool as names are compared: NULL where its letters are not plain."""
+        text = self.spread.of_row(pool, field).term
+        folded = text.lower().re_replace(r" +", " ").strip()
+        plain = which((~text.re_search(FOREIGN), folded), otherwise=absent("string"))
+        return self.kept(0, ("name", pool, field), plain)
 
 
 class Row:
@@ -185,18 +191,22 @@ class Row:
     def _agrees(self, same: Same) -> Asked:
         """Whether the row agrees with the standing statement of another item; unknown when none stands."""
         mine, window = self.spread.of_row(self.pool, same.mine), self.policy.calendar["campaign"]
-        standing = []
+        own = self.shared.name(self.pool, same.mine)
+        standing: list[Term] = []
+        equal: list[Term] = []
         for pool in stated(same.item):
             stands = self.spread.column(pool)
             if pool.row == "prefill":
                 stands = both(stands, ~Row(self.shared, _NO_TESTS, pool, self.policy).yielded)
             theirs = self.spread.of_row(pool, same.theirs).term
-            standing.append((stands, theirs))
-            self.shared.doubt((self.pool, same), (pool, window), both(self.held, stands, _foreign(mine.term, theirs)))
-        equal = either(*(both(stands, _alike(mine.term, theirs)) for stands, theirs in standing))
-        nothing = both(*(~stands for stands, _ in standing))
-        unknown = either(mine.term.isnull(), nothing)
-        verdict = which((mine.none, FALSE), (unknown, UNKNOWN), otherwise=equal)
+            name = self.shared.name(pool, same.theirs)
+            # Where a text is no plain name, columns vouch only for equal ones.
+            foreign = sure(both(mine.term != theirs, either(own.isnull(), name.isnull())))
+            self.shared.doubt((self.pool, same), (pool, window), both(self.held, stands, foreign))
+            standing.append(stands)
+            equal.append(both(stands, either(mine.term == theirs, own == name)))
+        unknown = either(mine.term.isnull(), ~either(*standing))
+        verdict = which((mine.none, FALSE), (unknown, UNKNOWN), otherwise=either(*equal))
         why: tuple[tuple[Term, Reason], ...] = ((mine.none, "document_incomplete"), (TRUE, "document_mismatch"))
         return Asked(self.shared.kept(1, (self.pool, same, window), verdict), why, FALSE, FALSE)
 
@@ -215,17 +225,3 @@ class _Fields(dict[str, Given]):
 
     def __missing__(self, name: str) -> Given:
         return self.spread.of_row(self.pool, name)
-
-
-def _alike(one: Term, other: Term) -> Term:
-    """Whether two texts are the same name; where they are not of plain letters, columns vouch only for equal ones."""
-    return either(one == other, _name(one) == _name(other))
-
-
-def _foreign(one: Term, other: Term) -> Term:
-    """Whether two names differ, and are not of letters that columns can compare."""
-    return sure(both(one != other, either(*(~matches(each, PLAIN) for each in (one, other)))))
-
-
-def _name(text: Term) -> Term:
-    return text.lower().re_replace(r" +", " ").strip()
