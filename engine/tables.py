@@ -6,10 +6,10 @@ What a value of a row is, in either form, is a text as the page writes it; a col
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
 
-from engine.dossier import DOCTOR_FIELDS, NONE, ROW_FIELDS
+from engine.dossier import DOCTOR_FIELDS, NAMED_BY, NONE, ROW_FIELDS
 from engine.policy import FieldType
 from engine.problems import Invalid, Problem
 from engine.yamltext import Plain
@@ -55,6 +55,13 @@ NEEDED: Mapping[str, frozenset[str]] = {
     **{table: frozenset(columns) for table, columns in CHILDREN.items()},
 }
 """The columns that a table cannot do without: all of a child's, and elsewhere whose row it is."""
+
+Wanted = Mapping[str, Collection[tuple[str, str]]]
+"""For each doctor, the rows that something looks at: by their table, and the name they have there."""
+NAMES = {f"{type}s": name for type, name in NAMED_BY.items() if type != "location"}
+"""The tables whose rows are of a name that something may look at, and the column that holds it."""
+CHILD_OF = {EXCLUSIONS: "measures", ITEMS: "documents"}
+"""The tables of parts of rows that are all of one other table."""
 
 
 def rows_of(data: Plain) -> Iterator[tuple[str, Cells]]:
@@ -128,6 +135,22 @@ def dossier_data(doctor: str, tables: Mapping[str, Sequence[Cells]]) -> Plain:
     for row in sorted(tables[ITEMS], key=lambda one: one.get("item", "")):
         parent(ITEMS, "documents", row).setdefault("items", []).append(row.get("item"))
     return {"doctor": doctor, **named, "campaigns": campaigns}
+
+
+def some_of(rows: Mapping[str, Sequence[Cells]], wanted: Collection[tuple[str, str]]) -> dict[str, Sequence[Cells]]:
+    """Those of a doctor's rows that have these names; where one replaces another, all of its table."""
+    kept = {
+        table: rows[table]
+        if table not in NAMES or any("supersedes" in row for row in rows[table])
+        else [row for row in rows[table] if (table, row[NAMES[table]]) in wanted]
+        for table in (DOCTORS, *ROWS)
+    }
+    parents = {(table, row["year"], row.get(ROW)) for table in ROWS for row in kept[table]}
+    children = {
+        table: [row for row in rows[table] if (CHILD_OF.get(table) or row["of"], row["year"], row[ROW]) in parents]
+        for table in CHILDREN
+    }
+    return {**kept, **children}
 
 
 def _number(row: Cells) -> tuple[int, str]:

@@ -19,7 +19,21 @@ from pyarrow import parquet
 
 from engine.policy import FieldType
 from engine.problems import Invalid, Problem, unknown_name
-from engine.tables import DOCTORS, NEEDED, OWNER, ROWS, TABLES, Cells, Columns, dossier_data, row_number
+from engine.tables import (
+    CHILD_OF,
+    DOCTORS,
+    NAMES,
+    NEEDED,
+    OWNER,
+    ROWS,
+    TABLES,
+    Cells,
+    Columns,
+    Wanted,
+    dossier_data,
+    row_number,
+    some_of,
+)
 from engine.yamltext import Page, Path_, Plain
 
 SUFFIXES = (".parquet", ".csv")
@@ -35,6 +49,8 @@ LISTED = (*OWNER, "name")
 """What is read of every doctor to tell who is there."""
 AT_ONCE = 10_000
 """The doctors whose rows are gathered in one reading of the tables."""
+MANY = 100
+"""From so many doctors on, it pays to load what reads Parquet quicker."""
 SHOWN = 80
 """The letters shown of what the library says of a file that it cannot read."""
 
@@ -116,14 +132,15 @@ class Tables:
         rows = self._gathered([number])[number]
         return self._page(number, rows) if rows[DOCTORS] else None
 
-    def pages(self, numbers: Iterable[str]) -> Iterator[Page | Invalid]:
+    def pages(self, numbers: Iterable[str], wanted: Wanted | None = None) -> Iterator[Page | Invalid]:
         """The page of each of these doctors, in their order, or what no page can be made of.
 
-        Not checked yet. Thousands are gathered in one reading of each table. Raises Invalid: a table is unreadable.
+        Not checked yet; of no more rows than are `wanted`, if that is told. Thousands are gathered in one reading of
+        each table. Raises Invalid: a table is unreadable.
         """
-        wanted = iter(numbers)
-        while some := list(islice(wanted, AT_ONCE)):
-            gathered = self._gathered(some)
+        left = iter(numbers)
+        while some := list(islice(left, AT_ONCE)):
+            gathered = self._gathered(some, wanted)
             for number in some:
                 try:
                     yield self._page(number, gathered[number])
@@ -137,12 +154,15 @@ class Tables:
             raise self._at(*invalid.problems) from None
         return TablesPage(self.where, data, {}, self.places, rows)
 
-    def _gathered(self, numbers: Sequence[str]) -> Mapping[str, Mapping[str, list[Cells]]]:
+    def _gathered(
+        self, numbers: Sequence[str], wanted: Wanted | None = None
+    ) -> Mapping[str, Mapping[str, Sequence[Cells]]]:
         gathered: dict[str, dict[str, list[Cells]]] = {number: {table: [] for table in TABLES} for number in numbers}
         for table in TABLES:
-            for row in self.rows(table, numbers):
+            whose = numbers if wanted is None else _whose(table, numbers, wanted)
+            for row in self.rows(table, whose) if whose else ():
                 gathered[row.get("doctor", "")][table].append(row)
-        return gathered
+        return gathered if wanted is None else {one: some_of(rows, wanted[one]) for one, rows in gathered.items()}
 
     def _at(self, *problems: Problem) -> Invalid:
         """The problems of tables, said of where those are."""
@@ -161,6 +181,12 @@ class Tables:
                 yield {name: value for name, value in row.items() if value is not None}
 
 
+def _whose(table: str, numbers: Sequence[str], wanted: Wanted) -> list[str]:
+    """The doctors of whom rows of a table are wanted."""
+    named = CHILD_OF.get(table, table)
+    return [one for one in numbers if named not in NAMES or any(found == named for found, _name in wanted[one])]
+
+
 def texts(column: Anything) -> Anything:
     """The cells of a column as a page would write them."""
     kinds = arrow.types
@@ -175,21 +201,34 @@ class FileHeld:
     """A table in a file, Parquet or CSV. In CSV every column is text. Raises Invalid when it cannot be read."""
 
     def __init__(self, file: Path) -> None:
-        self.file, self.place = file, str(file)
+        self.file, self.place, self.parquet = file, str(file), file.suffix == ".parquet"
         try:
-            self.opened = datasets.dataset(
-                self.place, format="parquet" if file.suffix == ".parquet" else _commas(file)
-            )
+            self.opened = datasets.dataset(self.place, format="parquet" if self.parquet else _commas(file))
         except (arrow.ArrowException, OSError, UnicodeDecodeError) as error:
             raise unreadable(self.place, error) from None
         self.schema = self.opened.schema
 
     def batches(self, columns: Sequence[str], doctors: Sequence[str] | None) -> Iterator[Anything]:
         """See `Held`. Parts of a Parquet file that hold none of the doctors are skipped."""
+        if doctors and len(doctors) >= MANY and self.schema.field("doctor").type == arrow.string() and self.parquet:
+            yield from self._of_many(columns, doctors)
+            return
         only = None if doctors is None else _owned(doctors, self.schema)
         try:
             yield from self.opened.to_batches(columns=columns, filter=only)
         except (arrow.ArrowException, OSError, UnicodeDecodeError) as error:
+            raise unreadable(self.place, error) from None
+
+    def _of_many(self, columns: Sequence[str], doctors: Sequence[str]) -> Iterator[Anything]:
+        """The same by Polars, which looks at the doctors first and makes out no cell of the rows of others."""
+        import polars  # noqa: PLC0415
+
+        number = polars.col("doctor")
+        only = number.is_in(list(doctors)) | (number.is_null() & ("" in doctors))
+        try:
+            rows = polars.scan_parquet(self.place, glob=False, hive_partitioning=False).filter(only).select(columns)
+            yield from rows.collect().to_arrow().to_batches()
+        except (polars.exceptions.PolarsError, OSError) as error:
             raise unreadable(self.place, error) from None
 
     def owners(self) -> Iterator[Anything]:

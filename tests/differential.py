@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any as Anything
 
@@ -11,11 +11,12 @@ import ibis
 import pyarrow as arrow
 import pyarrow.compute as computed
 from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.claims import leaves
 from engine.columnar.crowds import Touched
 from engine.columnar.layout import DOCTOR, READINGS, Line, doctor_line, node_line
-from engine.columnar.observing import Observing, merged_table, observed_table
+from engine.columnar.observing import Observing, merged_table, observed_table, wanted
 from engine.columns import Columns
 from engine.conditions import Record
 from engine.decision import Decision, decide, judge, settled
@@ -28,7 +29,7 @@ from engine.problems import Invalid
 from engine.schema import check
 from engine.sourcing.staging import valued
 from engine.standing import standing_on
-from engine.tables import TABLES, rows_of
+from engine.tables import TABLES, Cells, dossier_data, rows_of, some_of
 from engine.tabular import arrow_schema
 from engine.yamltext import Page, Path_
 from tests.pinned import Beyond, Unthought, verdicts
@@ -127,13 +128,14 @@ class Bench:
     def singly(self, pages: Sequence[Page], crowded: Anything) -> tuple[Lines, set[str]]:
         """The same for doctors whose leaves are observed one by one, or some of them."""
         only = dict(zip(crowded[DOCTOR].to_pylist(), self.touched.of(crowded), strict=True))
+        rows = wanted(only, self.questions)
         whole, partly, left = list[Line](), dict[str, Line](), set[str]()
         for page in pages:
             number = page.data["doctor"]
             try:
                 self.decided(page)
                 asked = only.get(number)
-                line = self.observing.line(page if asked is None else self.observing.some(page, asked), asked)
+                line = self.observing.line(page if asked is None else some_page(page, rows[number]), asked)
             except Invalid:
                 continue
             if line is None:
@@ -156,6 +158,14 @@ class Bench:
     def differs(self, page: Page) -> str | None:
         """How one dossier comes out otherwise."""
         return next(iter(self.compare([page]).differing.values()), None)
+
+
+def some_page(page: Page, wanted: Collection[tuple[str, str]]) -> Page:
+    """A page as tables give it when only some of its rows are wanted."""
+    rows: dict[str, list[Cells]] = {table: [] for table in TABLES}
+    for table, row in rows_of(page.data):
+        rows[table].append(row)
+    return replace(page, data=dossier_data(page.data["doctor"], some_of(rows, wanted)))
 
 
 def differences(decision: Decision, others: Anything, found: Line) -> str:

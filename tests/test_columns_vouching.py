@@ -9,12 +9,12 @@ from typing import Any as Anything
 
 from msgspec.structs import replace
 
-from engine.columnar.observing import rows_of
+from engine.columnar.observing import wanted
 from engine.conditions import Record
 from engine.linking import linked
 from engine.yamltext import Page
 from tests.conftest import known, policy_files
-from tests.differential import Bench
+from tests.differential import Bench, some_page
 
 YEAR = 2023
 BUNDLED = "99900000003"
@@ -70,8 +70,7 @@ def test_where_one_item_is_declared_twice_only_what_looks_at_it_is_observed() ->
 
 def test_a_doctor_of_whom_some_leaves_are_observed_is_read_with_the_rows_they_look_at() -> None:
     page = changed("1", declared_twice)
-    looked = {row for number in asked() for row in rows_of(bench().questions[number].leaf, bench().policy)}
-    kept = bench().observing.some(page, asked()).data["campaigns"][str(YEAR)]
+    kept = some_page(page, wanted({"1": asked()}, bench().questions)["1"]).data["campaigns"][str(YEAR)]
     assert {row["item"] for row in kept["declarations"]} == {"coordination"}
-    assert {("measures", row["measure"]) for row in kept["measures"]} <= looked
+    assert not kept.keys() & {"measures", "facts", "documents"}
     assert kept["locations"] == page.data["campaigns"][str(YEAR)]["locations"]

@@ -29,7 +29,7 @@ IMPORTED_BY = {
     "yaml": "yamlevents",
     "ibis": "columns|columnar|running|sourcing|engines|measuring",
     "duckdb": "sourcing|engines|measuring",
-    "polars": "engines|measuring",
+    "polars": "tabular|engines|measuring",
     "pyspark": "engines",
     "psycopg": "sourcing|engines|register",
     "sqlalchemy": "register",

@@ -13,14 +13,13 @@ from typing import Any as Anything
 import numpy
 import pyarrow as arrow
 import pyarrow.compute as computed
-from msgspec.structs import replace
 
 from engine.columnar.layout import DOCTOR, TRUTH, VOUCHED, WHY, WORD, saw, value_of
 from engine.columnar.pools import looked
 from engine.columnar.questions import FIXED, Question
 from engine.columnar.results import typed
 from engine.conditions import Fact, Observed, Record
-from engine.dossier import NAMED_BY, Dossier, read_dossier
+from engine.dossier import Dossier, read_dossier
 from engine.observation import GRADES, Observation
 from engine.observe import observe
 from engine.policy import Policy
@@ -30,8 +29,6 @@ from engine.standing import Standing, standing_on
 from engine.yamltext import Page
 
 Line = dict[str, Anything]
-PRUNED = {f"{type}s": name for type, name in NAMED_BY.items() if type != "location"}
-"""The tables whose rows are of a name that leaves look for, and the field that holds it."""
 
 
 class Observing:
@@ -40,7 +37,6 @@ class Observing:
     def __init__(self, policy: Policy, questions: Iterable[Question], day: date) -> None:
         self.policy, self.questions, self.day = policy, list(questions), day
         self.parts = {question.name: tuple(_parts(question)) for question in self.questions}
-        self.rows: dict[tuple[int, ...], set[tuple[str, str]]] = {}
         empty = Dossier("", None, policy.year, {}, ())
         standings: dict[object, Standing] = {}
         # Most leaves ask for rows that most dossiers do not have: what they see then is seen once.
@@ -75,22 +71,6 @@ class Observing:
             line |= self._answer(question, dossiers[id(vocabulary)], standings)
         return line
 
-    def some(self, page: Page, only: tuple[int, ...]) -> Page:
-        """A page with no more rows than some questions look at, which takes less to check and to read."""
-        if only not in self.rows:
-            asked = [self.questions[number] for number in only]
-            self.rows[only] = {row for one in asked for row in rows_of(one.leaf, one.policy)}
-        campaigns = {year: self._some(campaign, self.rows[only]) for year, campaign in page.data["campaigns"].items()}
-        return replace(page, data={**page.data, "campaigns": campaigns})
-
-    def _some(self, campaign: Line, names: Collection[tuple[str, str]]) -> Line:
-        """A campaign with the rows of some names; where one replaces another, all of its table stay."""
-        return campaign | {
-            table: [row for row in campaign[table] if (table, row[name]) in names]
-            for table, name in PRUNED.items()
-            if table in campaign and not any("supersedes" in row for row in campaign[table])
-        }
-
     def _answer(self, question: Question, dossier: Dossier, standings: dict[object, Standing]) -> Line:
         policy = question.policy
         alike = id(policy.vocabulary), policy.calendar["campaign"], policy.not_produced
@@ -99,6 +79,17 @@ class Observing:
         found = observe(question.leaf, standings[alike], policy)
         seen = {question.saw(part): value_of(part, found) for part in self.parts[question.name]}
         return _told(question, found) | seen
+
+
+def wanted(
+    only: Mapping[str, tuple[int, ...]], questions: Iterable[Question]
+) -> dict[str, frozenset[tuple[str, str]]]:
+    """For each doctor the rows that some questions look at, those whose numbers are told."""
+    looked_at = [frozenset(rows_of(one.leaf, one.policy)) for one in questions]
+    rows = {
+        some: frozenset[tuple[str, str]]().union(*(looked_at[one] for one in some)) for some in set(only.values())
+    }
+    return {doctor: rows[some] for doctor, some in only.items()}
 
 
 def rows_of(leaf: Observed, policy: Policy) -> Iterator[tuple[str, str]]:

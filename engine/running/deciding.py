@@ -16,7 +16,7 @@ import pyarrow.compute as computed
 from msgspec import Struct
 
 from engine.columnar.layout import DOCTOR, Line, doctors_schema, nodes_schema
-from engine.columnar.observing import merged_table
+from engine.columnar.observing import merged_table, wanted
 from engine.columns import Columns
 from engine.engines.engine import Engine
 from engine.loading import PolicyFiles
@@ -112,7 +112,8 @@ class Deciding(Struct, frozen=True, dict=True):
         some = [number for number in numbers if number in only and number not in self.odd]
         whole = sorted(frozenset(numbers).difference(some))
         lines: dict[str, Line] = {}
-        for few in self.singly.partly(zip(some, self.source.pages(some), strict=True), only):
+        rows = wanted(only, self.columns.questions.values())
+        for few in self.singly.partly(zip(some, self.source.pages(some, rows), strict=True), only):
             lines |= few
             heard(everyone - len(numbers) + len(lines))
         leaves = [merged_table(found, lines, self.columns.questions.values())]

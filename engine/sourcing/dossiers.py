@@ -19,7 +19,7 @@ from engine.schema import check
 from engine.sourcing.sources import Kind, Numbers, Source
 from engine.sourcing.staging import Part
 from engine.stores import dossier_files, page_of, texts_of
-from engine.tables import TABLES, rows_of
+from engine.tables import TABLES, Wanted, rows_of
 from engine.yamltext import Page, read_bytes
 
 AT_ONCE = 1_000
@@ -61,10 +61,10 @@ class DossierSource(Source):
         read = {number for number, years in good.items() if year in years} | odd
         return Numbers(sorted(read), odd, len(self._known) - len(read))
 
-    def pages(self, numbers: Iterable[str]) -> Iterator[Page | Invalid]:
-        """See `Source`."""
-        wanted = iter(numbers)
-        while some := list(islice(wanted, AT_ONCE)):
+    def pages(self, numbers: Iterable[str], wanted: Wanted | None = None) -> Iterator[Page | Invalid]:
+        """See `Source`: whole, since a file is read whole."""
+        left = iter(numbers)
+        while some := list(islice(left, AT_ONCE)):
             first = {number: self._known[number][0] for number in some}
             found = self._read(list(first.values()))
             for number, stands in first.items():

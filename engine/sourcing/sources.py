@@ -19,7 +19,7 @@ from msgspec import Struct
 from engine.problems import Invalid
 from engine.running.manifest import digest_of
 from engine.sourcing.staging import Part, Staged, as_it_should_be, copied
-from engine.tables import DOCTORS, NUMBER, TABLES
+from engine.tables import DOCTORS, NUMBER, TABLES, Wanted
 from engine.tabular import FileHeld, Tables, folder_tables, texts
 from engine.yamltext import Page
 
@@ -63,10 +63,11 @@ class Source(ABC):
         """Who is there for a year. Raises Invalid."""
 
     @abstractmethod
-    def pages(self, numbers: Iterable[str]) -> Iterator[Page | Invalid]:
+    def pages(self, numbers: Iterable[str], wanted: Wanted | None = None) -> Iterator[Page | Invalid]:
         """The page of each of these doctors, in their order, not checked yet, or why there is none.
 
-        Raises Invalid where a table or file can no longer be read.
+        Where it is told which rows are `wanted`, others may be left out. Raises Invalid where a table or file can no
+        longer be read.
         """
 
     @abstractmethod
@@ -106,9 +107,9 @@ class TablesSource(Source):
         out = everyone.all().filter(odd)
         return Numbers(sorted(read.to_pylist()), frozenset(out.to_pylist()), len(everyone.all()) - len(read))
 
-    def pages(self, numbers: Iterable[str]) -> Iterator[Page | Invalid]:
+    def pages(self, numbers: Iterable[str], wanted: Wanted | None = None) -> Iterator[Page | Invalid]:
         """See `Source`."""
-        return self.tables.pages(numbers)
+        return self.tables.pages(numbers, wanted)
 
     def parts(self) -> Iterator[Part]:
         """See `Source`."""
