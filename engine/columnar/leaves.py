@@ -28,9 +28,9 @@ from engine.columnar.asking import (
 )
 from engine.columnar.pools import DEPARTMENT, counted, cut_off, pools
 from engine.columnar.questions import FIXED
+from engine.columnar.reading import MOST
 from engine.columnar.rows import PLACES, Row, Shared, code
 from engine.columnar.spread import Spread
-from engine.columnar.vouching import MOST
 from engine.conditions import (
     Always,
     Attribute,

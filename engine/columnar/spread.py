@@ -14,26 +14,19 @@ from functools import reduce
 import ibis
 from ibis import _
 
-from engine.columnar.asking import DTYPES, NOTHING, Given, Term, absent, both, constant, either, passes, sure, which
+from engine.columnar.asking import Given, Term, absent, both, constant, either, passes, sure, which
 from engine.columnar.crowds import crowds, marks
+from engine.columnar.families import PARENTS, Families, only
 from engine.columnar.layout import DOCTOR, READ, VOUCHED
 from engine.columnar.pools import Counted, Looked, Pool, type_of
-from engine.columnar.suspects import KEY, Table, suspects
-from engine.columnar.vouching import MOST, NOT_FOUND, REPLACED, text_as
+from engine.columnar.reading import MOST, Reading, reading, values_of
+from engine.columnar.suspects import Table, doubtful, judged, suspects
+from engine.columnar.vouching import NOT_FOUND, REPLACED, row_field
 from engine.conditions import FieldTest
 from engine.dossier import DOCTOR_FIELDS, RowType
-from engine.policy import FieldType, Policy
+from engine.policy import Policy
 from engine.standing import FILED_BY
-from engine.tables import ATTRIBUTES, DOCTORS, ITEMS, ROW, ROWS
-
-VALUE_AS: Mapping[FieldType, str] = {
-    "text": "value",
-    "boolean": "value",
-    "date": "as_date",
-    "integer": "as_number",
-    "year": "as_number",
-}
-"""The columns that hold a text read as a value of each type."""
+from engine.tables import ATTRIBUTES, DOCTORS, ROWS
 
 
 class Spread:
@@ -43,6 +36,7 @@ class Spread:
         self.looked, self.policies, self.as_of = looked, list(policies), as_of
         self.policy = self.policies[0]
         self.year = self.policy.year
+        self.values = values_of(ATTRIBUTES, self.policies)
         self.names = {key: f"w{number}" for number, key in enumerate(self._keys())}
         counts = ((counted, "numerator") for counted in looked.counts)
         self.crowds = crowds("many", [*self._there(), *counts])
@@ -97,20 +91,23 @@ class Spread:
         A doctor is `read` when his rows surely read as they are, and `vouched` when nothing is crowded besides; the
         columns of `crowds` tell what is.
         """
-        stated = ("prefills", "declarations", "documents")
-        declared = {table: self._with_attributes(tables, table) for table in stated}
+        families = Families(self.policies, {table: self._asked(table) for table in PARENTS})
+        prefills, declarations, documents = (
+            self._told(tables, row, earlier=True) for row in ("prefill", "declaration", "document")
+        )
         parts = [
-            self._records("prefill", declared["prefills"]),
-            self._records("declaration", declared["declarations"]),
-            self._records("document", self._covering(declared["documents"], tables[ITEMS])),
+            self._records("prefill", prefills),
+            self._records("declaration", families.with_attributes(declarations, tables, "declarations")),
+            self._records("document", self._read(families.papers(documents, tables))),
             *self._counts(tables),
             self._facts(tables),
             self._findings(tables),
             *self._departments(tables),
         ]
-        doubtful = suspects(tables, self.policies, self.year)
-        whole = reduce(_beside, parts, _beside(self._doctors(tables), doubtful))
+        failed = suspects(tables, families.asked, self.policies, self.year)
+        whole = reduce(beside, parts, beside(self._doctors(tables), failed))
         unread = [whole.suspect.notnull(), whole.n_doctor > 1]
+        unread += [sure(whole[name]) for name in whole.columns if name.startswith("wrong_")]
         if self.looked.counts:
             unread.append(sure(whole.most_counted > MOST))
         # What a control found about one of the items of a paper bears on it, whichever item is asked for.
@@ -125,14 +122,17 @@ class Spread:
     # --- the doctor, and where he practises ------------------------------------------------------------------------
 
     def _doctors(self, tables: Mapping[str, Table]) -> Table:
-        own = {self.names[DOCTOR, name]: _held(_[name], type).max() for name, type in DOCTOR_FIELDS.items()}
+        readings = {self.names[DOCTOR, name]: reading(type) for name, type in DOCTOR_FIELDS.items()}
+        own = {
+            self.names[DOCTOR, name]: _[name].cast(reading(type).dtype).max() for name, type in DOCTOR_FIELDS.items()
+        }
         here = tables[DOCTORS].filter(_.year == self.year)
-        return here.group_by(DOCTOR).aggregate(n_doctor=_.count(), **own)
+        return _plain(here.group_by(DOCTOR).aggregate(n_doctor=_.count(), **own), readings)
 
     def _in_force(self, tables: Mapping[str, Table], day: date | None) -> Table:
         on = day or self.as_of
         inside = [either(_["from"].isnull(), _["from"] <= on), either(_.to.isnull(), _.to >= on)]
-        return self._known(tables["locations"], "location").filter(inside)
+        return self._told(tables, "location").filter(_.known, *inside)
 
     def _departments(self, tables: Mapping[str, Table]) -> Iterator[Table]:
         for test, day in self.looked.departments:
@@ -141,44 +141,53 @@ class Spread:
             column = {self.names[test, day]: here.max()}
             yield self._in_force(tables, day).group_by(DOCTOR).aggregate(**column)
 
-    def _known(self, rows: Table, type: RowType, *, earlier: bool = False) -> Table:
-        """The rows of the campaign (`earlier`: and of those before) known by the end of the day, and not replaced."""
-        filed = FILED_BY.get(type)
+    def _told(self, tables: Mapping[str, Table], type: RowType, *, earlier: bool = False) -> Table:
+        """The rows of a table, `judged`, and whether each was `known` by the end of the day, and is not replaced.
+
+        Known are rows of the campaign (`earlier`: and of those before).
+        """
+        table, filed = f"{type}s", FILED_BY.get(type)
         day = ibis.coalesce(_.recorded_on, _[filed]) if filed else _.recorded_on
         campaign = _.year <= self.year if earlier else _.year == self.year
-        known = rows.filter(campaign, either(day.isnull(), day <= self.as_of))
-        if f"{type}s" not in REPLACED:
-            return known
-        replaced = known.filter(_.supersedes.notnull()).select(DOCTOR, "year", id="supersedes")
-        return known.anti_join(replaced, [DOCTOR, "year", "id"])
+        known = sure(both(campaign, either(day.isnull(), day <= self.as_of)))
+        rows = judged(tables[table], table, self.policies, self.year).mutate(known=known)
+        if table not in REPLACED:
+            return rows
+        replacing = rows.filter(_.known, _.supersedes.notnull())
+        replaced = replacing.select(DOCTOR, "year", id="supersedes", replaced=constant(True)).distinct()
+        told = _joined(rows, replaced, [DOCTOR, "year", "id"])
+        return told.mutate(known=both(_.known, _.replaced.isnull())).drop("replaced")
 
     # --- what is counted and observed ------------------------------------------------------------------------------
 
     def _facts(self, tables: Mapping[str, Table]) -> Table:
-        types = {fact: self.policy.vocabulary.facts[fact].type for fact in self.looked.facts}
-        known = self._known(tables["facts"], "fact").mutate(**_typed(_.fact, types))
+        values = values_of("facts", self.policies)
+        flags = {fact: f"is_{number}" for number, fact in enumerate(self.looked.facts)}
+        rows = self._told(tables, "fact")
+        flagged = rows.mutate(**{flag: sure(both(_.known, _.fact == fact)) for fact, flag in flags.items()})
         found: dict[str, Term] = {}
-        for fact, type in types.items():
-            here = _.fact == fact
-            found[f"n_{self.names[fact, 'there']}"] = sure(here).sum()
-            found[self.names[fact, "value"]] = _only(here, _[VALUE_AS[type]], DTYPES[type]).max()
-            found[self.names[fact, "observed_on"]] = _only(here, _.observed_on, "date").max()
-        return known.group_by(DOCTOR).aggregate(n_facts=_.count(), **found)
+        for fact, flag in flags.items():
+            held = _[values.column(fact)]
+            found[f"n_{self.names[fact, 'there']}"] = _[flag].sum()
+            found[self.names[fact, "value"]] = only(_[flag], held, values.known[fact].dtype).max()
+            found[self.names[fact, "observed_on"]] = only(_[flag], _.observed_on, "date").max()
+        gathered = flagged.group_by(DOCTOR).aggregate(wrong_facts=doubtful(), **found)
+        return _plain(gathered, {self.names[fact, "value"]: values.known[fact] for fact in flags})
 
     def _counts(self, tables: Mapping[str, Table]) -> Iterator[Table]:
         """Numerators and denominators, NULL where one of them, or the row of a place in force, is missing."""
-        if not self.looked.counts:
-            return
-        rows = self._known(tables["measures"], "measure")
+        rows = self._told(tables, "measure")
         days = {counted.day for counted in self.looked.counts}
         places = {day: self._in_force(tables, day).filter(_.id.notnull()) for day in days}
-        flagged = rows.mutate(**{f"c{n}": sure(_counts_for(one)) for n, one in enumerate(self.looked.counts)})
+        flagged = rows.mutate(
+            **{f"c{n}": sure(both(_.known, _counts_for(one))) for n, one in enumerate(self.looked.counts)}
+        )
         summed: dict[str, Term] = {}
         for n, _one in enumerate(self.looked.counts):
             here = _[f"c{n}"]
             summed |= {
-                f"n{n}": _only(here, _.numerator, "int64").sum(),
-                f"d{n}": _only(here, _.denominator, "int64").sum(),
+                f"n{n}": only(here, _.numerator, "int64").sum(),
+                f"d{n}": only(here, _.denominator, "int64").sum(),
                 f"rows{n}": here.sum(),
                 f"open{n}": both(here, either(_.numerator.isnull(), _.denominator.isnull())).sum(),
                 f"whole{n}": both(here, _.location.isnull()).sum(),
@@ -186,87 +195,88 @@ class Spread:
         placed = flagged.filter(_.location.notnull()).group_by(DOCTOR, "location")
         by_place = placed.aggregate(**{f"p{n}": _[f"c{n}"].sum() for n in range(len(self.looked.counts))})
         most = {f"most{n}": _[f"p{n}"].max() for n in range(len(self.looked.counts))}
-        found = flagged.group_by(DOCTOR).aggregate(**summed)
-        found = _beside(found, by_place.group_by(DOCTOR).aggregate(**most))
+        found = flagged.group_by(DOCTOR).aggregate(wrong_measures=doubtful(), **summed)
+        found = beside(found, by_place.group_by(DOCTOR).aggregate(**most))
         for number, (day, inside) in enumerate(places.items()):
             waited = inside.group_by(DOCTOR).aggregate(**{f"waited{number}": _.count()})
             met = by_place.inner_join(inside.select(DOCTOR, location="id"), [DOCTOR, "location"]).group_by(DOCTOR)
             of_day = [n for n, one in enumerate(self.looked.counts) if one.day == day]
             matched = met.aggregate(**{f"met{n}": sure(_[f"p{n}"] > 0).sum() for n in of_day})
-            found = _beside(_beside(found, waited), matched)
+            found = beside(beside(found, waited), matched)
         columns: dict[str, Term] = {}
         for n, one in enumerate(self.looked.counts):
             waited = found[f"waited{list(places).index(one.day)}"].fill_null(0)
             every = either(found[f"whole{n}"] > 0, found[f"met{n}"].fill_null(0) >= waited)
             known = sure(both(found[f"rows{n}"] > 0, found[f"open{n}"] == 0, every))
             for part, column in (("numerator", f"n{n}"), ("denominator", f"d{n}")):
-                columns[self.names[one, part]] = _only(known, found[column], "int64").cast("int64")
+                columns[self.names[one, part]] = only(known, found[column], "int64").cast("int64")
             twice = ibis.greatest(found[f"most{n}"].fill_null(0), found[f"whole{n}"])
             columns[f"n_{self.names[one, 'numerator']}"] = twice
         greatest = ibis.greatest(0, *(found[f"{part}{n}"] for n in range(len(self.looked.counts)) for part in "nd"))
-        yield found.select(DOCTOR, most_counted=greatest, **columns)
+        yield found.select(DOCTOR, "wrong_measures", most_counted=greatest, **columns)
 
     # --- records ----------------------------------------------------------------------------------------------------
 
-    def _with_attributes(self, tables: Mapping[str, Table], table: str) -> Table:
-        """The rows of a table with those of their attributes that are looked at, as `a_NAME`."""
+    def _asked(self, table: str) -> list[str]:
+        """The attributes of a table's rows that are looked at."""
         named = {name for pool, fields in self.looked.pools.items() if f"{pool.row}s" == table for name in fields}
-        wanted = sorted(named - set(ROWS[table]))
-        if table == "documents":
-            wanted += [name for name in NOT_FOUND if name in named]
-        if not wanted:
-            return tables[table]
-        types = {name: type_of(name, self.policy) for name in wanted}
-        own = tables[ATTRIBUTES].filter(_.of == table, _.year <= self.year, _[ROW].notnull(), _.name.isin(wanted))
-        own = own.mutate(**_typed(_.name, types))
-        columns = {
-            f"a_{name}": _only(_.name == name, _[VALUE_AS[type]], DTYPES[type]).max() for name, type in types.items()
-        }
-        return _joined(tables[table], own.group_by(KEY).aggregate(count=_.count(), **columns), KEY)
+        return sorted(named & self.values.known.keys())
 
-    def _covering(self, rows: Table, items: Table) -> Table:
-        """Each paper once for each item that it covers; a status given after the day reads as received."""
+    def _read(self, papers: Table) -> Table:
+        """A status given after the day reads as received."""
         late = sure(_.status_on > self.as_of)
-        read = rows.mutate(status=which((late, constant("received")), otherwise=_.status))
-        return read.inner_join(items.select(*KEY, covers="item"), KEY)
+        return papers.mutate(status=which((late, constant("received")), otherwise=_.status))
 
     def _records(self, row: str, rows: Table) -> Table:
         """The row of each pool of a kind; more than one, and the last of each column is there."""
-        known = self._known(rows, row, earlier=True)  # type: ignore[arg-type]
+        table = f"{row}s"
         mine = {pool: fields for pool, fields in self.looked.pools.items() if pool.row == row}
         flags = {pool: f"is_{self.names[pool]}" for pool in mine}
-        flagged = known.mutate(**{name: sure(self._in_pool(pool)) for pool, name in flags.items()})
+        readings = {name: self._reading(table, name) for fields in mine.values() for name in fields}
+        held = {f"held_{name}": self._held(table, name, one) for name, one in readings.items()}
+        flagged = rows.mutate(**{name: sure(self._in_pool(pool)) for pool, name in flags.items()}, **held)
         found: dict[str, Term] = {}
+        words: dict[str, Reading] = {}
         for pool, fields in mine.items():
             here = _[flags[pool]]
             found[f"n_{self.names[pool]}"] = here.sum()
-            for name in [*fields, *(["year"] if pool.earlier else [])]:
-                held = self._column(f"{row}s", name)
-                type = ROWS[f"{row}s"].get(name) or type_of(name, self.policy)
-                found[self.names[pool, name]] = _only(here, held, DTYPES[type]).max()
-        return flagged.group_by(DOCTOR).aggregate(**{f"n_{row}s": _.count()}, **found)
+            for name in fields:
+                column = self.names[pool, name]
+                found[column] = only(here, _[f"held_{name}"], readings[name].dtype).max()
+                words[column] = readings[name]
+            if pool.earlier:
+                found[self.names[pool, "year"]] = only(here, _.year, "int64").max()
+        gathered = flagged.group_by(DOCTOR).aggregate(**{f"wrong_{table}": doubtful()}, **found)
+        return _plain(gathered, words)
 
-    def _column(self, table: str, name: str) -> Term:
-        """A field of a row: one of its own columns, or an attribute."""
+    def _reading(self, table: str, name: str) -> Reading:
+        """How a field of a row is held while it is gathered."""
+        if name in ROWS[table]:
+            return row_field(table, name, self.policy)
+        return self.values.known.get(name) or reading(type_of(name, self.policy))
+
+    def _held(self, table: str, name: str, one: Reading) -> Term:
+        """A field of a row as it is held: one of its own columns, or an attribute."""
         if name not in ROWS[table]:
-            return _[f"a_{name}"]
-        own = _held(_[name], ROWS[table][name])
+            return _[f"a_{name}"] if table in PARENTS and name in self.values.known else absent(one.dtype)
+        own = one.of(_[name]) if ROWS[table][name] == "text" else _[name].cast(one.dtype)
         return ibis.coalesce(own, _[f"a_{name}"]) if table == "documents" and name in NOT_FOUND else own
 
     def _findings(self, tables: Mapping[str, Table]) -> Table:
         """What a control established about each item."""
         found: dict[str, Term] = {}
         for item in self._items():
-            here = _.item == item
+            here = both(_.known, _.item == item)
             found[f"n_{self.names[item, 'finding']}"] = sure(here).sum()
-            found |= {self.names[item, part]: _only(here, _[part], "string").max() for part in ("outcome", "choice")}
-        return self._known(tables["findings"], "finding").group_by(DOCTOR).aggregate(n_findings=_.count(), **found)
+            found |= {self.names[item, part]: only(here, _[part], "string").max() for part in ("outcome", "choice")}
+        rows = self._told(tables, "finding").group_by(DOCTOR)
+        return rows.aggregate(wrong_findings=doubtful(), n_findings=_.known.sum(), **found)
 
     def _in_pool(self, pool: Pool) -> Term:
         campaign = _.year < self.year if pool.earlier else _.year == self.year
         if pool.row != "document":
-            return both(campaign, _.item == pool.name)
-        return both(campaign, _.kind == pool.name, *([_.covers == pool.of] if pool.of else []))
+            return both(_.known, campaign, _.item == pool.name)
+        return both(_.known, campaign, _.kind == pool.name, *([_.covers == pool.of] if pool.of else []))
 
 
 def _most(thing: object) -> int:
@@ -274,27 +284,9 @@ def _most(thing: object) -> int:
     return 0 if isinstance(thing, Pool) and thing.earlier and thing.row == "prefill" else 1
 
 
-def _held(column: Term, type: FieldType) -> Term:
-    """A column as its type is held: what is true or false, as a text."""
-    if type != "boolean":
-        return column
-    return which((sure(column), constant("true")), (column.isnull(), absent("string")), otherwise="false")
-
-
-def _typed(name: Term, types: Mapping[str, FieldType]) -> dict[str, Term]:
-    """The text `value` of rows as a value of the type that goes with a name: a column for each type but text."""
-    read: dict[str, Term] = {}
-    for type in dict.fromkeys(types.values()):
-        if VALUE_AS[type] != "value":
-            names = [one for one, other in types.items() if VALUE_AS[other] == VALUE_AS[type]]
-            text = _only(name.isin(names), _.value, "string")
-            read[VALUE_AS[type]] = text_as(type, text, NOTHING[type]).cast(DTYPES[type])
-    return read
-
-
-def _only(here: Term, term: Term, dtype: str) -> Term:
-    """A value where a condition holds: engines gather that much faster than they gather some rows alone."""
-    return which((here, term), otherwise=absent(dtype))
+def _plain(gathered: Table, words: Mapping[str, Reading]) -> Table:
+    """What was gathered, words as texts again."""
+    return gathered.mutate(**{column: one.plain(_[column]) for column, one in words.items() if one.words})
 
 
 def _counts_for(one: Counted) -> Term:
@@ -316,6 +308,6 @@ def _joined(one: Table, other: Table, keys: Iterable[str]) -> Table:
     )
 
 
-def _beside(one: Table, other: Table) -> Table:
+def beside(one: Table, other: Table) -> Table:
     """What two tables say of each doctor of the first."""
     return _joined(one, other, [DOCTOR])

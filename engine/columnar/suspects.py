@@ -1,49 +1,75 @@
 """The doctors whose rows may not read as they are: the reader of dossiers must look at them, one by one.
 
-Each check gives the numbers of those who fail it, seldom many; whoever fails none surely has a well-formed dossier.
+Each check is sufficient, none is necessary; whoever fails none surely has a well-formed dossier. What a row says by
+itself is told beside it, as `wrong`, and gathered with everything else that is looked at (`spread`); what takes other
+groupings gives the numbers of those who fail, seldom many.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any as Anything
 
 import ibis
 from ibis import _
 
-from engine.columnar.asking import both, constant, either
+from engine.columnar.asking import Term, both, constant, either, sure
 from engine.columnar.layout import DOCTOR
-from engine.columnar.vouching import NOT_FOUND, REPLACED, vouched
+from engine.columnar.reading import values_of
+from engine.columnar.vouching import REPLACED, vouched
 from engine.policy import Policy
-from engine.tables import ATTRIBUTES, DOCTORS, EXCLUSIONS, ITEMS, ROW, ROWS, TABLES
+from engine.tables import ATTRIBUTES, DOCTORS, EXCLUSIONS, ROW, ROWS
 
 Table = Anything
 """An Ibis table."""
 MOST_ROWS = 10_000
+"""The rows of one table that the schema of a dossier lets a campaign have: columns take no more of all campaigns."""
 KEY = (DOCTOR, "year", ROW)
+OWN = (DOCTORS, "locations", EXCLUSIONS)
+"""The tables that nothing else gathers whole."""
 
 
-def suspects(tables: Mapping[str, Table], policies: Iterable[Policy], year: int) -> Table:
-    """The doctors that columns do not vouch for: `doctor`, and `suspect`, which is true."""
+def judged(rows: Table, table: str, policies: Iterable[Policy], year: int) -> Table:
+    """Rows of a table with its `values_of`, `wrong` where one may not read as it is; never NULL."""
     known = list(policies)
-    failed = [tables[table].filter(~vouched(table, known, year)).select(DOCTOR) for table in TABLES]
-    failed += [*_children(tables), *_exclusions(tables, known, year), _same_ids(tables), *_replaced(tables)]
-    failed += [*_campaigns(tables, year), *_too_many(tables)]
+    return rows.mutate(**values_of(table, known).read).mutate(wrong=~vouched(table, known, year))
+
+
+def doubtful() -> Term:
+    """Whether any row of a group is wrong, or there are too many for a dossier."""
+    return either(_.wrong.sum() > 0, _.count() > MOST_ROWS)
+
+
+def suspects(
+    tables: Mapping[str, Table], asked: Mapping[str, Collection[str]], policies: Iterable[Policy], year: int
+) -> Table:
+    """The doctors of whom rows are wrong together: `doctor`, and `suspect`, which is true.
+
+    `asked` are the attributes, by table, that are found to be said once where they are gathered (`children`).
+    """
+    known = list(policies)
+    failed = [judged(tables[table], table, known, year).filter(_.wrong).select(DOCTOR) for table in OWN]
+    failed += [*_attributes(tables[ATTRIBUTES], asked, year), *_numbered(tables, asked), _same_ids(tables)]
+    failed += [_exclusions(tables, known, year), *_replaced(tables), *_campaigns(tables, year)]
+    failed += [
+        tables["locations"].group_by(DOCTOR).having(_.count() > MOST_ROWS).aggregate(n=_.count()).select(DOCTOR)
+    ]
     return ibis.union(*failed, distinct=True).mutate(suspect=constant(True))
 
 
-def _children(tables: Mapping[str, Table]) -> Iterator[Table]:
-    """Rows of child tables that name no row, or one of several; what is said twice; papers that cover nothing."""
-    for table in ("declarations", "documents"):
-        own = tables[ATTRIBUTES].filter(_.of == table)
-        yield from _orphans(own.select(KEY).distinct(), tables[table])
-    yield from _orphans(tables[ITEMS].select(KEY).distinct(), tables["documents"])
-    yield tables["documents"].anti_join(tables[ITEMS], KEY).select(DOCTOR)
-    for name in NOT_FOUND:
-        said = tables[ATTRIBUTES].filter(_.of == "documents", _.name == name).select(KEY)
-        yield tables["documents"].filter(_[name].notnull()).semi_join(said, KEY).select(DOCTOR)
-    repeated = tables[ATTRIBUTES].group_by(*KEY, "of", "name").having(_.count() > 1)
-    yield repeated.aggregate(count=_.count()).select(DOCTOR)
+def _attributes(attributes: Table, asked: Mapping[str, Collection[str]], year: int) -> Iterator[Table]:
+    """Attributes that nothing asks for, said twice; those of no table that has any."""
+    found = either(*(both(_.of == table, _.name.isin(sorted(names))) for table, names in asked.items()))
+    others = attributes.filter(~sure(both(found, _.year <= year)))
+    said = others.group_by(*KEY, "of", "name").aggregate(count=_.count())
+    yield said.filter(either(_["count"] > 1, ~sure(_.of.isin(list(asked))))).select(DOCTOR)
+
+
+def _numbered(tables: Mapping[str, Table], parents: Iterable[str]) -> Iterator[Table]:
+    """Rows that may have children, and the number of another."""
+    for table in parents:
+        alike = tables[table].filter(_[ROW].notnull()).group_by(KEY).having(_.count() > 1)
+        yield alike.aggregate(count=_.count()).select(DOCTOR)
 
 
 def _campaigns(tables: Mapping[str, Table], year: int) -> Iterator[Table]:
@@ -57,13 +83,6 @@ def _campaigns(tables: Mapping[str, Table], year: int) -> Iterator[Table]:
     yield others.anti_join(had, [DOCTOR, "year"]).select(DOCTOR)
 
 
-def _too_many(tables: Mapping[str, Table]) -> Iterator[Table]:
-    """More rows of a campaign than the schema of a dossier lets it have."""
-    for table in ROWS:
-        crowds = tables[table].group_by(DOCTOR, "year").having(_.count() > MOST_ROWS)
-        yield crowds.aggregate(count=_.count()).select(DOCTOR)
-
-
 def _replaced(tables: Mapping[str, Table]) -> Iterator[Table]:
     """Rows that replace one that is not there."""
     for table in REPLACED:
@@ -73,21 +92,9 @@ def _replaced(tables: Mapping[str, Table]) -> Iterator[Table]:
         )
 
 
-def _orphans(children: Table, parents: Table) -> Iterator[Table]:
-    """Keys of children, each once, that are those of no parent or of two. NULL is the key of none."""
-    yield children.anti_join(parents, KEY).select(DOCTOR)
-    named = parents.semi_join(children, KEY).group_by(KEY).having(_.count() > 1)
-    yield named.aggregate(count=_.count()).select(DOCTOR)
-
-
-def _exclusions(tables: Mapping[str, Table], policies: list[Policy], year: int) -> Iterator[Table]:
+def _exclusions(tables: Mapping[str, Table], policies: list[Policy], year: int) -> Table:
     """Exclusions of no measure or of two, given twice, or under a reason that the measure does not have."""
     measures = tables["measures"].select(*KEY, "measure")
-    excluded = tables[EXCLUSIONS]
-    yield excluded.anti_join(measures, KEY).select(DOCTOR)
-    joined = excluded.inner_join(measures, KEY)
-    twice = joined.group_by(*KEY, "reason").having(_.count() > 1)
-    yield twice.aggregate(count=_.count()).select(DOCTOR)
     common = [
         both(_.measure == name, _.reason.isin(sorted(reasons)))
         for name in policies[0].vocabulary.measures
@@ -97,8 +104,10 @@ def _exclusions(tables: Mapping[str, Table], policies: list[Policy], year: int) 
             )
         )
     ]
-    fits = both(_.reason.notnull(), _["count"].notnull(), either(_.year != year, *common))
-    yield joined.filter(~fits.fill_null(False)).select(DOCTOR)
+    fits = both(_.measure.notnull(), _.reason.notnull(), _["count"].notnull(), either(_.year != year, *common))
+    joined = tables[EXCLUSIONS].left_join(measures, KEY).mutate(wrong=~sure(fits))
+    given = joined.group_by(*KEY, "reason").aggregate(bad=either(_.wrong.sum() > 0, _.count() > 1))
+    return given.filter(_.bad).select(DOCTOR)
 
 
 def _same_ids(tables: Mapping[str, Table]) -> Table:

@@ -8,26 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any as Anything
 
-import ibis
 from ibis import _
 
-from engine.columnar.asking import TRUE, Term, absent, both, constant, either, sure, which
-from engine.dossier import ROW_FIELDS
+from engine.columnar.asking import TRUE, Term, absent, both, either, sure, which
+from engine.columnar.reading import MOST, Reading, Values, of_field, reading, values_of
+from engine.dossier import NONE
 from engine.policy import Field, FieldType, Policy, Vocabulary
-from engine.tables import DOCTORS, NUMBER, ROWS, TABLES
+from engine.tables import DOCTORS, NUMBER, TABLES
 
 LINE_ENDS = "[\n\r\u0085\u2028\u2029]"
-NAMES = r"^[a-z0-9][a-z0-9_.-]*$"
-DAY = (
-    r"^([12][0-9]{3}-((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-(29|3[0])|(0[13578]|1[02])-31)"
-    r"|([12][0-9](0[84]|[2468][840]|[13579][26])|2000)-02-29)$"
-)
-"""Days there surely are."""
-COUNT = r"^(0|[1-9][0-9]{0,8})$"
-MOST = 10**9 - 1
-"""The greatest count vouched for: multiplied by the terms of a rate, it stays far from the end of 64 bits."""
+NAMES = r"^[a-z0-9][a-z0-9_.-]{0,79}$"
 FIRST, LAST = date(1000, 1, 1), date(9999, 12, 31)
 YEARS = (1900, 2999)
 """The years that the schema of a dossier takes."""
@@ -47,6 +38,10 @@ NAMED: Mapping[str, tuple[str, ...]] = {
     "locations": ("department",),
     "attributes": ("name",),
 }
+KNOWN = {table: tuple(name for name in names if name in LONGEST) for table, names in NAMED.items()}
+"""The names that are those of a vocabulary, or else of the shape of one."""
+SHAPED_BEFORE = ("measures", "facts")
+"""The tables of which rows of earlier campaigns, too, are of their shape alone."""
 REPLACED = ("locations", "declarations", "documents")
 """The tables of which a row superseded stands no more, whatever it says."""
 NOT_FOUND = ("issued_on", "received_on")
@@ -59,12 +54,24 @@ LISTED: Mapping[tuple[str, str], tuple[str, ...]] = {
 
 
 def vouched(table: str, policies: Iterable[Policy], year: int) -> Term:
-    """Whether a row of a table of dossiers is surely well formed, and its names known; never NULL."""
+    """Whether a row of a table of dossiers is surely well formed, and its names known; never NULL.
+
+    The row has its `values_of` besides.
+    """
     known = list(policies)
     shape = [_well_formed(table, name, type, year) for name, type in TABLES[table].items()]
-    # Of a later campaign only the shape is checked, as the reader does.
-    later = both(_.year > year, *(_shaped(_where(_.year > year, _[name])) for name in NAMED.get(table, ())))
-    return sure(both(*shape, either(later, both(*_named(table, known, year)))))
+    # Of some other campaigns only the shape is checked, as the reader does.
+    others = _.year != year if table in SHAPED_BEFORE else _.year > year
+    shaped = both(others, *(_shaped(_where(others, _[name])) for name in NAMED.get(table, ())))
+    return sure(both(*shape, either(shaped, both(*_named(table, known, year)))))
+
+
+def row_field(table: str, name: str, policy: Policy) -> Reading:
+    """How a column of a row that is vouched for can be held: as words, where it is one of a list."""
+    if (table, name) in LISTED:
+        return reading("text", LISTED[table, name])
+    field = policy.vocabulary.fields.get(name)
+    return of_field(field) if name == "channel" and field else reading(TABLES[table][name])
 
 
 def _well_formed(table: str, name: str, type: FieldType, year: int) -> Term:
@@ -73,27 +80,27 @@ def _well_formed(table: str, name: str, type: FieldType, year: int) -> Term:
         # Rows of whoever is not in the table of doctors are nobody's here.
         return matches(column, NUMBER).fill_null(False) if table == DOCTORS else TRUE
     if name == "year":
-        return both(column.notnull(), column >= YEARS[0], column <= YEARS[1])
+        return column.between(*YEARS)
     if name == "supersedes":
         # What is replaced is told for these tables alone (`spread`), and for the campaign decided alone.
         return either(column.isnull(), _.year == year) if table in REPLACED else column.isnull()
     match type:
         case "date":
-            return either(column.isnull(), both(column >= FIRST, column <= LAST))
+            return either(column.isnull(), column.between(FIRST, LAST))
         case "year":
-            return either(column.isnull(), both(column >= YEARS[0], column <= YEARS[1]))
+            return either(column.isnull(), column.between(*YEARS))
         case "integer":
-            return either(column.isnull(), both(column >= 0, column <= MOST))
+            return either(column.isnull(), column.between(0, MOST))
         case "boolean":
             return TRUE
         case "text":
             if (table, name) in LISTED:
                 return either(column.isnull(), column.isin(LISTED[table, name]))
-            if table == "attributes":
+            if table == "attributes" or name in KNOWN.get(table, ()):
                 return TRUE
             sizes = column.length() <= LONGEST.get(name, LETTERS)
             filled = TRUE if name in EMPTY else column != ""
-            return either(column.isnull(), both(sizes, filled, column != "none"))
+            return either(column.isnull(), both(sizes, filled, column != NONE))
 
 
 def _named(table: str, policies: list[Policy], year: int) -> list[Term]:
@@ -108,10 +115,9 @@ def _named(table: str, policies: list[Policy], year: int) -> list[Term]:
         case "locations":
             return [_.department.notnull()]
         case "measures":
-            return [either(both(~own, _shaped(_where(~own, _.measure))), both(*_measured(policies)))]
+            return _measured(policies)
         case "facts":
-            typed = _kept(_.fact, first.facts, _.value.isnull())
-            return [either(both(~own, _shaped(_where(~own, _.fact)), _short(_.value)), typed)]
+            return [_kept(values_of(table, policies))]
         case "prefills" | "declarations":
             channel = first.fields.get("channel")
             items = _items(first, own)
@@ -121,7 +127,7 @@ def _named(table: str, policies: list[Policy], year: int) -> list[Term]:
         case "document_items":
             return [_.item.isin(list(first.items))]
         case "attributes":
-            return [_attributes(first.fields)]
+            return [_attributes(values_of(table, policies))]
         case "findings":
             return [own, _.outcome.notnull(), _.decided_on.notnull(), either(*_items(first, own))]
         case _:
@@ -160,51 +166,32 @@ def _measured(policies: list[Policy]) -> list[Term]:
     return [_.measure.isin(sorted(names)), either(~_.measure.isin(sorted(bound)), within)]
 
 
-def _attributes(fields: Mapping[str, Field]) -> Term:
-    """The attribute is of the vocabulary, named as no column of a table is, and of its type."""
-    columns = {name for table in ROWS.values() for name in table} | ROW_FIELDS.keys()
-    own = {name: field for name, field in fields.items() if name not in columns}
-    sought = both(_.of == "documents", _.name.isin(NOT_FOUND), _.value == "none")
-    said = _kept(_.name, own, _.value.isnull(), _.value == "none")
-    return either(sought, both(_.of.isin(["declarations", "documents"]), said))
+def _attributes(values: Values) -> Term:
+    """The attribute is of the vocabulary, and of its type; or says that the date of a paper was not found."""
+    sought = both(_.of == "documents", _.name.isin(NOT_FOUND), _.value == NONE)
+    return either(sought, both(_.of.isin(["declarations", "documents"]), _kept(values)))
 
 
-def _kept(name: Term, fields: Mapping[str, Field], *otherwise: Term) -> Term:
-    """Whether a value is one of its field's, which a name tells, or as is always allowed."""
-    by_type: dict[FieldType, list[str]] = {}
-    listed: list[Term] = []
-    for one, field in fields.items():
-        if field.type == "text" and (field.table or field.values):
-            listed.append(both(name == one, either(*otherwise, _listed(_.value, field))))
-        else:
-            by_type.setdefault(field.type, []).append(one)
-    plain = [
-        both(name.isin(names), either(*otherwise, _typed(_where(name.isin(names), _.value), type)))
-        for type, names in by_type.items()
-    ]
-    return either(*plain, *listed)
+def _kept(values: Values) -> Term:
+    """Whether a value is NULL, or one of its field's."""
+    held = values.held.items()
+    return either(
+        *(
+            both(values.named.isin(names), either(_.value.isnull(), _read(one, column)))
+            for one, (column, names) in held
+        )
+    )
 
 
-def _typed(value: Term, found: Field | FieldType) -> Term:
-    """Whether a text is a value of its type."""
-    match found if isinstance(found, str) else found.type:
-        case "date":
-            return matches(value, DAY)
-        case "integer" | "year":
-            return matches(value, COUNT)
-        case "boolean":
-            return value.isin(["true", "false"])
-        case _:
-            return both(_short(value), TRUE if isinstance(found, str) else _listed(value, found))
+def _read(one: Reading, column: str) -> Term:
+    if column != "value":
+        return _[column].notnull()
+    return _.value.isin([*one.codes, NONE]) if one.codes else _.value.length() <= LETTERS
 
 
 def matches(text: Term, pattern: str) -> Term:
     """Whether the whole of a text is as a pattern says: to Spark, its end may stand before a last end of line."""
     return both(text.re_search(pattern), ~text.re_search(LINE_ENDS))
-
-
-def _short(value: Term) -> Term:
-    return either(value.isnull(), value.length() <= LETTERS)
 
 
 def _where(here: Term, text: Term) -> Term:
@@ -213,17 +200,4 @@ def _where(here: Term, text: Term) -> Term:
 
 
 def _shaped(name: Term) -> Term:
-    return both(name.notnull(), matches(name, NAMES))
-
-
-def text_as(type: FieldType, value: Term, nothing: Anything) -> Term:
-    """A text as a value of its type, `nothing` for `none`, and NULL where it is of another type."""
-    match type:
-        case "date":
-            dated = ibis.cases((matches(value, DAY), value), else_=absent("string")).cast("date")
-            return ibis.cases((value == "none", constant(nothing)), else_=dated)
-        case "integer" | "year":
-            number = ibis.cases((matches(value, COUNT), value), else_=absent("string")).cast("int64")
-            return ibis.cases((value == "none", constant(nothing, "int64")), else_=number)
-        case _:
-            return value
+    return both(name.notnull(), name != NONE, matches(name, NAMES))
