@@ -37,9 +37,10 @@ class Families:
         names = self.asked[table]
         own = judged(tables[ATTRIBUTES].filter(_.of == table), ATTRIBUTES, self.policies, self.year)
         held = {f"a_{name}": self._value(name).max() for name in names}
-        number = sure(_.name.isin(names)).cast("int64").sum()
+        number = sure(_.name.isin(names)).sum()
         grouped = own.group_by(KEY).aggregate(number=number, wrongs=_.wrong.sum(), **held)
-        found = sum((_[name].notnull().cast("int64") for name in held), constant(0, "int64"))
+        none, one = (constant(number, "int64") for number in range(2))
+        found = sum((which((_[name].notnull(), one), otherwise=none) for name in held), none)
         several = both(_.year <= self.year, _.number != found)
         hanging = grouped.mutate(wrongs=either(_.wrongs > 0, several)).drop("number")
         twice = [both(_[name].notnull(), _[f"a_{name}"].notnull()) for name in NOT_FOUND if name in names]

@@ -59,6 +59,13 @@ class Reading(Struct, frozen=True):
         read = which((is_one, text), otherwise=absent("string")).cast(self.dtype)
         return which((text == NONE, constant(NOTHING[self.type], self.dtype)), otherwise=read)
 
+    def of_column(self, column: Term, type: FieldType) -> Term:
+        """What a column of a type reads as."""
+        if type == "boolean":
+            no, yes = (constant(place, "int8") for place in range(2))
+            return which((column.isnull(), absent("int8")), (column, yes), otherwise=no)
+        return self.of(column) if type == "text" else column
+
     def plain(self, held: Term) -> Term:
         """What is so held, as the columns of what is looked at hold it."""
         if not self.words:

@@ -122,12 +122,14 @@ class Spread:
     # --- the doctor, and where he practises ------------------------------------------------------------------------
 
     def _doctors(self, tables: Mapping[str, Table]) -> Table:
-        readings = {self.names[DOCTOR, name]: reading(type) for name, type in DOCTOR_FIELDS.items()}
-        own = {
-            self.names[DOCTOR, name]: _[name].cast(reading(type).dtype).max() for name, type in DOCTOR_FIELDS.items()
+        readings = {name: reading(type) for name, type in DOCTOR_FIELDS.items()}
+        held = {
+            self.names[DOCTOR, name]: one.of_column(_[name], DOCTOR_FIELDS[name]).max()
+            for name, one in readings.items()
         }
         here = tables[DOCTORS].filter(_.year == self.year)
-        return _plain(here.group_by(DOCTOR).aggregate(n_doctor=_.count(), **own), readings)
+        gathered = here.group_by(DOCTOR).aggregate(n_doctor=_.count(), **held)
+        return _plain(gathered, {self.names[DOCTOR, name]: one for name, one in readings.items()})
 
     def _in_force(self, tables: Mapping[str, Table], day: date | None) -> Table:
         on = day or self.as_of
@@ -176,10 +178,10 @@ class Spread:
 
     def _counts(self, tables: Mapping[str, Table]) -> Iterator[Table]:
         """Numerators and denominators, NULL where one of them, or the row of a place in force, is missing."""
-        rows = self._told(tables, "measure")
+        measures = self._told(tables, "measure")
         days = {counted.day for counted in self.looked.counts}
         places = {day: self._in_force(tables, day).filter(_.id.notnull()) for day in days}
-        flagged = rows.mutate(
+        flagged = measures.mutate(
             **{f"c{n}": sure(both(_.known, _counts_for(one))) for n, one in enumerate(self.looked.counts)}
         )
         summed: dict[str, Term] = {}
@@ -188,13 +190,13 @@ class Spread:
             summed |= {
                 f"n{n}": only(here, _.numerator, "int64").sum(),
                 f"d{n}": only(here, _.denominator, "int64").sum(),
-                f"rows{n}": here.sum(),
-                f"open{n}": both(here, either(_.numerator.isnull(), _.denominator.isnull())).sum(),
+                f"told{n}": both(here, _.numerator.notnull(), _.denominator.notnull()).sum(),
                 f"whole{n}": both(here, _.location.isnull()).sum(),
             }
         placed = flagged.filter(_.location.notnull()).group_by(DOCTOR, "location")
         by_place = placed.aggregate(**{f"p{n}": _[f"c{n}"].sum() for n in range(len(self.looked.counts))})
         most = {f"most{n}": _[f"p{n}"].max() for n in range(len(self.looked.counts))}
+        most |= {f"placed{n}": _[f"p{n}"].sum() for n in range(len(self.looked.counts))}
         found = flagged.group_by(DOCTOR).aggregate(wrong_measures=doubtful(), **summed)
         found = beside(found, by_place.group_by(DOCTOR).aggregate(**most))
         for number, (day, inside) in enumerate(places.items()):
@@ -207,7 +209,8 @@ class Spread:
         for n, one in enumerate(self.looked.counts):
             waited = found[f"waited{list(places).index(one.day)}"].fill_null(0)
             every = either(found[f"whole{n}"] > 0, found[f"met{n}"].fill_null(0) >= waited)
-            known = sure(both(found[f"rows{n}"] > 0, found[f"open{n}"] == 0, every))
+            rows = found[f"whole{n}"] + found[f"placed{n}"].fill_null(0)
+            known = sure(both(rows > 0, rows == found[f"told{n}"], every))
             for part, column in (("numerator", f"n{n}"), ("denominator", f"d{n}")):
                 columns[self.names[one, part]] = only(known, found[column], "int64").cast("int64")
             twice = ibis.greatest(found[f"most{n}"].fill_null(0), found[f"whole{n}"])
@@ -259,7 +262,7 @@ class Spread:
         """A field of a row as it is held: one of its own columns, or an attribute."""
         if name not in ROWS[table]:
             return _[f"a_{name}"] if table in PARENTS and name in self.values.known else absent(one.dtype)
-        own = one.of(_[name]) if ROWS[table][name] == "text" else _[name].cast(one.dtype)
+        own = one.of_column(_[name], ROWS[table][name])
         return ibis.coalesce(own, _[f"a_{name}"]) if table == "documents" and name in NOT_FOUND else own
 
     def _findings(self, tables: Mapping[str, Table]) -> Table:
