@@ -39,9 +39,10 @@ class Engine(ABC):
 
     `singly` are the doctors who are to be read from the source one by one whatever the tables say here; `versions`
     what computes, for whoever would compute it again; `columns` those of each table; `backend` is the engine as Ibis
-    knows it.
+    knows it; `apart` tells whether it can be asked, in a thread, while the source is read.
     """
 
+    apart = True
     singly: frozenset[str]
     versions: Mapping[str, str]
     backend: Anything

@@ -118,6 +118,8 @@ def _of(table: str) -> Identifier:
 class _InPlace(_Postgres):
     """The tables of the source, in its own session."""
 
+    apart = False
+
     def __init__(self, source: PostgresSource, memory: int | None) -> None:
         super().__init__(source.connection, source.address, Staged(TABLES, {}), memory)
         self.source = source

@@ -6,9 +6,11 @@ out singly too which other readings would change the decision.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any as Anything
 
 import pyarrow as arrow
@@ -25,7 +27,7 @@ from engine.policy import Policy
 from engine.running.quarantine import Refused
 from engine.running.sampling import held_against
 from engine.running.singly import Settled, Singly
-from engine.running.together import After, Tables, Together
+from engine.running.together import After, Crowded, Tables, Together
 from engine.sourcing.sources import Source
 from engine.tables import DOCTORS
 
@@ -35,11 +37,12 @@ OBSERVING = 300
 
 
 class Batch(Struct, frozen=True):
-    """What became of a batch: the rows of both tables by doctor, who was refused and why, how many went singly.
+    """What became of some doctors: the rows of both tables by doctor, who was refused and why, how many went singly.
 
-    `sorts` are the numbers of its doctors with the field that they are told apart by, as the source has it.
+    `sorts` are the numbers with the field that doctors are told apart by, as the source has it.
     """
 
+    numbers: Sequence[str]
     doctors: Anything
     nodes: Anything
     refused: tuple[Refused, ...]
@@ -47,8 +50,20 @@ class Batch(Struct, frozen=True):
     sorts: Anything
 
 
+class _Found(Struct, frozen=True):
+    """What the engine tells of a batch: rows of both tables, who has none, and of those, if many, what leaves see."""
+
+    tables: Tables
+    alone: list[str]
+    crowded: Crowded | None
+    sorts: Anything
+
+
 class Deciding(Struct, frozen=True, dict=True):
-    """Decides batch after batch of a source; those who are `odd` are decided singly whatever the columns say."""
+    """Decides batch after batch of a source; those who are `odd` are decided singly whatever the columns say.
+
+    If `ahead`, the engine works at a batch while the source is read for the one before.
+    """
 
     files: PolicyFiles
     policy: Policy
@@ -61,6 +76,7 @@ class Deciding(Struct, frozen=True, dict=True):
     repriced: frozenset[str]
     sort_by: str
     priced: bool
+    ahead: bool
 
     @cached_property
     def columns(self) -> Columns:
@@ -77,15 +93,45 @@ class Deciding(Struct, frozen=True, dict=True):
         """What follows from leaves that were observed singly."""
         return After(self.columns)
 
-    def batch(self, numbers: Sequence[str], heard: Heard) -> Batch:
-        """Decide the doctors of these numbers, sorted. Raises EngineFault where derivations or counts diverge."""
-        sound = [number for number in numbers if number not in self.odd]
+    def batches(self, numbers: Sequence[str], size: int, heard: Heard) -> Generator[Batch]:
+        """Decide the doctors of these numbers, sorted, so many at a time.
+
+        Raises EngineFault where derivations or counts diverge.
+        """
+        # A source without anyone is a batch too: of nobody.
+        parts = [numbers[first : first + size] for first in range(0, max(len(numbers), 1), size)]
+        with closing(self._in_turn(parts)) as found:
+            for place, part in enumerate(parts):
+                heard(place * size)
+                yield self._batch(part, next(found), partial(_after, heard, place * size))
+
+    def _in_turn(self, parts: Sequence[Sequence[str]]) -> Generator[_Found]:
+        """What the engine finds of each batch: if `ahead`, it is at the next while others are observed singly."""
+        if not self.ahead:
+            yield from map(self._found, parts)
+            return
+        with ThreadPoolExecutor(1) as beside:
+            asked = beside.submit(self._found, parts[0])
+            for part in parts[1:]:
+                found, asked = asked.result(), beside.submit(self._found, part)
+                yield found
+            yield asked.result()
+
+    def _found(self, numbers: Sequence[str]) -> _Found:
+        """Everything that is asked of the engine about the doctors of a batch."""
         self.engine.tables(numbers[0] if numbers else "", numbers[-1] if numbers else "")
-        found = [self._together(sound)]
-        alone = _others(numbers, found)
+        sound = [number for number in numbers if number not in self.odd]
+        tables = self._together(sound)
+        alone = _others(numbers, [tables])
         # Where nobody is decided together, nothing is asked that the leaves of the others could join.
-        if sound and len(alone) >= OBSERVING:
-            found.append(self._observed(alone, len(numbers), heard))
+        crowded = self.together.crowded() if sound and len(alone) >= OBSERVING else None
+        return _Found(tables, alone, crowded, self._sorts())
+
+    def _batch(self, numbers: Sequence[str], by_engine: _Found, heard: Heard) -> Batch:
+        """The rest of a batch, and all of it put together."""
+        found = [by_engine.tables]
+        if by_engine.crowded is not None:
+            found.append(self._observed(by_engine.alone, by_engine.crowded, len(numbers), heard))
         left, twice = frozenset(_others(numbers, found)), self.sample.intersection(numbers)
         pages = zip(asked := sorted(left | twice), self.source.pages(asked), strict=True)
         settled, done = list[Settled](), len(numbers) - len(asked)
@@ -97,7 +143,7 @@ class Deciding(Struct, frozen=True, dict=True):
         nodes = _whole([each for _, each in found], [part.nodes for part in settled], left)
         refused = tuple(one for part in settled for one in part.refused)
         _check_everyone(numbers, doctors, nodes, refused)
-        return Batch(doctors, nodes, refused, len(alone), self._sorts())
+        return Batch(numbers, doctors, nodes, refused, len(by_engine.alone), by_engine.sorts)
 
     def _together(self, numbers: Sequence[str]) -> Tables:
         """The rows of both tables of those of these doctors whom the columns vouch for."""
@@ -106,9 +152,9 @@ class Deciding(Struct, frozen=True, dict=True):
         # Between the first and the last of a batch there may be others.
         return self.together.found(arrow.array(numbers, arrow.string()))
 
-    def _observed(self, numbers: Sequence[str], everyone: int, heard: Heard) -> Tables:
+    def _observed(self, numbers: Sequence[str], crowded: Crowded, everyone: int, heard: Heard) -> Tables:
         """The rows of both tables of those of these doctors of whom no more than leaves is to be seen singly."""
-        found, only = self.together.crowded()
+        found, only = crowded
         some = [number for number in numbers if number in only and number not in self.odd]
         whole = sorted(frozenset(numbers).difference(some))
         lines: dict[str, Line] = {}
@@ -125,6 +171,10 @@ class Deciding(Struct, frozen=True, dict=True):
     def _sorts(self) -> Anything:
         listed = self.engine.held[DOCTORS]
         return self.engine.found(listed.filter(listed.year == self.policy.year).select(DOCTOR, self.sort_by))
+
+
+def _after(heard: Heard, before: int, done: int) -> None:
+    heard(before + done)
 
 
 def _others(numbers: Sequence[str], found: Iterable[Tables]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import platform
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -150,21 +150,19 @@ def _run(request: Request, folder: Path, told: Told) -> Report:
             chosen(numbers.read, min(request.sample, REPRICED), request.seed),
             request.sort_by,
             request.priced,
+            # Two batches at a time take more memory than one.
+            ahead=engine.apart and request.memory is None,
         )
-        sorts = []
-        # A source without anyone is a batch too: of nobody.
-        for first in range(0, max(everyone, 1), size):
-            told("deciding", first, everyone)
-            heard = partial(_heard, told, first, everyone)
-            doctors = numbers.read[first : first + size]
-            batch = deciding.batch(doctors, heard)
-            if not first:
+        heard, sorts = partial(_heard, told, everyone), list[Anything]()
+        # Whatever fails, the engine is let go of before it is closed.
+        for batch in opened.enter_context(closing(deciding.batches(numbers.read, size, heard))):
+            if not sorts:
                 set_aside()
             results.write(batch.doctors, batch.nodes, batch.refused)
             sorts.append(batch.sorts)
             counted.singly += batch.singly
             counted.quarantined += len(batch.refused)
-            counted.twice += len(sample.intersection(doctors).difference(one for one, _ in batch.refused))
+            counted.twice += len(sample.intersection(batch.numbers).difference(one for one, _ in batch.refused))
         told("sealing", everyone, everyone)
         if source.digest() != found.digests:
             raise Invalid([Problem("source_changed", source.where)])
@@ -189,8 +187,8 @@ def _run(request: Request, folder: Path, told: Told) -> Report:
     return Report(manifest, arrow.concat_tables(sorts))
 
 
-def _heard(told: Told, before: int, everyone: int, done: int) -> None:
-    told("deciding", before + done, everyone)
+def _heard(told: Told, everyone: int, done: int) -> None:
+    told("deciding", done, everyone)
 
 
 def _other_years(source: Source, year: int) -> Invalid:

@@ -13,6 +13,8 @@ from engine.engines.frames import Frames
 LEAVES = "leaves"
 Tables = tuple[Anything, Anything]
 """Rows of the table of doctors and of that of conditions."""
+Crowded = tuple[Anything, dict[str, tuple[int, ...]]]
+"""What leaves see of doctors of whom something is crowded, and which questions that leaves open, by number."""
 
 
 class Together:
@@ -33,11 +35,8 @@ class Together:
         found = self.columns.results(self.engine.found(self.derived), among)
         return found.doctors, found.nodes
 
-    def crowded(self) -> tuple[Anything, dict[str, tuple[int, ...]]]:
-        """What leaves see of the doctors of whom something is crowded, and which questions that leaves open.
-
-        These are told by number, for each doctor.
-        """
+    def crowded(self) -> Crowded:
+        """The doctors of whom something is crowded."""
         found = self.engine.found(self.partly)
         return found, dict(zip(found[DOCTOR].to_pylist(), self.touched.of(found), strict=True))
 
