@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Literal
 
@@ -245,3 +245,26 @@ class Policy(Struct, frozen=True, eq=False):
     @property
     def indicators(self) -> tuple[Indicator, ...]:
         return tuple(indicator for volet in self.volets for indicator in volet.indicators)
+
+
+def points_of(policy: Policy) -> Iterator[Decimal]:
+    """Every number of points that a volet or an indicator weighs, whatever that hangs on."""
+    for weight in [*(volet.weight for volet in policy.volets), *(one.weight for one in policy.indicators)]:
+        yield from _points(weight)
+
+
+def _points(weight: Weight | None) -> Iterator[Decimal]:
+    match weight:
+        case None:
+            return
+        case Branch(then=then, otherwise=otherwise):
+            yield from _points(then)
+            yield from _points(otherwise)
+        case _:
+            yield weight
+
+
+def euros_of(policy: Policy) -> Iterator[Decimal]:
+    """Every amount that a tier of a component pays, in euros."""
+    for component in policy.components:
+        yield from (tier.euros for period in component.periods for tier in period.tiers)

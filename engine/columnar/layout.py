@@ -8,6 +8,7 @@ between a least and a most that are equal once everything is known.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any as Anything
 from typing import get_args
 
@@ -20,7 +21,8 @@ from engine.decision import Decision, OutcomeWord
 from engine.dispute.pricing import Alternative
 from engine.dossier import DOCTOR_FIELDS, NONE
 from engine.observation import GRADES, REASONS, UNKNOWNS, Observation
-from engine.policy import FieldType, Policy
+from engine.policy import FieldType, Policy, euros_of, points_of
+from engine.problems import Invalid, Problem
 from engine.tabular import ARROW
 from engine.verdict import Verdict
 
@@ -29,6 +31,7 @@ READINGS = "readings"
 BOUNDS = ("least", "most")
 AMOUNT = arrow.decimal128(12, 2)
 WORD = arrow.dictionary(arrow.int8(), arrow.string())
+HUNDREDTHS = 10**AMOUNT.scale
 TRUTH: Mapping[Verdict, bool | None] = {Verdict.MET: True, Verdict.UNMET: False, Verdict.UNKNOWN: None}
 
 OUTCOMES: tuple[str, ...] = get_args(OutcomeWord)
@@ -48,6 +51,21 @@ def doctors_schema(policy: Policy) -> Anything:
 def nodes_schema(policy: Policy) -> Anything:
     """The columns of the table of conditions, as an Arrow schema."""
     return arrow.schema([(DOCTOR, arrow.string()), *((at, arrow.bool_()) for at in places(policy)), *_seen(policy)])
+
+
+def check_amounts(policy: Policy) -> None:
+    """Raises Invalid when points or euros of a policy are finer than the tables hold."""
+    points = list(points_of(policy))
+    for amount in (*points, *(each * policy.point_value for each in points), *euros_of(policy)):
+        hundredths(amount)
+
+
+def hundredths(amount: Decimal) -> int:
+    """An amount in hundredths. Raises Invalid when it is finer."""
+    exact = amount * HUNDREDTHS
+    if exact != int(exact):
+        raise Invalid([Problem("too_fine", details={"value": str(amount)})])
+    return int(exact)
 
 
 def places(policy: Policy) -> list[str]:

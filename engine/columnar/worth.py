@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from decimal import Decimal
 
 import ibis
 from ibis import _
@@ -17,12 +16,11 @@ from msgspec import Struct
 from engine.claims import out_of_play, removable
 from engine.columnar.asking import FALSE, TRUE, Term, both, constant, either, sure, which
 from engine.columnar.doubts import Verdict, Verdicts, doubts, pivot, turns
-from engine.columnar.layout import AMOUNT, OUTCOMES
+from engine.columnar.layout import OUTCOMES, hundredths
 from engine.conditions import Node
 from engine.decision import OutcomeWord
 from engine.policy import Branch, Component, Indicator, Policy, Volet, Weight
 
-HUNDREDTHS = 10**AMOUNT.scale
 NONE = constant(0, "int64")
 
 
@@ -284,14 +282,6 @@ def summed(amounts: Iterable[Bounds]) -> Bounds:
     """The sum of amounts, from least to most."""
     every = list(amounts)
     return Bounds(sum((one.least for one in every), NONE), sum((one.most for one in every), NONE))
-
-
-def hundredths(amount: Decimal) -> int:
-    """An amount in hundredths. Raises ValueError when it is none."""
-    exact = amount * HUNDREDTHS
-    if exact != int(exact):
-        raise ValueError(f"{amount} is not in hundredths")
-    return int(exact)
 
 
 def word(outcome: OutcomeWord) -> Term:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -11,7 +11,7 @@ from math import lcm
 
 import z3
 
-from engine.policy import Branch, Component, Indicator, Period, Policy, Volet, Weight
+from engine.policy import Branch, Component, Indicator, Period, Policy, Volet, Weight, euros_of, points_of
 from engine.proving.terms import TRUE, Term, both
 
 Truth = Callable[[str], Term]
@@ -27,7 +27,7 @@ class Sums:
     @cached_property
     def unit(self) -> int:
         """How many units a point is, and a euro."""
-        numbers = [*_weights(self.policy), *_euros(self.policy)]
+        numbers = [*points_of(self.policy), *euros_of(self.policy)]
         return lcm(*(Fraction(number).denominator for number in numbers))
 
     @property
@@ -100,24 +100,3 @@ class Sums:
 
     def _ended(self, period: Period) -> bool:
         return period.ends.last is not None and self.day >= period.ends.last
-
-
-def _weights(policy: Policy) -> Iterator[Decimal]:
-    for weight in [*(volet.weight for volet in policy.volets), *(one.weight for one in policy.indicators)]:
-        yield from _leaves(weight)
-
-
-def _leaves(weight: Weight | None) -> Iterator[Decimal]:
-    match weight:
-        case None:
-            return
-        case Branch(then=then, otherwise=otherwise):
-            yield from _leaves(then)
-            yield from _leaves(otherwise)
-        case _:
-            yield weight
-
-
-def _euros(policy: Policy) -> Iterator[Decimal]:
-    for component in policy.components:
-        yield from (tier.euros for period in component.periods for tier in period.tiers)

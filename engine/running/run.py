@@ -17,6 +17,7 @@ import pyarrow as arrow
 from msgspec import Struct
 
 from engine import VERSION
+from engine.columnar.layout import check_amounts
 from engine.decision import day_of
 from engine.engines.engines import DEFAULT, connect, read_memory
 from engine.garbage import set_aside
@@ -125,6 +126,7 @@ def run(request: Request, told: Told = lambda *_: None) -> Report:
 def _run(request: Request, folder: Path, told: Told) -> Report:
     told("source", 0, 0)
     policy, counted = request.policy, _Counted()
+    check_amounts(policy)
     with ExitStack() as opened:
         opened.callback(gc.unfreeze)
         set_aside()
