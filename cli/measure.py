@@ -143,7 +143,8 @@ def _tell(files: PolicyFiles, manifest: Manifest, out: Path) -> None:
     if manifest.data:
         draw_lines(drawn, [told.say("measure.complete", data=manifest.data.where)])
         if manifest.without_dossier:
-            draw_lines(drawn, [told.say("measure.without_dossier", doctors=told.number(manifest.without_dossier))])
+            without = {"doctors": told.number(manifest.without_dossier), "year": manifest.year}
+            draw_lines(drawn, [told.say("measure.without_dossier", **without)])
     draw_lines(drawn, told.read())
     for title, concerned in told.lacks():
         draw_titled(drawn, title, concerned)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from itertools import chain
 from pathlib import Path
 from typing import Any as Anything
 
 import pytest
 from jsonschema import Draft202012Validator
-from pyarrow import parquet
+from pyarrow import Table, parquet
 
 from engine.bundled import bundled
-from engine.stores import find_doctor
-from engine.tables import TABLES
+from engine.stores import bundled_examples, find_doctor
+from engine.tables import TABLES, rows_of
+from engine.tabular import write_tables
+from engine.yamltext import read_page
 from tests.conftest import Forfait, policy_files
 from tests.measuring import BEFORE, DOCTOR, YEAR, act, acts, dossiers, measured
 
@@ -46,6 +49,45 @@ def test_who_is_in_no_flow_keeps_what_was_counted(tmp_path: Path) -> None:
     source = dossiers(tmp_path / "dossiers")
     done = measured(tmp_path, {"acts": acts(3, doctor=OTHER)}, data=source)
     assert find_doctor(done.folder, DOCTOR).page.data == find_doctor(source, DOCTOR).page.data
+
+
+def two_years(folder: Path) -> Path:
+    """Dossiers of a doctor for the year counted, and of another for the year after alone."""
+    folder.mkdir()
+    data = read_page(bundled_examples() / f"{DOCTOR}.yaml").data
+    people = [
+        {"doctor": doctor, "campaigns": {str(year): data["campaigns"][str(YEAR)]}}
+        for doctor, year in ((DOCTOR, YEAR), (OTHER, YEAR + 1))
+    ]
+    write_tables(folder, chain.from_iterable(map(rows_of, people)), ".parquet")
+    return folder
+
+
+def test_who_has_a_dossier_of_another_year_alone_has_none_and_is_left_as_found(tmp_path: Path) -> None:
+    """Counts of a year of which the dossier says nothing would have the reader refuse the other years as well."""
+    source, flows = two_years(tmp_path / "dossiers"), {"acts": [act(**BEFORE), *acts(3), *acts(3, doctor=OTHER)]}
+    done = measured(tmp_path, flows, data=source)
+    assert (done.manifest.doctors, done.manifest.without_dossier) == (2, 1)
+    assert find_doctor(done.folder, OTHER).page.data == find_doctor(source, OTHER).page.data
+    assert [row["numerator"] for row in held(done.folder, measure="teletransmission")] == ["3"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("fr", f"aucun dossier de {YEAR} ; années présentes : {YEAR + 1}. Donnez les dossiers de l’année comptée."),
+        ("en", f"no dossier of {YEAR}; years present: {YEAR + 1}. Give the dossiers of the year being counted."),
+    ],
+)
+def test_dossiers_of_other_years_alone_are_refused(lang: str, said: str, forfait: Forfait, tmp_path: Path) -> None:
+    done, source = measured(tmp_path / "first", {"acts": acts(3)}), two_years(tmp_path / "dossiers")
+    doctors = source / "doctors.parquet"
+    kept = [row for row in parquet.read_table(doctors).to_pylist() if row["year"] != YEAR]
+    parquet.write_table(Table.from_pylist(kept, parquet.read_schema(doctors)), doctors)
+    asked = ("--flows", done.folder.parent / "flows", "--year", YEAR, "--data", source, "--out", tmp_path / "out")
+    told = forfait("measure", *asked, "--lang", lang)
+    assert (told.code, (tmp_path / "out").exists()) == (2, False)
+    assert said in told.err.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_counts_are_not_recorded_before_the_year_is_over(forfait: Forfait, tmp_path: Path) -> None:

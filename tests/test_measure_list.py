@@ -59,6 +59,18 @@ def test_what_a_numerator_does_not_take_of_its_denominator_is_shown(done: Measur
     assert {row["mode"] for row in shown}.isdisjoint({"sesam_vitale", "sesam_sans_vitale"})
 
 
+@pytest.mark.parametrize("measure", ["teletransmission", "aat", "ordonnances"])
+def test_the_rows_of_a_part_are_all_of_those_its_denominator_counts(
+    measure: str, done: Measured, forfait: Forfait
+) -> None:
+    """Those that it takes and those that it does not add up to what the denominator counts, whatever it looks at."""
+    flows = done.folder.parent / "flows"
+    taken, not_taken = (rows(forfait, flows, measure, fate, "--side", "numerator") for fate in ("counted", "other"))
+    counted = rows(forfait, flows, measure, "counted", "--side", "denominator")
+    assert taken and not_taken
+    assert sorted(map(str, [*taken, *not_taken])) == sorted(map(str, counted))
+
+
 def test_why_a_row_is_in_quarantine_is_the_same_in_both_places(done: Measured, forfait: Forfait) -> None:
     shown = rows(forfait, done.folder.parent / "flows", "teletransmission", "quarantined")
     told = done.rows("quarantine", flow="acts", measure=None)

@@ -105,5 +105,5 @@ def test_doctors_counted_without_a_dossier_are_told(forfait: Forfait, tmp_path: 
     rows = [act(**BEFORE), act(), act(doctor=OTHER, **BEFORE), act(doctor="99900000029", **BEFORE)]
     source = write(tmp_path / "flows", {"acts": rows})
     asked = ("--flows", source, "--year", YEAR, "--data", dossiers(tmp_path / "dossiers"), "--out", tmp_path / "out")
-    assert "Médecins comptés qui n’ont pas de dossier : 2." in plain(forfait("measure", *asked).out)
+    assert "Médecins comptés qui n’ont pas de dossier de 2023 : 2." in plain(forfait("measure", *asked).out)
     assert json.loads((tmp_path / "out" / "manifest.json").read_bytes())["without_dossier"] == 2

@@ -16,8 +16,9 @@ import pyarrow as arrow
 import pyarrow.compute as computed
 from msgspec import Struct
 
-from engine.sourcing.sources import FolderSource
-from engine.tables import ATTRIBUTES, EXCLUSIONS, OWNER, ROW
+from engine.problems import Invalid, Problem
+from engine.sourcing.sources import YEAR, FolderSource
+from engine.tables import ATTRIBUTES, DOCTORS, EXCLUSIONS, OWNER, ROW
 from engine.tabular import arrow_schema, texts
 
 MEASURES, FACTS = "measures", "facts"
@@ -39,22 +40,39 @@ class Carried(Struct, frozen=True, dict=True):
         """A number that no row of a table has, nor any greater."""
         return self._last.get(table, 0) + 1
 
-    def strangers(self, doctors: Collection[str]) -> int:
-        """How many of these doctors have no dossier, where there are dossiers."""
+    @cached_property
+    def holders(self) -> frozenset[str] | None:
+        """The doctors who have a dossier of the year; None where counts are put in no dossiers.
+
+        Raises Invalid: nobody has one.
+        """
         if self.source is None:
-            return 0
-        held = self.source.tables.held["doctors"]
-        known: set[str] = set()
-        for batch in held.batches(["doctor"], None):
-            known.update(computed.unique(texts(batch.column(0))).to_pylist())
-        return len(set(doctors) - known)
+            return None
+        known, years = set[str](), set[str]()
+        for batch in self.source.tables.held[DOCTORS].batches(list(OWNER), None):
+            doctors, of = map(texts, batch.columns)
+            years.update(computed.unique(of.filter(computed.match_substring_regex(of, YEAR))).to_pylist())
+            known.update(doctors.filter(computed.equal(of, str(self.year)).fill_null(False)).to_pylist())
+        if not known:
+            details = {"year": str(self.year), "years": ", ".join(sorted(years)) or "–"}
+            raise Invalid([Problem("no_dossier_of_year", self.source.where, details=details)])
+        return frozenset(known)
+
+    def strangers(self, doctors: Collection[str]) -> int:
+        """How many of these doctors have no dossier of the year, where there are dossiers. Raises Invalid."""
+        return 0 if self.holders is None else len(set(doctors) - self.holders)
 
     def merged(self, made: Mapping[str, Anything], doctors: Collection[str]) -> Iterator[tuple[str, Anything]]:
-        """The tables of counts and of what hangs on them, with those made of these doctors in place of the former."""
-        if self.source is None:
+        """The tables of counts and of what hangs on them, with those made of these doctors in place of the former.
+
+        Of who has no dossier of the year nothing is put in: it would be rows of a campaign that is not there.
+        Raises Invalid.
+        """
+        if self.source is None or self.holders is None:
             yield from made.items()
             return
-        known = arrow.array(sorted(doctors), arrow.string())
+        known = arrow.array(sorted(self.holders.intersection(doctors)), arrow.string())
+        made = {table: rows.filter(computed.is_in(rows["doctor"], known)) for table, rows in made.items()}
         gone = {}
         for table in NAMES:
             rows = self._held(table)

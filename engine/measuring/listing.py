@@ -83,8 +83,10 @@ def listed(folder: FlowsFolder, measuring: Measuring, doctor: str, name: SideNam
 
 def _became(row: Row, one: Judged, part: Part | None) -> Fate | None:
     """What a row became; of those that a part does not take, those counted are other, the rest none of its own."""
-    if part is None or part.where is None or asked(part.where, row) is Verdict.MET:
+    if part is None:
         return one.fate
+    if part.where is None or asked(part.where, row) is Verdict.MET:
+        return None if one.fate == "other" else one.fate
     return "other" if one.fate == "counted" else None
 
 

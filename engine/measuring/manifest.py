@@ -59,7 +59,7 @@ class Made(Struct, frozen=True):
 class Manifest(Struct, frozen=True, kw_only=True):
     """A count of flows: without a clock, so that the same question gives the same answer.
 
-    `without_dossier` are the doctors counted of whom `data`, if there is any, holds nothing.
+    `without_dossier` are the doctors counted of whom `data`, if there is any, holds no dossier of the year.
     """
 
     schema: str = SCHEMA

@@ -93,13 +93,14 @@ def _measure(request: Request, folder: Path, told: Told) -> Manifest:
     if not flows:
         raise Invalid([Problem("no_measures", str(files.folder), details={"year": str(files.year)})])
     source, data = open_flows(request.flows, flows), request.data and FolderSource(request.data)
+    carried = Carried(data or None, files.year, [one.id for one in measures])
     digests, before = source.digest(), data and data.digest()
     owners = owners_of(source)
+    without_dossier = carried.strangers(owners.doctors)
     accounts = Accounts(measures, owners)
     askings = {name: Asking(flow, measures) for name, flow in flows.items()}
     settled = settle(counting_readings(files), request.readings)
     unusual = {name: option for name, option in settled.items() if option != counting_readings(files)[name].default}
-    carried = Carried(data or None, files.year, [one.id for one in measures])
     with ExitStack() as opened:
         scratch = Path(opened.enter_context(TemporaryDirectory(dir=folder)))
         engine = opened.enter_context(connect(request.engine, source, scratch, request.memory))
@@ -129,7 +130,7 @@ def _measure(request: Request, folder: Path, told: Told) -> Manifest:
         where=str(request.flows),
         flows={name: _read(name, owners, digests) for name in sorted(flows)},
         data=From(data.kind, data.where, before or {}) if data else None,
-        without_dossier=carried.strangers(owners.doctors),
+        without_dossier=without_dossier,
         doctors=len(owners.doctors),
         lacks=tuple(accounts.lacks()),
         accounts=tuple(accounts.told()),
