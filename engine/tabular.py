@@ -215,7 +215,9 @@ class FileHeld:
             return
         only = None if doctors is None else _owned(doctors, self.schema)
         try:
-            yield from self.opened.to_batches(columns=columns, filter=only)
+            for batch in self.opened.to_batches(columns=columns, filter=only):
+                batch.validate(full=True)  # Parquet promises texts in UTF-8, and holds whatever was written
+                yield batch
         except (arrow.ArrowException, OSError, UnicodeDecodeError) as error:
             raise unreadable(self.place, error) from None
 
@@ -225,9 +227,11 @@ class FileHeld:
 
         number = polars.col("doctor")
         only = number.is_in(list(doctors)) | (number.is_null() & ("" in doctors))
+        # To Polars, a day that was kept in milliseconds has hours.
+        days = polars.selectors.datetime().cast(polars.Date)
         try:
             rows = polars.scan_parquet(self.place, glob=False, hive_partitioning=False).filter(only).select(columns)
-            yield from rows.collect().to_arrow().to_batches()
+            yield from rows.with_columns(days).collect().to_arrow().to_batches()
         except (polars.exceptions.PolarsError, OSError) as error:
             raise unreadable(self.place, error) from None
 

@@ -73,6 +73,45 @@ def test_coded_texts_are_read_of_many_as_of_few(tmp_path: Path, monkeypatch: pyt
     assert list(folder_tables(tmp_path).pages(NUMBERS)) == few
 
 
+TYPES = {
+    "doctors": {"activity_start": arrow.date64(), "hospital_practitioner": arrow.string()},
+    "declarations": {"declared_on": arrow.date64(), "recorded_on": arrow.large_string(), "row": arrow.uint8()},
+    "facts": {"value": arrow.large_string(), "observed_on": arrow.date64(), "year": arrow.int16()},
+    "measures": {"numerator": arrow.uint64(), "denominator": arrow.int32(), "period_end": arrow.string()},
+}
+"""Other types that columns of a table may have."""
+
+
+@pytest.mark.parametrize(("table", "name", "type"), [(t, n, o) for t, own in TYPES.items() for n, o in own.items()])
+def test_columns_of_any_type_taken_are_read_of_many_as_of_few(
+    table: str, name: str, type: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_tables(tmp_path, rows())
+    expected = list(folder_tables(tmp_path).pages(NUMBERS))
+    file = tmp_path / f"{table}.parquet"
+    held = parquet.read_table(file)
+    place = held.schema.get_field_index(name)
+    parquet.write_table(held.set_column(place, name, held[name].cast(type)), file)
+    assert list(folder_tables(tmp_path).pages(NUMBERS)) == expected
+    monkeypatch.setattr(tabular, "MANY", 1)
+    assert list(folder_tables(tmp_path).pages(NUMBERS)) == expected
+
+
+@pytest.mark.parametrize("many", [1, 1_000])
+def test_a_text_that_is_no_text_is_told_of_however_many_are_read(
+    many: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_tables(tmp_path, rows())
+    file = tmp_path / "facts.parquet"
+    table = parquet.read_table(file)
+    spoilt = arrow.array([b"\xff\xfe"] * table.num_rows, arrow.binary()).view(arrow.string())
+    parquet.write_table(table.set_column(table.schema.get_field_index("value"), "value", spoilt), file)
+    monkeypatch.setattr(tabular, "MANY", many)
+    with pytest.raises(Invalid) as raised:
+        list(folder_tables(tmp_path).pages(NUMBERS))
+    assert [(one.code, one.file) for one in raised.value.problems] == [("not_parquet", str(file))]
+
+
 @pytest.mark.parametrize("number", NUMBERS)
 def test_of_a_table_only_the_rows_wanted_are_left_with_what_is_part_of_them(number: str) -> None:
     wanted = {("declarations", name) for name in SOME}
