@@ -28,8 +28,8 @@ class Sample(Struct, frozen=True):
 class Estimate(Struct, frozen=True):
     """A total of all doctors, as estimated; `low` and `high` are whole, and hold it nineteen times in twenty.
 
-    `variance` is None where a stratum not wholly drawn gave one doctor alone. There are no bounds then, nor where
-    doctors of whom the same was found stand for others: nothing tells how much doctors differ.
+    `variance` is None where a stratum not wholly drawn gave one doctor alone. There are no bounds then, nor where in
+    any one stratum doctors of whom the same was found stand for others: nothing tells how much those differ.
     """
 
     found: Fraction
@@ -49,7 +49,7 @@ def estimate(samples: Sequence[Sample], most: int | None = None) -> Estimate:
     if any(len(one.found) < min(LEAST, one.size) for one in samples):
         return Estimate(found, total, None, None, None)
     variance = sum((_variance(one) for one in samples), Fraction(0))
-    if not variance and any(len(one.found) < one.size for one in samples):
+    if any(len(one.found) < one.size and len(set(one.found)) == 1 for one in samples):
         return Estimate(found, total, variance, None, None)
     square = variance * NORMAL**2
     low, high = max(-_beyond(-total, square), ceil(found)), _beyond(total, square)
