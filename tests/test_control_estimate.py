@@ -25,6 +25,8 @@ from tests.conftest import Forfait, Ran, known, policy_files
 from tests.registers import AFTER, AGENT, OPENED, YEAR, noon
 
 EVERYONE = 1_000
+TWICE_DECLARED, OF_TWO_CHOICES = "coordination", "99900000011"
+"""An item, and a doctor who declared two choices of it."""
 Drawn = list[dict[str, str]]
 """The rows of plan.csv."""
 
@@ -165,6 +167,25 @@ def test_whoever_was_not_checked_is_named(
     assert f"{drawn[0]['doctor']} : ce médecin retenu n’a pas de dossier" in told.err.replace("\xa0", " ")
     assert f"{half['doctor']} : rien n’est constaté de « {item} »" in told.err.replace("\xa0", " ")
     assert len(told.err.splitlines()) == 2
+
+
+def test_a_finding_about_one_choice_says_nothing_of_the_others(
+    plan: Callable[..., Drawn], estimate: Callable[..., Ran], tmp_path: Path
+) -> None:
+    """Nor does one about a choice that nobody declared; an item is found when each of its choices is."""
+    drawn = plan("random", EVERYONE, "--item", TWICE_DECLARED)
+    row = next(row for row in drawn if row["doctor"] == OF_TWO_CHOICES)
+    find(tmp_path, drawn, (), {(OF_TWO_CHOICES, row["open_items"])})
+    said = "rien n’est constaté de « {} »"
+    for entered, lacking in (("esp", ["cpts", "msp"]), ("msp", ["cpts"]), ("cpts", [])):
+        found = Found(TWICE_DECLARED, "confirmed", choice=entered)
+        file(str(tmp_path / "control.db"), OF_TWO_CHOICES, YEAR, AGENT, AFTER, found, clock=noon)
+        told = estimate()
+        assert told.code == (2 if lacking else 0)
+        lines = told.err.replace("\xa0", " ").splitlines()
+        assert len(lines) == len(lacking)
+        for line, choice in zip(lines, lacking, strict=True):
+            assert said.format(f"{TWICE_DECLARED}, {choice}") in line
 
 
 ALTERED = "ses médecins ou ses strates"

@@ -22,7 +22,7 @@ from engine.control.recovery import account
 from engine.control.redeciding import redecide
 from engine.control.stakes import stakes
 from engine.control.strata import OTHERS, TOGETHER
-from engine.decision import judge
+from engine.decision import Decision, judge
 from engine.dossier import read_dossier
 from engine.linking import linked
 from engine.loading import PolicyFiles
@@ -30,6 +30,7 @@ from engine.policy import Policy
 from engine.problems import Invalid, Problem
 from engine.running.kept import source_as_read
 from engine.schema import valid
+from engine.standing import standing_on
 from engine.yamltext import Page
 
 Told = Callable[[int, int], None]
@@ -119,9 +120,21 @@ class _Doctor(Struct, frozen=True):
         if case is None:
             raise Invalid([Problem("estimate_no_case", doctor)])
         opened = [one.item for one in stakes(before, manifest.items).open]
-        known = {one.item for one in standing(case.findings)}
-        if lacking := [item for item in opened if item not in known]:
-            raise Invalid([Problem("estimate_no_finding", doctor, details={"name": item}) for item in lacking])
+        if lacking := [name for item in opened for name in _lacking(item, before, case)]:
+            raise Invalid([Problem("estimate_no_finding", doctor, details={"name": name}) for name in lacking])
         acts = tuple(act for act in case.acts if not isinstance(act, Finding) or act.item in opened)
         found = account(redecide(before, self.files, self.page, replace(case, acts=acts)))
         return Fraction(max(ZERO, found.unfound.least - found.after.least) * CENTS)
+
+
+def _lacking(item: str, before: Decision, case: Case) -> list[str]:
+    """What nothing is found of, though it is declared: the item, or each of its choices that no finding is about."""
+    dossier = before.dossier
+    found = {one.choice for one in standing(case.findings) if one.item == item}
+    if None in found:
+        return []
+    rows = standing_on(dossier, before.policy, before.as_of).standing_rows(item, dossier.year)
+    declared = {row.fields.get("choice") for row in rows}
+    if not found or None in declared:
+        return [item]
+    return [f"{item}, {choice}" for choice in sorted(map(str, declared - found))]
