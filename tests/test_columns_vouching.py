@@ -74,3 +74,19 @@ def test_a_doctor_of_whom_some_leaves_are_observed_is_read_with_the_rows_they_lo
     assert {row["item"] for row in kept["declarations"]} == {"coordination"}
     assert not kept.keys() & {"measures", "facts", "documents"}
     assert kept["locations"] == page.data["campaigns"][str(YEAR)]["locations"]
+
+
+def test_a_text_too_long_for_a_dossier_is_vouched_for_in_no_campaign() -> None:
+    """Whoever has one of a later campaign, which nothing looks at, is refused as he is alone."""
+
+    def later(number: str, letters: int) -> Page:
+        page = changed(number, lambda _campaign: None)
+        campaigns = page.data["campaigns"]
+        paper = {"kind": "facture", "items": ["logiciel-lap"], "attributes": {"editor": "x" * letters}}
+        own = {name: value for name, value in campaigns[str(YEAR)].items() if isinstance(value, str)}
+        return replace(
+            page, data={**page.data, "campaigns": {**campaigns, str(YEAR + 1): {**own, "documents": [paper]}}}
+        )
+
+    found = bench().compare([later("1", 500), later("2", 100_000)])
+    assert (sorted(found.decided), found.refused, found.differing) == (["1"], 1, {})

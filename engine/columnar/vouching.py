@@ -96,6 +96,9 @@ def _well_formed(table: str, name: str, type: FieldType, year: int) -> Term:
         case "text":
             if (table, name) in LISTED:
                 return either(column.isnull(), column.isin(LISTED[table, name]))
+            if (table, name) == ("attributes", "value"):
+                # Those of the campaign and before are looked up by their names.
+                return either(_.year <= year, column.isnull(), column.length() <= LETTERS)
             if table == "attributes" or name in KNOWN.get(table, ()):
                 return TRUE
             sizes = column.length() <= LONGEST.get(name, LETTERS)
