@@ -45,7 +45,7 @@ def suspects(
 ) -> Table:
     """The doctors of whom rows are wrong together: `doctor`, and `suspect`, which is true.
 
-    `asked` are the attributes, by table, that are found to be said once where they are gathered (`children`).
+    `asked` are the attributes, by table, that are found to be said once where they are gathered (`families`).
     """
     known = list(policies)
     failed = [judged(tables[table], table, known, year).filter(_.wrong).select(DOCTOR) for table in OWN]
