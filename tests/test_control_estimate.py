@@ -15,6 +15,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from engine.bundled import bundled
 from engine.control.estimate_record import euros
+from engine.control.plan_record import digest_of_manifest
 from engine.register.acts import Found, Opened
 from engine.register.filing import file
 from engine.running.run import Request, run
@@ -190,18 +191,31 @@ def test_a_finding_about_one_choice_says_nothing_of_the_others(
 
 ALTERED = "ses médecins ou ses strates"
 NO_PLAN = "ce n’est pas un plan"
-ALTERATIONS = [
-    ("plan.csv", "999", "998", ALTERED),
-    ("plan.csv", "stratum", "strata", NO_PLAN),
-    ("manifest.json", '"drawn": 3,', '"drawn": 4,', ALTERED),
-    ("manifest.json", '"open": ', '"open": 1', ALTERED),
-    ("manifest.json", '"by": [', '"by": ["stake", ', ALTERED),
-    ("manifest.json", '"generalistes"\n', '"generaux"\n', ALTERED),
-    ("manifest.json", '"items": []', '"items": ["specialties"]', ALTERED),
-    ("manifest.json", "control-plan/1", "control-plan/2", NO_PLAN),
-    ("manifest.json", "{", "", NO_PLAN),
-    ("manifest.json", '"policy": "sha256:', '"policy": "sha256:0', "n’est plus celui de ce plan"),
+ROWS_ALTERED = [("999", "998", ALTERED), ("stratum", "strata", NO_PLAN)]
+MANIFEST_ALTERED = [
+    ('"drawn": 3,', '"drawn": 4,', ALTERED),
+    ('"open": ', '"open": 1', ALTERED),
+    ('"by": [', '"by": ["stake", ', ALTERED),
+    ('"generalistes"\n', '"generaux"\n', ALTERED),
+    ('"items": []', '"items": ["specialties"]', ALTERED),
+    ("control-plan/1", "control-plan/2", NO_PLAN),
+    ('"policy": "sha256:', '"policy": "sha256:0', "n’est plus celui de ce plan"),
 ]
+"""What is said of each where the digest was written anew as well."""
+BY_HAND = [
+    ('"items": []', '"items": ["coordination"]'),
+    ('"as_of": "20', '"as_of": "21'),
+    ('"doctors": 12,', '"doctors": 13,'),
+    ('"readings": {', '"readings": {"other": "one",'),
+    ('"most": "', '"most": "1'),
+    ('"seed": ', '"seed": 1'),
+    ('"digest": "sha256:', '"digest": "sha256:0'),
+]
+
+
+def resealed(text: str) -> str:
+    told = json.loads(text)
+    return json.dumps({**told, "digest": digest_of_manifest(told)})
 
 
 def test_a_plan_that_was_altered_is_refused(
@@ -209,13 +223,48 @@ def test_a_plan_that_was_altered_is_refused(
 ) -> None:
     find(tmp_path, plan("stratified", 12, "--by", "group"), ())
     assert estimate().code == 0
-    for name, old, new, said in ALTERATIONS:
-        altered = tmp_path / "plan" / name
+    rows, manifest = (tmp_path / "plan" / name for name in ("plan.csv", "manifest.json"))
+    cases = [(rows, *one, str) for one in ROWS_ALTERED] + [(manifest, *one, resealed) for one in MANIFEST_ALTERED]
+    cases += [(manifest, "{", "", NO_PLAN, str), (manifest, "{", '{"deep": ' + "[" * 100_000, NO_PLAN, str)]
+    cases += [(manifest, *one, ALTERED, str) for one in BY_HAND]
+    for altered, old, new, said, sealed in cases:
         text = altered.read_text("utf-8")
-        altered.write_text(text.replace(old, new, 1), "utf-8")
+        altered.write_text(sealed(text.replace(old, new, 1)), "utf-8")
         told = estimate()
         assert (old, old in text, told.code, said in told.err) == (old, True, 2, True)
         altered.write_text(text, "utf-8")
+
+
+def test_a_plan_in_which_doctors_changed_strata_is_refused(
+    plan: Callable[..., Drawn], estimate: Callable[..., Ran], tmp_path: Path
+) -> None:
+    """As many of each as before, and the same numbers."""
+    drawn = plan("stratified", 12, "--by", "group")
+    find(tmp_path, drawn, ())
+    one = drawn[0]
+    other = next(row for row in drawn if row["stratum"] != one["stratum"])
+    one["stratum"], other["stratum"] = other["stratum"], one["stratum"]
+    with (tmp_path / "plan" / "plan.csv").open("w", encoding="utf-8", newline="") as opened:
+        table = csv.DictWriter(opened, list(one))
+        table.writeheader()
+        table.writerows(drawn)
+    told = estimate()
+    assert (told.code, ALTERED in told.err) == (2, True)
+
+
+def test_an_estimate_tells_what_it_hangs_on(
+    plan: Callable[..., Drawn], estimate: Callable[..., Ran], tmp_path: Path
+) -> None:
+    """The plan as a whole: one rewritten with its digest gives the estimate of another plan."""
+    find(tmp_path, plan("random", 4), ())
+    manifest = tmp_path / "plan" / "manifest.json"
+    text = manifest.read_text("utf-8")
+    told, written = json.loads(estimate("--format", "json").out), json.loads(text)
+    names = ("as_of", "policy", "readings", "items")
+    assert {name: told[name] for name in names} == {name: written[name] for name in names}
+    assert told["plan"] == written["digest"]
+    manifest.write_text(resealed(text.replace('"seed": ', '"seed": 1')), "utf-8")
+    assert json.loads(estimate("--format", "json").out)["plan"] != told["plan"]
 
 
 def test_data_that_changed_since_are_refused(forfait: Forfait, source: Path, tmp_path: Path) -> None:

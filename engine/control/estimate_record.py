@@ -21,10 +21,12 @@ def estimate_record(made: Estimated) -> Json:
     return {
         "schema": SCHEMA,
         "year": manifest.year,
+        "as_of": manifest.as_of.isoformat(),
         "policy": manifest.policy,
+        "readings": dict(manifest.readings),
         "strategy": manifest.strategy,
         "items": list(manifest.items),
-        "plan": manifest.drawn.digest,
+        "plan": manifest.digest,
         "population": manifest.population.open,
         "drawn": len(made.planned.doctors),
         "euros": _euros(made.cents),

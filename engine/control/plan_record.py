@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any as Anything
@@ -16,7 +16,7 @@ from engine.control.plan import Plan
 from engine.control.stakes import Loss, Stake
 from engine.control.target import Target
 from engine.telling.phrases import Phrases
-from engine.text import decimal_text
+from engine.text import canonical_json, decimal_text
 
 SCHEMA = "control-plan/1"
 Json = dict[str, Anything]
@@ -26,6 +26,17 @@ WORDS = " "
 
 def manifest(plan: Plan) -> Json:
     """What the plan was drawn of and how: without a clock, so that the same question gives the same answer."""
+    told = _told(plan)
+    return {**told, "digest": digest_of_manifest(told)}
+
+
+def digest_of_manifest(told: Mapping[str, Anything]) -> str:
+    """The digest of what a manifest says, but for itself and for what made it. Raises ValueError: no such data."""
+    sealed = {name: value for name, value in told.items() if name not in ("digest", "made")}
+    return f"sha256:{hashlib.sha256(canonical_json(sealed)).hexdigest()}"
+
+
+def _told(plan: Plan) -> Json:
     request, run = plan.request, plan.request.run.manifest
     by_chance = request.strategy != "value-at-risk"
     return {
@@ -52,7 +63,7 @@ def manifest(plan: Plan) -> Json:
         "drawn": {
             "doctors": len(plan.targets),
             "euros": money(plan.euros),
-            "digest": digest_of(one.doctor for one in plan.targets),
+            "digest": digest_of((one.doctor, WORDS.join(one.stratum)) for one in plan.targets),
         },
         "made": {"product": VERSION},
     }
@@ -73,9 +84,9 @@ def _strata(plan: Plan) -> Iterator[Json]:
         yield {"key": list(one.key), "doctors": one.size, "drawn": len(one.doctors), "chance": _chance(one.chance)}
 
 
-def digest_of(doctors: Iterable[str]) -> str:
-    """The digest of the numbers of doctors, in an order."""
-    drawn = "".join(f"{one}\n" for one in doctors)
+def digest_of(doctors: Iterable[tuple[str, str]]) -> str:
+    """The digest of the numbers of doctors, each with its stratum, in an order."""
+    drawn = "".join(f"{number} {stratum}\n" for number, stratum in doctors)
     return f"sha256:{hashlib.sha256(drawn.encode()).hexdigest()}"
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from msgspec import MsgspecError, Struct, json
 
 from engine.control.plan import Strategy
-from engine.control.plan_record import SCHEMA, WORDS, digest_of
+from engine.control.plan_record import SCHEMA, WORDS, digest_of, digest_of_manifest
 from engine.control.strata import Field
 from engine.loading import PolicyFiles
 from engine.problems import Invalid, Problem
@@ -31,14 +31,13 @@ class Layer(Struct, frozen=True):
 
 
 class Among(Struct, frozen=True):
-    """Those drawn among: how many, and the most that they could lose."""
+    """How many were drawn among."""
 
     open: int
-    most: Decimal
 
 
 class Sealed(Struct, frozen=True):
-    """The digest of the numbers of those drawn."""
+    """The digest of those drawn, each with its stratum."""
 
     digest: str
 
@@ -59,6 +58,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     population: Among
     strata: tuple[Layer, ...] = ()
     drawn: Sealed
+    digest: str
 
 
 class Planned(Struct, frozen=True):
@@ -78,24 +78,28 @@ def read_planned(folder: Path) -> Planned:
     """The plan in a folder, drawn by chance. Raises Invalid: it is none, was altered, or was not drawn by chance."""
     file = folder / MANIFEST
     try:
-        manifest = json.decode(file.read_bytes(), type=Manifest)
+        content = file.read_bytes()
+        manifest, digest = json.decode(content, type=Manifest), digest_of_manifest(json.decode(content))
         with (folder / ROWS).open(encoding="utf-8", newline="") as opened:
             rows = list(csv.DictReader(opened))
         doctors = {row["doctor"]: row["stratum"].removeprefix(TEXT) for row in rows}
     except OSError as error:
         where = str(error.filename or file)
         raise Invalid([Problem("unreadable", where, details={"why": error.strerror or str(error)})]) from None
-    except (MsgspecError, UnicodeDecodeError, csv.Error, KeyError, AttributeError) as error:
+    except (MsgspecError, RecursionError, ValueError, csv.Error, KeyError, AttributeError) as error:
         raise Invalid([Problem("not_a_plan", str(folder), details={"why": str(error)})]) from None
     if manifest.schema != SCHEMA:
         raise Invalid([Problem("not_a_plan", str(folder), details={"why": manifest.schema})])
+    if manifest.digest != digest:
+        raise Invalid([Problem("plan_altered", str(file))])
     if manifest.strategy == "value-at-risk":
         raise Invalid([Problem("estimate_by_value", str(folder))])
     strata = {WORDS.join(one.key): one for one in manifest.strata}
     counts = [sum(key == name for key in doctors.values()) for name in strata]
     as_drawn = (
         all(_sound(one, manifest) for one in strata.values())
-        and digest_of(row["doctor"] for row in rows) == manifest.drawn.digest
+        and len(rows) == len(doctors)
+        and digest_of(doctors.items()) == manifest.drawn.digest
         and set(doctors.values()) <= set(strata)
         and counts == [one.drawn for one in strata.values()]
         and sum(one.doctors for one in strata.values()) == manifest.population.open
