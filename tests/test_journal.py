@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 from pathlib import Path
 from random import Random
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.issuing.journal import Anchor, append, parse_anchor, read
+from engine.issuing.journal import NOTHING, Anchor, append, parse_anchor, read
 from engine.problems import Invalid
 from tests.conftest import Forfait
 from tests.writing_journals import entry, written_at_once
@@ -96,6 +97,38 @@ def test_nothing_is_added_after_an_entry_that_was_altered(journal: Path) -> None
         with pytest.raises(Invalid):
             append(journal, entry(MANY))
         assert journal.read_bytes() == content
+
+
+def test_nothing_is_added_after_an_entry_that_does_not_follow_the_one_before(journal: Path) -> None:
+    """Each is an entry as it was written: copied to the end, moved there, or left alone."""
+    kept = lines(journal)
+    alterations = [[*kept, copied] for copied in kept]
+    alterations += [[*kept[:-2], kept[-1], kept[-2]], [*kept[:-2], kept[-1]], [kept[-1]], [b"garbage\n", kept[0]]]
+    for altered in alterations:
+        content = b"".join(altered)
+        journal.write_bytes(content)
+        with pytest.raises(Invalid):
+            append(journal, entry(MANY))
+        assert journal.read_bytes() == content
+
+
+def test_no_number_is_given_that_no_entry_can_have(tmp_path: Path) -> None:
+    """Of fifteen digits at most: a longer one would be noted, and could not be read."""
+    journal, highest = tmp_path / "journal", 10**15 - 1
+    before = entry(0).line(highest - 1, NOTHING)
+    content = before + entry(1).line(highest, json.loads(before)["digest"])
+    journal.write_bytes(content)
+    with pytest.raises(Invalid):
+        append(journal, entry(2))
+    assert journal.read_bytes() == content
+
+
+def test_a_record_whose_digest_was_altered_in_its_entry_is_noted_again_and_that_shows(journal: Path) -> None:
+    kept = lines(journal)
+    altered = kept[1].replace(entry(1).record.encode(), entry(MANY).record.encode())
+    journal.write_bytes(b"".join([kept[0], altered, *kept[2:]]))
+    assert append(journal, entry(1)) == MANY + 1
+    assert [(wrong.fault, wrong.line) for wrong in read(journal).wrong] == [("entry", 2), ("chain", 3)]
 
 
 def test_no_number_is_told_of_an_entry_that_was_altered(journal: Path) -> None:

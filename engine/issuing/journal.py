@@ -1,9 +1,10 @@
 """The journal of issued records: a file that only grows, each entry holding the digest of the one before it.
 
 What is written is on the disk before it is told. Agents that write at the same time wait for each other; one that is
-killed leaves its entry whole or not at all; a record already noted is not noted again. Nothing is added to a file
-that does not end as a journal does; what was altered before its end shows when it is read. An anchor, the number and
-the digest of the last entry, shows later that nothing before it was changed and that the end was not cut off.
+killed leaves its entry whole or not at all; a record whose entry stands is not noted again. Nothing is added to a
+file whose last entry does not follow the one before it; what was altered further up shows when it is read. An anchor,
+the number and the digest of the last entry, shows later that nothing before it was changed and that the end was not
+cut off.
 """
 
 from __future__ import annotations
@@ -117,8 +118,9 @@ def parse_anchor(written: str) -> Anchor:
 def append(path: Path, entry: Entry) -> int:
     """Note a record, on the disk before this returns; gives its number, the one it has if it is noted already.
 
-    Raises Invalid, and leaves the file as it is, when it does not end as a journal does or the record's own entry was
-    altered; OSError when it cannot be written.
+    Raises Invalid, and leaves the file as it is, when it does not end as a journal does or the entry that has the
+    record's digest was altered; OSError when it cannot be written. Nothing further up is read: an entry in which the
+    record's digest was altered is not found, and the record is noted a second time.
     """
     fresh = not path.exists()
     with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, MADE_PRIVATE), "r+b") as file:
@@ -126,10 +128,13 @@ def append(path: Path, entry: Entry) -> int:
         found = _ending(file, path, entry.record.encode())
         if found.noted is not None:
             return found.noted
+        line = entry.line(found.number + 1, found.digest)
+        if not LINE.fullmatch(line):
+            raise Invalid([Problem("journal_broken", str(path))])
         # What an agent that was killed had begun to write was told to nobody.
         file.truncate(found.bytes)
         file.seek(found.bytes)
-        file.write(entry.line(found.number + 1, found.digest))
+        file.write(line)
         file.flush()
         os.fsync(file.fileno())
     if fresh:
@@ -147,16 +152,17 @@ class _Ending(Struct, frozen=True):
 
 
 def _ending(file: BinaryIO, path: Path, record: bytes) -> _Ending:
-    """Where a journal stands, but for a line begun at its end: the last entry is read, and the record's own.
+    """Where a journal stands, but for a line begun at its end: its last two entries are read, and the record's own.
 
-    Raises Invalid where one of these is none, or what follows the last is no line begun.
+    Raises Invalid where one of these is none, the last does not follow the one before it, or what follows the last is
+    no line begun.
     """
     size = os.fstat(file.fileno()).st_size
     if not size:
         return _Ending(0, 0, NOTHING, None)
     with mmap(file.fileno(), size, access=ACCESS_READ) as held:
         end = held.rfind(b"\n") + 1
-        last = _ended(held, end) if end else None
+        last = _last(held, end) if end else None
         at = held.find(b'"record":"%s"' % record, 0, end)
         own = _ended(held, held.find(b"\n", at) + 1) if at >= 0 else None
         sound = (last is not None or not end) and (own is not None or at < 0)
@@ -164,6 +170,20 @@ def _ending(file: BinaryIO, path: Path, record: bytes) -> _Ending:
             raise Invalid([Problem("journal_broken", str(path))])
         number, digest = (int(last[4]), last[2].decode()) if last else (0, NOTHING)
         return _Ending(number, end, digest, int(own[4]) if own else None)
+
+
+def _last(held: mmap, end: int) -> re.Match[bytes] | None:
+    """The entry of the line that ends there; None where it is none, or not the next after the one before it."""
+    last = _ended(held, end)
+    if last is None:
+        return None
+    follows = (1, NOTHING.encode())
+    if start := end - len(last[0]):
+        before = _ended(held, start)
+        if before is None:
+            return None
+        follows = (int(before[4]) + 1, before[2])
+    return last if (int(last[4]), last[5]) == follows else None
 
 
 def _ended(held: mmap, end: int) -> re.Match[bytes] | None:
