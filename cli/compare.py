@@ -24,8 +24,8 @@ def compare(
     from engine.issuing.receipt import read_receipt
     from engine.problems import Invalid, Problem
 
-    one, other = (read_receipt(file).record for file in (before, after))
-    if one["doctor"] != other["doctor"]:
-        details = {"one": one["doctor"], "other": other["doctor"]}
+    one, other = (read_receipt(file) for file in (before, after))
+    if one.record["doctor"] != other.record["doctor"]:
+        details = {"one": one.record["doctor"], "other": other.record["doctor"]}
         raise Invalid([Problem("records_of_two", str(after), details=details)])
     draw(screen(), compared(one, other, spoken(), policies))

@@ -26,13 +26,14 @@ def replay(
     from engine.issuing.redeciding import decided_by
     from engine.stores import bundled_examples, find_doctor
 
-    issued = read_receipt(record).record
+    receipt = read_receipt(record)
+    issued = receipt.record
     known = find_doctor(data or bundled_examples(), issued["doctor"])
     page = known.page
     if register is not None:
         _, page = found_of(page, issued["doctor"], issued["year"], (register, by), "replay")
     again = decided_by(issued, policy_files(issued["year"], policies), page)
-    told = replayed(issued, again, spoken(), policies)
+    told = replayed(receipt, again, spoken(), policies)
     draw(screen(), told.explanation)
     if not told.same:
         raise typer.Exit(EXIT_REJECTED)

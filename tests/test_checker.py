@@ -16,6 +16,7 @@ from msgspec import json
 from engine.decision import decide
 from engine.dossier import read_dossier
 from engine.issuing.redeciding import dossier_page
+from engine.issuing.statements import Statements
 from engine.issuing.verify_told import each
 from engine.issuing.verifying import departures, inconsistencies
 from engine.linking import linked
@@ -198,7 +199,7 @@ def test_a_record_without_sense_is_told_so_in_words(spoil: Callable[[Json], None
     record = ordinary()
     spoil(record)
     (found,) = inconsistencies(record)
-    (told,) = each([found], "en")
+    (told,) = each([found], Statements("en", None), "follows")
     assert (found.place, found.said) == ("", how)
     assert told.text == say("en", f"records.senseless_{how}")
 

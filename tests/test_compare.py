@@ -4,6 +4,7 @@ They need not be of the same year."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,16 @@ import pytest
 from msgspec import json
 from syrupy.assertion import SnapshotAssertion
 
+from engine.days import day_in_words
 from engine.decision import decide
 from engine.dossier import read_dossier
+from engine.issuing.compare_told import compared
 from engine.issuing.comparing import Cause, Comparison, compare
+from engine.issuing.receipt import Receipt, sealed
 from engine.linking import linked
 from engine.record import canonical
 from engine.record import record as written
+from engine.text import canonical_json
 from engine.yamltext import Page
 from tests.conftest import Forfait, known, policy_files
 
@@ -113,6 +118,80 @@ def test_what_is_told(forfait: Forfait, tmp_path: Path, lang: str, named: Snapsh
     ran = forfait("compare", one, other, "--lang", lang)
     assert (ran.code, ran.err) == (0, "")
     assert ran.out == named(name=f"records/compare.{lang}.txt")
+
+
+def total_of(record: Json) -> None:
+    record["points"]["paid"], record["euros"]["paid"] = "733.8", "5136.6"
+
+
+def reason_of(record: Json) -> None:
+    tier = record["components"][0]["periods"][0]["tiers"][0]
+    tier["tree"]["saw"]["rows"][0]["row"]["fields"]["numerator"] += 10
+
+
+def sealed_twice(folder: Path, spoil: Callable[[Json], None]) -> tuple[Path, Path]:
+    """A record as it was issued, and the same changed since."""
+    one, other = folder / "one.json", folder / "other.json"
+    one.write_bytes(sealed(record(), None))
+    spoilt = json.decode(one.read_bytes())
+    spoil(spoilt["record"])
+    other.write_bytes(canonical_json(spoilt) + b"\n")
+    return one, other
+
+
+UNEXPLAINED = {
+    "fr": "Les totaux diffèrent sans qu’aucun fait, aucune règle ni aucune lecture ne l’explique.",
+    "en": "The totals differ, and no fact, rule or reading explains it.",
+}
+UNCHANGED = {"fr": "aucun changement de résultat", "en": "no change of outcome"}
+SPOILT = {
+    "fr": ("Le second n’est plus tel qu’il a été délivré", "L’enregistrement n’est plus tel qu’il a été délivré"),
+    "en": ("The second is no longer as it was issued", "The record is no longer as it was issued"),
+}
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_totals_that_nothing_explains_are_told_so(forfait: Forfait, tmp_path: Path, lang: str) -> None:
+    one, other = sealed_twice(tmp_path, total_of)
+    compared, replayed = forfait("compare", one, other, "--lang", lang), forfait("replay", other, "--lang", lang)
+    for ran, spoilt in zip((compared, replayed), SPOILT[lang], strict=True):
+        told = " ".join(ran.out.replace("│", " ").split())
+        assert UNEXPLAINED[lang] in told
+        assert UNCHANGED[lang] not in told
+        assert spoilt in told
+    assert (compared.code, replayed.code) == (0, 1)
+
+
+def test_the_seal_of_what_is_whole_is_not_told_broken(forfait: Forfait, tmp_path: Path) -> None:
+    one, _ = sealed_twice(tmp_path, total_of)
+    ran = forfait("compare", one, one)
+    assert "sceau" not in ran.out
+
+
+@pytest.mark.parametrize(("lang", "told"), [("fr", "numérateur — 128 → 138"), ("en", "numerator — 128 → 138")])
+def test_what_is_said_otherwise_without_a_cause_is_told(
+    forfait: Forfait, tmp_path: Path, lang: str, told: str
+) -> None:
+    """A reason changed by hand changes no total, and is still no longer what was issued."""
+    ran = forfait("compare", *sealed_twice(tmp_path, reason_of), "--lang", lang)
+    assert told in " ".join(ran.out.replace("│", " ").split())
+
+
+def test_of_a_row_what_did_not_change_is_not_told() -> None:
+    """A row recorded on another day is not told whole, twice over."""
+    before, after = record(), record()
+    was, row = (
+        one for side in (before, after) for one in side["dossier"]["rows"] if one["name"] == "teletransmission"
+    )
+    row["recorded_on"] = "2024-02-15"
+    told = compared(bare(before), bare(after), "fr", None)
+    (fact,) = told.sections[0].parts[0].parts
+    days = " → ".join(day_in_words(one["recorded_on"], "fr") for one in (was, row))
+    assert [part.text for part in fact.parts] == [f"Enregistré le\N{NO-BREAK SPACE}: {days}"]
+
+
+def bare(told: Json) -> Receipt:
+    return Receipt(told, None, None, None, canonical(told))
 
 
 def test_records_of_two_doctors_are_not_compared(forfait: Forfait, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
@@ -180,6 +181,21 @@ def test_doing_everything_pays_the_best() -> None:
     found = due(FONTAINE, WITHIN)
     assert found.best.paid.least == 1163
     assert found.idle.paid.most < found.best.paid.least
+
+
+@pytest.mark.parametrize(
+    ("lang", "apart", "warned"),
+    [
+        ("fr", "  En plus, au mieux : Forfait du volet de synthèse médicale (VSM)\n", "s’additionnent pas."),
+        ("en", "  In addition, at best: Medical summary (VSM) lump sum  ", "do not add up."),
+    ],
+)
+def test_the_best_tells_what_is_paid_apart_once(lang: Lang, apart: str, warned: str) -> None:
+    """The tiers of each period come one by one in the list: what they come to is told, and that they are no sum."""
+    told = re.sub("[\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]", " ", drawn(due(FONTAINE, BEFORE), FONTAINE, lang))
+    before, _, after = told.partition(apart)
+    assert after.split("\n")[0].strip() in ("3 000,00 €", "€3,000.00")
+    assert warned in before
 
 
 def test_nothing_hangs_on_a_duty_once_volet_1_is_lost() -> None:

@@ -17,8 +17,10 @@ from syrupy.assertion import SnapshotAssertion
 
 from engine.issuing.journal import read
 from engine.issuing.keys import KEY, new_key
+from engine.issuing.statements import Statements
+from engine.linking import linked
 from engine.text import canonical_json
-from tests.conftest import Forfait
+from tests.conftest import Forfait, policy_files
 
 DOCTOR = "99900000003"
 ROOT = Path(__file__).parent.parent
@@ -165,13 +167,71 @@ def test_what_verifying_tells(forfait: Forfait, bare: Path, lang: str, named: Sn
     assert "\n".join(told) == named(name=f"records/verify.{lang}.txt")
 
 
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        (
+            "fr",
+            "Forfait du volet de synthèse médicale (VSM), payé — "
+            "l’enregistrement dit 3 000,00 € ; il en découle 1 500,00 €",
+        ),
+        ("en", "Medical summary (VSM) lump sum, paid — the record says €3,000.00; €1,500.00 follows"),
+    ],
+)
+def test_a_changed_amount_is_told_by_its_label_and_in_euros(
+    forfait: Forfait, bare: Path, lang: str, told: str
+) -> None:
+    spoilt = json.loads(bare.read_text("utf-8"))
+    spoilt["components"][0]["euros"]["paid"] = "3000"
+    bare.write_bytes(canonical_json(spoilt))
+    ran = forfait("verify", bare, "--lang", lang)
+    plain = ran.out.replace("│", " ").replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
+    assert told in " ".join(plain.split())
+
+
+@pytest.mark.parametrize(("lang", "wrong"), [("fr", "row,"), ("en", "row, field")])
+def test_the_place_of_a_changed_reason_is_told_in_words(forfait: Forfait, bare: Path, lang: str, wrong: str) -> None:
+    spoilt = json.loads(bare.read_text("utf-8"))
+    tier = spoilt["components"][0]["periods"][0]["tiers"][0]
+    tier["tree"]["saw"]["rows"][0]["row"]["fields"]["numerator"] += 10
+    bare.write_bytes(canonical_json(spoilt))
+    assert wrong not in forfait("verify", bare, "--lang", lang).out
+
+
+def test_a_question_whose_answer_was_changed_is_told_as_one() -> None:
+    policy = linked(policy_files(2023), {})
+    question = next(iter(policy.readings.values()))
+    place = f"contested[{question.id}].points.paid"
+    told = Statements("en", policy).place(place)
+    assert told == f"Contested reading “{question.question.en}”, paid"
+    assert Statements("en", None).place(place) == f"Contested reading “{question.id}”, paid"
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "told"),
+    [
+        ("point_value", "7", "€7.00"),
+        ("indicators[a].points_paid", "30.5", "30.5 points"),
+        ("indicators[a].outcome", "granted", "granted"),
+        ("contested[a].components.vsm", "1500", "€1,500.00"),
+        ("volets[a].points.paid", {"from": "0", "to": "20"}, "from 0 to 20 points"),
+        ("as_of", "2024-06-30", "30 June 2024"),
+        ("indicators[a].presumed", True, "yes"),
+        ("indicators[a].missing", [], "[]"),
+        ("euros.paid", "not an amount", "not an amount"),
+    ],
+)
+def test_what_a_record_says_is_told_as_people_write_it(place: str, value: Any, told: str) -> None:
+    assert Statements("en", None).value(place, value).replace("\N{NO-BREAK SPACE}", " ") == told
+
+
 def test_verifying_tells_what_was_decided_and_under_which_readings_but_the_default(
     forfait: Forfait, tmp_path: Path
 ) -> None:
     path = tmp_path / "record.json"
     path.write_text(forfait("explain", DOCTOR, "--reading", "cible-dmp=page", "--format", "json").out, "utf-8")
     ran = forfait("verify", path, "--policy", 2023, "--lang", "en")
-    assert "Paid, by the record  671.5 points  €4,700.50" in ran.out
+    assert "Paid, according to the record                671.5 points  €4,700.50" in ran.out
     assert ran.out.endswith("Readings other than those that the policy takes by default\n└── cible-dmp: page\n")
 
 

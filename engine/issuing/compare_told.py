@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.dossier import read_dossier
 from engine.issuing.comparing import Comparison, Effect, Pair, Turned, compare
-from engine.issuing.redeciding import dossier_page
+from engine.issuing.differences import differences
+from engine.issuing.receipt import Receipt
+from engine.issuing.redeciding import dossier_page, without_engine
+from engine.issuing.statements import Statements
+from engine.issuing.verify_told import each
 from engine.linking import linked
 from engine.loading import PolicyFiles, bundled_policies, read_policy, years
 from engine.problems import Invalid, Problem
@@ -32,28 +37,40 @@ class Replayed(Struct, frozen=True):
     same: bool
 
 
-def compared(
-    before: Json, after: Json, lang: Lang, root: Path | None, names: Names = ("before", "after")
-) -> Explanation:
-    """Two records side by side, under their names, each told with the labels of its year's policy.
+def compared(before: Receipt, after: Receipt, lang: Lang, root: Path | None) -> Explanation:
+    """Two records side by side, each told with the labels of its year's policy, and whether each is as it was issued.
 
     Raises Invalid when there is no policy of one of the years, or one that does not know what a record is about.
     """
+    spoilt = _spoilt({"before": before, "after": after}, lang)
+    return _compared(before.record, after.record, lang, root, ("before", "after"), spoilt)
+
+
+def replayed(issued: Receipt, again: Json, lang: Lang, root: Path | None) -> Replayed:
+    """A record and the same decided again, told as two records are."""
+    spoilt = _spoilt({"issued": issued}, lang)
+    told = _compared(issued.record, again, lang, root, ("issued", "again"), spoilt)
+    same = compare(issued.record, again).same
+    title = say(lang, "records.replayed_same" if same else "records.replayed_other")
+    return Replayed(Explanation(title, told.intro, told.totals, told.sections), same)
+
+
+def _spoilt(receipts: Mapping[str, Receipt], lang: Lang) -> tuple[str, ...]:
+    """Which of the records, under their names, are no longer as they were issued."""
+    return tuple(say(lang, f"differ.spoilt_{name}") for name, one in receipts.items() if not one.whole)
+
+
+def _compared(
+    before: Json, after: Json, lang: Lang, root: Path | None, names: Names, spoilt: tuple[str, ...]
+) -> Explanation:
     files = [_files(one, root) for one in (before, after)]
     found = compare(before, after, files[0] if files[0].year == files[1].year else None)
     words = (_words(before, files[0], lang), _words(after, files[1], lang))
     try:
-        return _Told(found, *words, names).whole(say(lang, "differ.title", doctor=before["doctor"]))
+        told = _Told(found, *words, names).whole(say(lang, "differ.title", doctor=before["doctor"]))
     except (LookupError, TypeError, ValueError) as error:
         raise Invalid([Problem("record_beyond_policy", details={"name": str(error)})]) from None
-
-
-def replayed(issued: Json, again: Json, lang: Lang, root: Path | None) -> Replayed:
-    """A record and the same decided again, told as two records are."""
-    told = compared(issued, again, lang, root, ("issued", "again"))
-    same = compare(issued, again).same
-    title = say(lang, "records.replayed_same" if same else "records.replayed_other")
-    return Replayed(Explanation(title, told.intro, told.totals, told.sections), same)
+    return replace(told, intro=(*told.intro, *spoilt))
 
 
 def _files(record: Json, root: Path | None) -> PolicyFiles:
@@ -141,12 +158,36 @@ class _Told:
                 values = (self.now.row_value(pair.after, name, one.get(name)) for one in told)
                 change = self.change(*values)
                 yield Part(self.say("differ.field", name=self.now.row_field(pair.after, name), change=change))
-        # Another year's row has another campaign, and was recorded on another day: its fields say enough.
-        apart = {"fields", "campaign", "id"} | ({"recorded_on"} if told[0] != told[1] else set())
-        rest = ({key: value for key, value in row.items() if key not in apart} for row in (pair.before, pair.after))
-        if next(rest) != next(rest):
+        yield from self.beside(pair)
+        if any(pair.before.get(key) != pair.after.get(key) for key in ("items", "supersedes")):
             yield Part(self.say("differ.fact_was", row=self.was.row(pair.before)))
             yield Part(self.say("differ.fact_now", row=self.now.row(pair.after)))
+
+    def beside(self, pair: Pair) -> Iterator[Part]:
+        """What is told otherwise of a row beside its fields: what it left out, where it came from, and when."""
+        left = (pair.before.get("exclusions", {}), pair.after.get("exclusions", {}))
+        for name in sorted(left[0].keys() | left[1].keys()):
+            counts = [one.get(name, 0) for one in left]
+            if counts[0] != counts[1]:
+                reason = self.now.text(self.now.policy.vocabulary.measures[pair.name].exclusions[name])
+                yield self.apart("excluded", *map(self.now.number, counts), reason=reason)
+        if pair.before.get("origin") != pair.after.get("origin"):
+            came = [words.origin(_undated(row)) for words, row in self.sides(pair)]
+            written = [row.get("origin", "") for _, row in self.sides(pair)]
+            yield self.apart("origin", *(came if came[0] != came[1] else written))
+        # Another year's row was recorded on another day, which says nothing.
+        if pair.before["campaign"] == pair.after["campaign"]:
+            days = [row.get("recorded_on") for _, row in self.sides(pair)]
+            if days[0] != days[1]:
+                told = (self.now.day(day) if day else self.say("differ.nothing") for day in days)
+                yield self.apart("recorded", *told)
+
+    def sides(self, pair: Pair) -> Iterator[tuple[Sentences, Json]]:
+        return zip((self.was, self.now), (pair.before, pair.after), strict=True)
+
+    def apart(self, key: str, was: str, now: str, **details: object) -> Part:
+        name = self.say(f"differ.row_{key}", **details)
+        return Part(self.say("differ.field", name=name, change=self.change(was, now)))
 
     def reading(self, pair: Pair) -> Part:
         nothing = self.say("differ.nothing")
@@ -194,8 +235,23 @@ class _Told:
     # --- effects --------------------------------------------------------------------------------------------------
 
     def effects(self) -> Iterator[Part]:
-        parts = [self.effect(one) for one in self.found.effects] or [Part(self.say("differ.none"))]
+        parts = [self.effect(one) for one in self.found.effects] or list(self.without_effect())
         yield Part(self.say("differ.effects"), parts=tuple(parts))
+        if not self.explained():
+            wrong = list(differences(without_engine(self.found.before), without_engine(self.found.after)))
+            told = each(wrong, Statements(self.now.lang, self.now.policy), "differs")
+            yield Part(self.say("differ.statements"), parts=tuple(told))
+
+    def without_effect(self) -> Iterator[Part]:
+        """What is said where every indicator and component comes out alike."""
+        if all(self.found.before[unit] == self.found.after[unit] for unit in ("points", "euros")):
+            yield Part(self.say("differ.none"))
+        else:
+            yield Part(self.say("differ.totals_alone" if self.explained() else "differ.unexplained"))
+
+    def explained(self) -> bool:
+        """Whether the records have some cause to differ."""
+        return any(True for _ in self.causes())
 
     def effect(self, one: Effect) -> Part:
         outcomes = [self.outcome(each) for each in (one.before, one.after)]
@@ -244,3 +300,7 @@ class _Told:
             )
         if told:
             yield Part(self.say("differ.shares"), parts=tuple(told))
+
+
+def _undated(row: Json) -> Json:
+    return {key: value for key, value in row.items() if key != "recorded_on"}

@@ -42,6 +42,11 @@ class Receipt(Struct, frozen=True):
         """The canonical bytes of the record, which are what is signed."""
         return canonical_json(self.record)
 
+    @property
+    def whole(self) -> bool:
+        """Whether it is as it was issued; a bare record has no seal to be broken."""
+        return self.digest is None or not any(broken(self, None))
+
 
 def digest_of(record: Json) -> str:
     """The digest by which a record is known: SHA-256 of its canonical bytes."""

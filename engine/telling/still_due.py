@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 
@@ -58,11 +59,20 @@ class _Teller(Sentences):
         yield self.say("duties.as_of", day=self.day(self.due.as_of.isoformat()))
         if self.due.best.eligible is Verdict.UNMET:
             yield self.say("duties.ineligible")
+        listed: tuple[Duty | Closed, ...] = (*self.due.to_do, *self.due.awaited, *self.due.closed)
+        apart = Counter(one.target.component for one in listed)
+        for component, count in apart.items():
+            if component is not None and count > 1:
+                yield self.say("duties.not_added", title=self.text(component.title))
 
     def totals(self) -> Iterator[tuple[str, str, str]]:
         for key, one in (("idle", self.due.idle), ("best", self.due.best)):
             euros = self.amount(amount(one.euros(one.paid)), "euros")
             yield self.say(f"duties.{key}"), self.amount(amount(one.paid), "points"), euros
+        for apart in self.due.best.components:
+            if apart.paid.most:
+                title = self.text(apart.component.title)
+                yield self.say("duties.beside", title=title), "", self.amount(amount(apart.paid), "euros")
 
     def title(self, target: Target) -> str:
         if target.indicator:
