@@ -22,7 +22,7 @@ from cli.control_options import (
     policy_of,
 )
 from cli.language import Language, Spoken
-from cli.options import By, Data, Doctor, Policies, Year
+from cli.options import By, Data, Doctor, Policies, Year, known_doctor
 from engine.problems import Invalid, Problem
 
 if TYPE_CHECKING:
@@ -54,9 +54,8 @@ def open_case(
 ) -> None:
     """Open the case of a doctor and a year."""
     from engine.register.acts import Opened
-    from engine.stores import bundled_examples, find_doctor
 
-    known = find_doctor(data or bundled_examples(), doctor)
+    known = known_doctor(data, doctor)
     chosen = known.years[-1] if year is None else year
     if chosen not in known.years:
         names = ", ".join(map(str, known.years))
@@ -172,9 +171,8 @@ def record(
     found = named(Found(item, outcome.value, choice, ground, reference), policy)
     if data is not None and isinstance(found, Found):
         from engine.dossier import read_dossier
-        from engine.stores import find_doctor
 
-        check_held(found, read_dossier(find_doctor(data, doctor).page, policy))
+        check_held(found, read_dossier(known_doctor(data, doctor).page, policy))
     enter(where, doctor, chosen, by, on, found)
 
 

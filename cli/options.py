@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from engine.decision import Decision
     from engine.loading import PolicyFiles
     from engine.policy import Policy
+    from engine.stores import Known
     from engine.yamltext import Page
 
 Doctor = Annotated[str, typer.Argument(metavar="metavar.doctor", help="help.doctor")]
@@ -101,6 +102,22 @@ def is_run(data: Path) -> bool:
     return (data / RUN).is_file()
 
 
+def known_doctor(data: Path | None, doctor: str) -> Known:
+    """A doctor of the data, or of the source that a run read, for its year; by default, of the fictitious doctors.
+
+    Raises Invalid when there is none, or the source has changed since the run.
+    """
+    from engine.stores import Known, bundled_examples, find_doctor
+
+    if data is None or not is_run(data):
+        return find_doctor(data or bundled_examples(), doctor)
+    from engine.running.kept import read_run
+
+    run = read_run(data)
+    page = run.page(doctor)
+    return Known(doctor, page.data.get("name"), (run.manifest.year,), lambda: page)
+
+
 class Decided(Struct, frozen=True, dict=True):
     """A decision, the files it was made from, and the day that was asked for: as an option, or of the run."""
 
@@ -135,9 +152,8 @@ def decided(
     from engine.decision import decide
     from engine.dossier import read_dossier
     from engine.linking import linked
-    from engine.stores import bundled_examples, find_doctor
 
-    known = find_doctor(data or bundled_examples(), doctor)
+    known = known_doctor(data, doctor)
     files = policy_files(known.years[-1] if year is None else year, root)
     policy = linked(files, readings(written))
     asked = day(as_of)

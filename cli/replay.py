@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from cli.language import Language, Spoken, spoken
-from cli.options import By, Data, FoundIn, Policies, policy_files
+from cli.options import By, Data, FoundIn, Policies, known_doctor, policy_files
 from cli.registered import found_of
 from cli.verify import EXIT_REJECTED, RecordFile
 
@@ -24,11 +24,10 @@ def replay(
     from engine.issuing.compare_told import replayed
     from engine.issuing.receipt import read_receipt
     from engine.issuing.redeciding import decided_by
-    from engine.stores import bundled_examples, find_doctor
 
     receipt = read_receipt(record)
     issued = receipt.record
-    known = find_doctor(data or bundled_examples(), issued["doctor"])
+    known = known_doctor(data, issued["doctor"])
     page = known.page
     if register is not None:
         _, page = found_of(page, issued["doctor"], issued["year"], (register, by), "replay")

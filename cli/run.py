@@ -93,7 +93,11 @@ def _tell(report: Report, policy: Policy, out: Path) -> None:
         lines += _reasons(phrases, out)
     if manifest.counts.elsewhere:
         lines.append(phrases.say("run.elsewhere", year=policy.year, **counts))
-    lines.append(phrases.say("run.sampled", doctors=phrases.number(manifest.sample.doctors)))
+    if manifest.counts.decided:
+        lines.append(phrases.say("run.sampled", doctors=phrases.number(manifest.sample.doctors)))
+    else:
+        lines.append(phrases.say("run.nobody"))
     for line in lines:
         console().print(Line(Text(printable(line))))
-    draw_summary(policy, out, report.sorts, spoken())
+    if manifest.counts.decided:
+        draw_summary(policy, out, report.sorts, spoken())

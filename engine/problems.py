@@ -10,6 +10,7 @@ from itertools import zip_longest
 from msgspec import Struct, field
 
 from engine.days import day_in_words
+from engine.foreign import in_words
 from engine.words import Lang, catalogue, say
 
 NEAREST_CUTOFF = 0.5
@@ -80,9 +81,14 @@ def sentence(problem: Problem, lang: Lang) -> str:
 
 
 def _detail(name: str, value: str, lang: Lang) -> str:
-    """A detail as it is said: one that begins with @ is the key of a word of the language; a day is said in words."""
+    """A detail as it is said: one that begins with @ is the key of a word of the language; a day is said in words.
+
+    So is `why`, which is mostly what the system or a library says.
+    """
     if name in DAYS and DAY.fullmatch(value):
         return day_in_words(value, lang)
+    if name == "why":
+        return in_words(value, lang)
     return say(lang, value[1:]) if value.startswith("@") and value[1:] in catalogue(lang) else value
 
 

@@ -153,3 +153,26 @@ def test_what_is_still_due_is_as_of_the_day_of_the_run(
     alone = forfait("duties", drawn[0], "--data", source, "--year", YEAR, "--as-of", asked)
     assert alone.code == 0
     assert forfait("duties", drawn[0], "--data", tmp_path / "out") == alone
+
+
+def test_a_case_is_opened_on_the_source_of_a_run_for_its_year(
+    forfait: Forfait, done: Path, drawn: list[str], tmp_path: Path
+) -> None:
+    held = ("--register", tmp_path / "control.db", "--by", "un agent", "--on", "2024-09-02")
+    ran = forfait("control", "open", drawn[0], "--data", done, *held, "--lang", "en")
+    assert (ran.code, ran.err) == (0, "")
+    assert str(YEAR) in ran.out
+    refused = forfait("control", "open", drawn[0], "--data", done, "--year", YEAR + 1, *held)
+    assert (refused.code, refused.out) == (2, "")
+
+
+def test_a_finding_is_checked_against_the_source_of_a_run_and_a_record_replayed_on_it(
+    forfait: Forfait, done: Path, drawn: list[str], tmp_path: Path
+) -> None:
+    held = ("--register", tmp_path / "control.db", "--by", "un agent", "--on", "2024-09-02")
+    assert forfait("control", "open", drawn[0], "--data", done, *held).code == 0
+    found = ("record", drawn[0], "--item", "sas", "--outcome", "confirmed", "--data", done)
+    assert "locations" not in forfait("control", *found, *held).err
+    record = tmp_path / "record.json"
+    assert forfait("issue", drawn[0], "--data", done, "--output", record).code == 0
+    assert forfait("replay", record, "--data", done).code == 0

@@ -120,3 +120,34 @@ def test_who_is_in_quarantine_is_told_so_by_explain_too(forfait: Forfait, done: 
     ran = forfait("explain", WRONG["above_one"], "--data", done, "--lang", "en")
     assert ran.code == 2
     assert "measures.parquet" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"), [("fr", "Aucun médecin n’a pu être décidé."), ("en", "No doctor could be decided.")]
+)
+def test_a_run_that_decided_nobody_says_so_and_draws_no_table(
+    lang: str, told: str, forfait: Forfait, tmp_path: Path
+) -> None:
+    only_wrong = [(table, row) for table, row in rows() if row["doctor"] in WRONG.values()]
+    (tmp_path / "source").mkdir()
+    write_tables(tmp_path / "source", only_wrong)
+    ran = forfait("run", "--year", YEAR, "--data", tmp_path / "source", "--out", tmp_path / "out", "--lang", lang)
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.endswith(f"{told}\n")
+
+
+def test_doctors_who_are_not_named_are_told_in_words(forfait: Forfait, tmp_path: Path) -> None:
+    """Eleven alike: ten are named, and a full stop follows."""
+    (tmp_path / "source").mkdir()
+    write_tables(
+        tmp_path / "source",
+        [
+            (table, {**row, "doctor": f"99{rank}"})
+            for rank in range(10, 21)
+            for table, row in rows()
+            if row["doctor"] == WRONG["unknown_item"]
+        ],
+    )
+    ran = forfait("run", "--year", YEAR, "--data", tmp_path / "source", "--out", tmp_path / "out")
+    assert "…." not in ran.out
+    assert "9919 et d’autres." in " ".join(ran.out.split())

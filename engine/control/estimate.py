@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from functools import cached_property
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -31,10 +32,14 @@ from engine.problems import Invalid, Problem
 from engine.running.kept import source_as_read
 from engine.schema import valid
 from engine.standing import standing_on
+from engine.telling.phrases import Phrases
+from engine.words import LANGS
 from engine.yamltext import Page
 
 Told = Callable[[int, int], None]
 """Hears how many doctors are decided again, and of how many."""
+Lacking = tuple[str, str | None]
+"""An item, and one of its choices where what is missing is a finding about that choice."""
 
 
 class Estimated(Struct, frozen=True):
@@ -60,19 +65,22 @@ def estimated(
     policy = linked(files, manifest.readings)
     _check_names(planned, policy)
     found: dict[str, Fraction] = {}
-    problems: list[Problem] = []
+    unopened: list[str] = []
+    lacking: list[Problem] = []
     numbers = sorted(planned.doctors)
     with source_as_read(planned.folder, manifest.source) as source:
         for number, page in zip(numbers, source.pages(numbers), strict=True):
             if isinstance(page, Invalid):
                 raise page
-            try:
-                found[number] = _Doctor(planned, files, policy, valid(page, "dossier")).undue(cases.get(number))
-            except Invalid as invalid:
-                problems += invalid.problems
+            doctor, case = _Doctor(planned, files, policy, valid(page, "dossier")), cases.get(number)
+            if case is None:
+                unopened.append(number)
+            elif items := doctor.lacking(case):
+                lacking.append(_no_finding(number, items, policy))
+            else:
+                found[number] = doctor.undue(case)
             told(len(found), len(numbers))
-    if problems:
-        raise Invalid(problems)
+    _check_found(unopened, lacking)
     samples = {
         one: [found[number] for number in numbers if planned.doctors[number] == one.key] for one in manifest.strata
     }
@@ -100,11 +108,34 @@ def _check_names(planned: Planned, policy: Policy) -> None:
         raise Invalid([Problem("plan_altered", str(planned.folder))])
 
 
+def _no_finding(doctor: str, lacking: Sequence[Lacking], policy: Policy) -> Problem:
+    """That nothing was found about these items of a doctor, or these choices of them."""
+    told = {}
+    for lang in LANGS:
+        phrases = Phrases(policy, lang)
+        named = []
+        for item, choice in lacking:
+            labels = [phrases.item(item), *([phrases.value("choice", choice, item)] if choice else [])]
+            names = [item, *([choice] if choice else [])]
+            named.append(phrases.say("control_estimate.item", label=", ".join(labels), name=", ".join(names)))
+        told[f"items_{lang}"] = ", ".join(named)
+    return Problem("estimate_no_finding", doctor, details=told)
+
+
+def _check_found(unopened: Sequence[str], lacking: Sequence[Problem]) -> None:
+    """Raises Invalid when there are doctors without a case, or without some finding: who, and last what to do."""
+    problems = list(lacking)
+    if unopened:
+        problems.append(Problem("estimate_no_case", details={"doctors": ", ".join(unopened)}))
+    if problems:
+        raise Invalid([*problems, Problem("estimate_unfinished")])
+
+
 def _sample(stratum: Layer, found: Sequence[Fraction]) -> Sample:
     return Sample(stratum.doctors, tuple(found))
 
 
-class _Doctor(Struct, frozen=True):
+class _Doctor(Struct, frozen=True, dict=True):
     """A doctor of a plan, of whom the control found something, or should have."""
 
     planned: Planned
@@ -112,22 +143,28 @@ class _Doctor(Struct, frozen=True):
     policy: Policy
     page: Page
 
-    def undue(self, case: Case | None) -> Fraction:
-        """What the findings of the case take away, in cents. Raises Invalid: not everything is found."""
-        manifest = self.planned.manifest
-        before = judge(self.policy, read_dossier(self.page, self.policy), manifest.as_of)
-        doctor = before.dossier.doctor
-        if case is None:
-            raise Invalid([Problem("estimate_no_case", doctor)])
-        opened = [one.item for one in stakes(before, manifest.items).open]
-        if lacking := [name for item in opened for name in _lacking(item, before, case)]:
-            raise Invalid([Problem("estimate_no_finding", doctor, details={"name": name}) for name in lacking])
-        acts = tuple(act for act in case.acts if not isinstance(act, Finding) or act.item in opened)
-        found = account(redecide(before, self.files, self.page, replace(case, acts=acts)))
+    @cached_property
+    def before(self) -> Decision:
+        """The dossier decided as the plan decided it."""
+        return judge(self.policy, read_dossier(self.page, self.policy), self.planned.manifest.as_of)
+
+    @cached_property
+    def opened(self) -> list[str]:
+        """The items that the plan opens to control."""
+        return [one.item for one in stakes(self.before, self.planned.manifest.items).open]
+
+    def lacking(self, case: Case) -> list[Lacking]:
+        """What is open to control, and nothing is found about."""
+        return [one for item in self.opened for one in _lacking(item, self.before, case)]
+
+    def undue(self, case: Case) -> Fraction:
+        """What the findings of the case take away, in cents."""
+        acts = tuple(act for act in case.acts if not isinstance(act, Finding) or act.item in self.opened)
+        found = account(redecide(self.before, self.files, self.page, replace(case, acts=acts)))
         return Fraction(max(ZERO, found.unfound.least - found.after.least) * CENTS)
 
 
-def _lacking(item: str, before: Decision, case: Case) -> list[str]:
+def _lacking(item: str, before: Decision, case: Case) -> list[Lacking]:
     """What nothing is found of, though it is declared: the item, or each of its choices that no finding is about."""
     dossier = before.dossier
     found = {one.choice for one in standing(case.findings) if one.item == item}
@@ -136,5 +173,5 @@ def _lacking(item: str, before: Decision, case: Case) -> list[str]:
     rows = standing_on(dossier, before.policy, before.as_of).standing_rows(item, dossier.year)
     declared = {row.fields.get("choice") for row in rows}
     if not found or None in declared:
-        return [item]
-    return [f"{item}, {choice}" for choice in sorted(map(str, declared - found))]
+        return [(item, None)]
+    return [(item, choice) for choice in sorted(map(str, declared - found))]

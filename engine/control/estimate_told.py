@@ -61,7 +61,8 @@ class _Teller:
         """What was wrongly paid to all, and what it is between."""
         cents = self.made.cents
         bounds = {"total": cents.total, "low": cents.low, "high": cents.high}
-        return {name: self.euros(bound) for name, bound in bounds.items() if bound is not None}
+        told = {name: self.euros(bound) for name, bound in bounds.items() if bound is not None}
+        return {"doctors": self.phrases.number(self.manifest.population.open), **told}
 
     def share(self) -> dict[str, str]:
         """The doctors concerned as a share of all, and what it is between, the bounds rounded apart."""

@@ -18,7 +18,8 @@ class StrataTold:
     def key(self, key: tuple[str, ...]) -> str:
         """What the doctors of a stratum have in common."""
         pairs = zip(self.by, key, strict=True)
-        return self.phrases.say("missing.separator").join(self.part(name, value) for name, value in pairs)
+        whole = self.phrases.say("missing.separator").join(self.part(name, value) for name, value in pairs)
+        return whole[:1].upper() + whole[1:]
 
     def part(self, name: str, value: str) -> str:
         phrases = self.phrases
