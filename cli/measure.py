@@ -145,7 +145,7 @@ def _tell(files: PolicyFiles, manifest: Manifest, out: Path) -> None:
         if manifest.without_dossier:
             without = {"doctors": told.number(manifest.without_dossier), "year": manifest.year}
             draw_lines(drawn, [told.say("measure.without_dossier", **without)])
-    draw_lines(drawn, told.read())
+    draw_lines(drawn, [*told.under(manifest.readings), *told.read()])
     for title, concerned in told.lacks():
         draw_titled(drawn, title, concerned)
     for title, became in told.sides():

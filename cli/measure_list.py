@@ -52,7 +52,7 @@ def show(files: PolicyFiles, asked: Asked, format: str | None) -> None:
     folder = open_flows(asked.flows, flows_of(files))
     some = [measures[asked.measure]] if asked.measure else list(measures.values())
     if asked.fate is None:
-        _counts(files, folder, asked.doctor, some)
+        _counts(files, folder, asked, some)
         return
     [measuring] = some
     side = asked.side or ("denominator" if measuring.denominator else "numerator")
@@ -67,11 +67,11 @@ def show(files: PolicyFiles, asked: Asked, format: str | None) -> None:
         out.print(table(told.heads(), map(told.cells, found.lines)))
 
 
-def _counts(files: PolicyFiles, folder: FlowsFolder, doctor: str, measures: Sequence[Measuring]) -> None:
-    """Draw what the rows of a doctor come to, measure by measure. Raises Invalid."""
+def _counts(files: PolicyFiles, folder: FlowsFolder, asked: Asked, measures: Sequence[Measuring]) -> None:
+    """Draw what the rows of the doctor come to, measure by measure. Raises Invalid."""
     told, drawn = DoctorTold(files, linked(files, {}), spoken()), screen()
-    rows = all_rows(folder, doctor)
-    draw_lines(drawn, [told.say("measure.of_doctor", doctor=doctor)])
+    rows = all_rows(folder, asked.doctor)
+    draw_lines(drawn, [told.say("measure.of_doctor", doctor=asked.doctor), *told.under(asked.readings)])
     for title, lines in told.measures(measures, rows):
         draw_titled(drawn, title, lines)
 

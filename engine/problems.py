@@ -15,7 +15,7 @@ from engine.words import Lang, catalogue, say
 
 NEAREST_CUTOFF = 0.5
 MOST_CLOSE = 12
-DAYS = frozenset({"before", "day", "opened", "until"})
+DAYS = frozenset({"before", "day", "last", "opened", "until"})
 """The details that are days, always of the calendar, where they are written as `2024-02-04`."""
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 

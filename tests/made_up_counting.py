@@ -49,6 +49,7 @@ period:
     first: { sealed: true }
     unless: { within: year-before }
     without: { choose: never-sealed, whole-year: whole, no-day: nothing }
+    told: { first: TEXT, begun: TEXT, before: TEXT, never: TEXT }
 denominator:
   flow: bargains
   exclude:

@@ -10,7 +10,7 @@ from typing import Any as Anything
 
 import pytest
 
-from engine.conditions import Day, Entry
+from engine.conditions import Day, Entry, Text
 from engine.engines.engines import connect
 from engine.linking import linked
 from engine.measuring.asking import Asking
@@ -20,6 +20,7 @@ from engine.measuring.folding import Folded
 from engine.measuring.linking import flows_of
 from engine.measuring.listing import all_rows
 from engine.measuring.measures import (
+    Begins,
     Compared,
     Count,
     Distinct,
@@ -89,6 +90,7 @@ class Measures:
             self.required(flow),
             self.random.choice((None, unless)),
             self.random.choice(("whole", "nothing")),
+            Begins(*[Text("", "")] * 4),
             (),
             False,
             (),

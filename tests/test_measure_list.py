@@ -107,9 +107,17 @@ def test_on_a_screen(lang: str, forfait: Forfait, tmp_path: Path, named: Snapsho
 @pytest.mark.parametrize(
     ("days", "said"),
     [
-        ([date(YEAR, 5, 14)], "la première ligne qui l’ouvre est du 14 mai 2023"),
-        ([date(YEAR - 1, 10, 2), date(YEAR, 5, 14)], "une ligne l’ouvrait déjà le 2 octobre 2022"),
-        ([], "Période entière, parce qu’aucune ligne n’ouvre de période propre"),
+        (
+            [date(YEAR, 5, 14)],
+            "Le décompte part du mois qui suit la première feuille de soins électronique, du 14 mai 2023 : aucune"
+            " n’avait été transmise l’année d’avant.",
+        ),
+        (
+            [date(YEAR - 1, 10, 2), date(YEAR, 5, 14)],
+            "Période entière : une feuille de soins électronique avait déjà été transmise, en dernier lieu le 2"
+            " octobre 2022.",
+        ),
+        ([], "Période entière : aucune feuille de soins électronique n’a été transmise"),
     ],
 )
 def test_why_a_period_begins_where_it_does_is_told(
@@ -120,6 +128,52 @@ def test_why_a_period_begins_where_it_does_is_told(
     told = " ".join(forfait(*asked, "--measure", "teletransmission").out.replace("\N{NO-BREAK SPACE}", " ").split())
     assert said in told
     assert "Source : Guide méthodologique du forfait structure 2023, I.4.a" in told
+
+
+@pytest.mark.parametrize(
+    ("lang", "usual", "unusual"),
+    [
+        (
+            "fr",
+            "Questions contestées sur le décompte : chacune tranchée par défaut.",
+            "Question tranchée autrement que par défaut : Un médecin qui reprend la télétransmission après une année"
+            " sans elle est-il compté comme celui qui commence ? Retenu : non, qui a déjà télétransmis ne commence"
+            " pas.",
+        ),
+        (
+            "en",
+            "Contested questions about counting: each answered by default.",
+            "A question answered otherwise than by default: Is a doctor who takes up electronic claims again, after a"
+            " year without any, counted like one who begins? Taken: no, whoever has sent such claims before does not"
+            " begin.",
+        ),
+    ],
+)
+def test_under_which_reading_it_was_counted_stands_at_the_head(
+    lang: str, usual: str, unusual: str, forfait: Forfait, tmp_path: Path
+) -> None:
+    """Of a count of everybody, and of what one doctor's rows come to."""
+    flows, reading = measured(tmp_path, {"acts": acts(3)}).folder.parent / "flows", "reprise-teletransmission"
+    asked = ("measure", "--flows", flows, "--year", YEAR, "--lang", lang)
+    heads = {False: (usual, unusual), True: (unusual, usual)}
+    for number, where in enumerate((("--out", tmp_path / "{}"), ("--doctor", DOCTOR))):
+        for other, (said, unsaid) in heads.items():
+            out = [str(one).format(f"o{number}{other}") for one in where]
+            options = ("--reading", f"{reading}=reprise") if other else ()
+            told = " ".join(forfait(*asked, *out, *options).out.replace("\N{NO-BREAK SPACE}", " ").split())
+            assert said in told
+            assert unsaid not in told
+
+
+@pytest.mark.parametrize(("lang", "day"), [("fr", "01/03/2023"), ("en", "2023-03-01")])
+def test_a_day_of_a_table_is_written_as_elsewhere_and_in_csv_as_data(
+    lang: str, day: str, forfait: Forfait, tmp_path: Path
+) -> None:
+    flows = measured(tmp_path, {"acts": [act(**BEFORE), *acts(1)]}).folder.parent / "flows"
+    asked = ("measure", "--flows", flows, "--year", YEAR, "--doctor", DOCTOR, "--lang", lang)
+    listed = (*asked, "--measure", "teletransmission", "--list", "counted", "--format")
+    assert day in forfait(*listed, "table").out
+    assert "2023-03-01" in forfait(*listed, "csv").out
 
 
 def test_what_is_counted_by_different_values_says_which(forfait: Forfait, tmp_path: Path) -> None:

@@ -37,26 +37,29 @@ SAID = {
     "begun": (
         [date(YEAR, 5, 2), date(YEAR, 9, 1), date(YEAR - 2, 3, 3)],
         {},
-        "Période propre : la première ligne qui l’ouvre est du 2 mai 2023,",
-        "A period of the doctor’s own: the first row that begins it is of 2 May 2023,",
+        "Le décompte part du mois qui suit la première feuille de soins électronique, du 2 mai 2023 : aucune n’avait"
+        " été transmise l’année d’avant.",
+        "Counted from the month after the first electronic claim, of 2 May 2023: none was sent the year before.",
     ),
     "before": (
         [date(YEAR - 1, 2, 1), date(YEAR - 1, 11, 30), date(YEAR, 5, 2)],
         {},
-        "Période entière, parce qu’une ligne l’ouvrait déjà le 30 novembre 2022 (actes facturés).",
-        "The whole period, since a row had begun it already on 30 November 2022 (acts billed).",
+        "Période entière : une feuille de soins électronique avait déjà été transmise, en dernier lieu le 30 novembre"
+        " 2022.",
+        "The whole period: an electronic claim had already been sent, the last time on 30 November 2022.",
     ),
     "never": (
         [],
         {},
-        "Période entière, parce qu’aucune ligne n’ouvre de période propre (actes facturés).",
-        "The whole period, since no row begins a period of the doctor’s own (acts billed).",
+        "Période entière : aucune feuille de soins électronique n’a été transmise, ni dans l’année, ni dans celle"
+        " d’avant.",
+        "The whole period: no electronic claim was sent, neither in the year nor in the one before.",
     ),
     "no day": (
         [],
         NEVER,
-        "Période sans aucun jour, parce qu’aucune ligne ne l’ouvre (actes facturés).",
-        "A period of no day, since no row begins it (acts billed).",
+        "Rien ne fait partir le décompte : aucune feuille de soins électronique n’a été transmise,",
+        "Nothing begins the count: no electronic claim was sent,",
     ),
 }
 
@@ -89,10 +92,28 @@ def test_a_count_and_the_rows_behind_it_give_the_same_reason(case: str, forfait:
 
 def test_the_flows_of_a_count_are_named_in_the_language_asked_for(forfait: Forfait, tmp_path: Path) -> None:
     done = counted(tmp_path, [date(YEAR, 5, 2)], {})
-    asked = ("explain", DOCTOR, "--data", done.folder, "--year", YEAR, "--format", "markdown")
+    asked = ("explain", DOCTOR, "--data", done.folder, "--year", YEAR, "--format", "letter")
     french, english = (flat(forfait(*asked, "--lang", lang).out) for lang in ("fr", "en"))
     assert ("acts billed" in french, "actes facturés" in english) == (False, False)
     assert ("actes facturés" in french, "acts billed" in english) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("lang", "said", "unsaid"),
+    [
+        ("fr", "Période : aucun jour compté", "Début de la période : 1er janvier 2024"),
+        ("en", "Period: no day counted", "Start of the period: 1 January 2024"),
+    ],
+)
+def test_a_letter_names_no_reading_by_its_identifier_and_no_period_that_ends_before_it_starts(
+    lang: str, said: str, unsaid: str, forfait: Forfait, tmp_path: Path
+) -> None:
+    done = counted(tmp_path, [], NEVER)
+    asked = ("--data", done.folder, "--year", YEAR, "--lang", lang, "--format", "letter")
+    told = flat(forfait("explain", DOCTOR, *asked).out)
+    assert said in told
+    assert unsaid not in told
+    assert not any(name in told for name in ("aucune-fse", "non-calculable"))
 
 
 @pytest.mark.parametrize("written", ["actes facturés", "CPAM | DRSM", "flux : a [begun 2023-05-02]", "", None])

@@ -93,9 +93,10 @@ def test_a_count_under_another_reading_says_so_in_the_decision(forfait: Forfait,
     told = forfait(
         "explain", DOCTOR, "--data", done.folder, "--year", YEAR, "--indicator", "volet-1.teletransmission"
     )
-    assert "Compté sous une lecture qui n’est pas celle par défaut : reprise-teletransmission=reprise." in plain(
-        told.out.replace("│", "")
-    )
+    said = plain(told.out.replace("│", ""))
+    assert "Question tranchée autrement que par défaut : Un médecin qui reprend la télétransmission" in said
+    assert "Retenu : non, qui a déjà télétransmis ne commence pas." in said
+    assert "reprise-teletransmission" not in said
     record = forfait("explain", DOCTOR, "--data", done.folder, "--year", YEAR, "--format", "json")
     assert "reprise-teletransmission=reprise" in json.dumps(json.loads(record.out))
 

@@ -22,7 +22,7 @@ from engine.measuring.measures import Column, Compared, Flow, Has, Measuring, On
 from engine.measuring.plain import Days, Judged, Row, Value, asked, fate
 from engine.verdict import Verdict
 
-BESIDE = ("label", "sources", "readings", "presumed")
+BESIDE = ("label", "told", "sources", "readings", "presumed")
 """What is said of a thing, and where."""
 DAY = date.min
 MOST_ROWS = 200_000

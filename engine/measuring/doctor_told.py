@@ -10,7 +10,7 @@ from engine.measuring.origins import Why
 from engine.measuring.plain import Days, Measured, Row, measured
 from engine.measuring.quarantine import label_of
 from engine.measuring.told import Accounting
-from engine.telling.left_out import began, quoted
+from engine.telling.left_out import began
 
 
 class DoctorTold(Accounting):
@@ -43,11 +43,11 @@ class DoctorTold(Accounting):
 
     def _begins(self, one: Measuring, days: Days) -> Iterator[str]:
         """Why the days counted begin where they do, where a doctor's may begin apart, and where that is written."""
-        if one.denominator and one.period.start:
+        if one.period.start:
             why: Why = "before" if days.undone else "begun" if days.begun else "never"
-            decided, flow = days.undone or days.begun, self.text(self.flows[one.denominator.flow].label)
-            day, no_day = decided.isoformat() if decided else "", days.first > days.last
-            yield began(self, why, day, flow, quoted(one.period.start.sources), no_day=no_day)
+            decided = days.undone or days.begun
+            day = decided.isoformat() if decided else ""
+            yield began(self, why, day, one.period.start, no_day=days.first > days.last)
 
     def _sides(self, one: Measuring, found: Measured) -> Iterator[str]:
         for name, side, tally in (

@@ -21,6 +21,7 @@ from engine.grammar import Grammar
 from engine.linking import linked
 from engine.loading import PolicyFiles
 from engine.measuring.measures import (
+    Begins,
     Column,
     Exclusion,
     Flow,
@@ -235,6 +236,7 @@ class _Linker:
                 first=rows.required(cursor["first"]),
                 unless=next((rows.day(relation, day) for relation, day in tested.items()), None) if tested else None,
                 without="nothing" if self.grammar.value(cursor["without"]).text == "nothing" else "whole",
+                told=Begins(**{name: text_of(clause) for name, clause in cursor["told"].items()}),
                 sources=self.sources(cursor, inherited),
                 presumed=False,
                 readings=(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any as Anything
 
+from engine.days import day_in_figures
 from engine.measuring.listing import Line, Listed
 from engine.measuring.measures import Column, Measuring
 from engine.measuring.quarantine import flawed, label_of
@@ -79,7 +80,7 @@ class ListTold(Phrases):
             case str() if value in column.values:
                 return self.text(column.values[value])
             case date():
-                return value.isoformat()
+                return day_in_figures(value.isoformat(), self.lang)
             case _:
                 text = str(value)
                 return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"

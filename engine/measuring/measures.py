@@ -154,6 +154,19 @@ class Part(Struct, frozen=True):
 # --- over which days --------------------------------------------------------------------------------------------
 
 
+class Begins(Struct, frozen=True):
+    """How it is said why a doctor's days begin where they do, in clauses of the policy.
+
+    `first` is the row that begins a period; `begun` says that none came before it, `before` that one had, `never`
+    that there is none at all.
+    """
+
+    first: Text
+    begun: Text
+    before: Text
+    never: Text
+
+
 class Start(Struct, frozen=True):
     """A doctor who begins within the span is counted from the first day of the month after the first such row.
 
@@ -165,6 +178,7 @@ class Start(Struct, frozen=True):
     first: Where
     unless: Day | None
     without: Literal["whole", "nothing"]
+    told: Begins
     sources: tuple[Source, ...]
     presumed: bool
     readings: Readings

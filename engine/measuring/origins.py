@@ -40,6 +40,11 @@ class Origin(Struct, frozen=True):
     day: str
     readings: str
 
+    @property
+    def chosen(self) -> Mapping[str, str]:
+        """The option of each of these readings."""
+        return dict(one.split("=", 1) for one in self.readings.split(", ") if one)
+
 
 def origin(flows: Iterable[Text], readings: Mapping[str, str]) -> tuple[str, str]:
     """What the origin of a count says before and after why its days begin where they do."""

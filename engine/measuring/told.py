@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from engine.loading import PolicyFiles
-from engine.measuring.linking import flows_of
+from engine.measuring.linking import counting_readings, flows_of
 from engine.measuring.manifest import Account, Lack, Manifest
 from engine.measuring.quarantine import label_of
 from engine.policy import Policy
+from engine.telling.left_out import unusual
 from engine.telling.phrases import Phrases
 from engine.words import Lang
 
@@ -18,7 +19,12 @@ class Accounting(Phrases):
 
     def __init__(self, files: PolicyFiles, policy: Policy, lang: Lang) -> None:
         super().__init__(policy, lang)
-        self.flows = flows_of(files)
+        self.files, self.flows = files, flows_of(files)
+
+    def under(self, readings: Mapping[str, str]) -> list[str]:
+        """Under which answers to the questions about counting it was made: those that are not the defaults."""
+        said = list(unusual(self, counting_readings(self.files), readings))
+        return said or [self.say("measure.usual")]
 
     def side(self, one: Account | Lack) -> str:
         """A side of a measure, and the flow that it looks at."""

@@ -8,16 +8,22 @@ from msgspec import Struct
 
 from engine.conditions import Source
 from engine.loading import PolicyFiles
-from engine.measuring.linking import link_measures
+from engine.measuring.linking import counting_readings, link_measures
+from engine.measuring.measures import Start
 from engine.measuring.origins import Why, read_origin
+from engine.policy import Reading
 from engine.telling.phrases import Json, Phrases
 
 
 class Written(Struct, frozen=True):
-    """Where it is written what a measure leaves out, by exclusion, and where a doctor's own period begins."""
+    """Where it is written what a measure leaves out, by exclusion; what begins a doctor's own period, if anything.
+
+    With the questions about counting, by name.
+    """
 
     exclusions: Mapping[str, Sequence[Json]]
-    start: Sequence[Json]
+    start: Start | None
+    readings: Mapping[str, Reading]
 
 
 Passages = Mapping[str, Written]
@@ -30,7 +36,8 @@ def passages(files: PolicyFiles) -> Passages:
     return {
         measuring.id: Written(
             {one.name: quoted(one.sources) for one in measuring.denominator.exclusions},
-            quoted(measuring.period.start.sources if measuring.period.start else ()),
+            measuring.period.start,
+            counting_readings(files),
         )
         for measuring in link_measures(files, {})
         if measuring.denominator
@@ -46,11 +53,9 @@ def left_out(words: Phrases, row: Json, known: Written) -> Iterator[str]:
     """Over which days a count was made and why, its readings that are not the defaults, its exclusions."""
     yield from _days(words, row["fields"])
     if told := read_origin(row.get("origin")):
-        if told.why:
-            no_day = _no_day(row["fields"])
-            yield began(words, told.why, told.day, words.text(told.flows), known.start, no_day=no_day)
-        if told.readings:
-            yield words.say("found.counted_under", readings=told.readings)
+        if told.why and known.start:
+            yield began(words, told.why, told.day, known.start, no_day=is_empty(row["fields"]))
+        yield from unusual(words, known.readings, told.chosen)
     counts = row.get("exclusions", {})
     for name, reason in words.policy.vocabulary.measures[row["name"]].exclusions.items():
         if name in counts:
@@ -58,13 +63,22 @@ def left_out(words: Phrases, row: Json, known: Written) -> Iterator[str]:
             yield _by(words, said, known.exclusions.get(name, ()))
 
 
-def began(words: Phrases, why: Why, day: str, flow: str, written: Sequence[Json], *, no_day: bool) -> str:
+def began(words: Phrases, why: Why, day: str, start: Start, *, no_day: bool) -> str:
     """Why a doctor's own period begins where it does; `day` is that of the row that decided, if one did."""
+    clause, first = words.text(getattr(start.told, why)), words.text(start.told.first)
     if why == "never":
-        said = words.say("found.never_counted" if no_day else "found.never_begun", flow=flow)
+        said = words.say("found.never_counted" if no_day else "found.never_begun", clause=clause)
     else:
-        said = words.say(f"found.period_{why}", flow=flow, day=words.day(day))
-    return _by(words, said, written)
+        said = words.say(f"found.period_{why}", clause=clause, day=words.day(day), first=first)
+    return _by(words, said, quoted(start.sources))
+
+
+def unusual(words: Phrases, readings: Mapping[str, Reading], chosen: Mapping[str, str]) -> Iterator[str]:
+    """The questions about counting, of those known, that are answered otherwise than by default."""
+    for name, option in chosen.items():
+        if name in readings and option in readings[name].options and option != readings[name].default:
+            question, says = readings[name].question, readings[name].options[option].says
+            yield words.say("found.counted_under", question=words.text(question), says=words.text(says))
 
 
 def _by(words: Phrases, said: str, written: Sequence[Json]) -> str:
@@ -75,12 +89,13 @@ def _days(words: Phrases, fields: Json) -> Iterator[str]:
     first, last, year = fields.get("period_start"), fields.get("period_end"), words.policy.calendar["year"]
     if not (first and last and year.first and year.last and last == year.last.isoformat()):
         return
-    if _no_day(fields):
+    if is_empty(fields):
         yield words.say("found.no_day", first=words.day(first), last=words.day(last))
     elif first != year.first.isoformat():
         yield words.say("found.days", first=words.day(first), last=words.day(last))
 
 
-def _no_day(fields: Json) -> bool:
+def is_empty(fields: Json) -> bool:
+    """Whether a count was made over no day at all."""
     first, last = fields.get("period_start"), fields.get("period_end")
     return bool(first and last and first > last)

@@ -9,7 +9,7 @@ from engine.claims import claims
 from engine.conditions import Node, Silent, walk
 from engine.measuring.origins import read_origin
 from engine.policy import Measure, Policy
-from engine.telling.left_out import NOWHERE, left_out
+from engine.telling.left_out import NOWHERE, is_empty, left_out
 from engine.telling.phrases import Json, Phrases, retyped
 from engine.words import Lang, say
 
@@ -18,6 +18,8 @@ FILING = ("choice", "channel", "declared_on", "received_on")
 """The fields that tell one row from another, where little room is left."""
 COUNTED = ("choice", "numerator", "denominator", "value", "outcome")
 """The fields on which rows contradict each other."""
+PERIOD = ("period_start", "period_end")
+"""The fields that bound the days of a count; where the first comes after the last, no day is counted."""
 
 
 class Sentences(Phrases):
@@ -239,7 +241,9 @@ class Sentences(Phrases):
         parts = [
             self.say("row.field", field=self.row_field(row, key), found=self.row_value(row, key, value))
             for key, value in fields.items()
+            if not (key in PERIOD and is_empty(fields))
         ]
+        parts += [self.say("row.no_day")] if is_empty(fields) else []
         shown = self.say("row.fields", fields=self.say("missing.separator").join(parts)) if parts else ""
         excluded = self._excluded(row) if only is None and row.get("exclusions") else ""
         return self.say("row.line", name=self.row_name(row), fields=shown + excluded, origin=self.origin(row))
@@ -289,8 +293,7 @@ class Sentences(Phrases):
         if where == say("fr", "row.register"):
             where = self.say("row.register")
         elif counted := read_origin(where):
-            flows = self.text(counted.flows)
-            where = self.say("row.under", flows=flows, readings=counted.readings) if counted.readings else flows
+            where = self.text(counted.flows)
         recorded = row.get("recorded_on")
         return self.say("row.origin_on", origin=where, day=self.day(recorded)) if recorded else where
 
