@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from engine.bundled import bundled
 from engine.dossier import campaigns
 from engine.problems import Invalid, Problem, unknown_name
+from engine.running.manifest import MANIFEST
 from engine.schema import valid
 from engine.yamltext import Page, parse_json, parse_yaml, read_bytes
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from engine.tabular import Tables
 
 SUFFIXES = (".yaml", ".yml", ".json", ".jsonl")
+TABLE_SUFFIXES = (".parquet", ".csv")
 TABLE_OF_DOCTORS = ("doctors.parquet", "doctors.csv")
 MOST_COMPARED = 10_000
 """Among more doctors than this the nearest number is not looked for."""
@@ -153,9 +155,11 @@ def dossier_files(path: Path) -> list[Path]:
             raise Invalid([Problem("missing_path", str(path))])
         if not path.is_dir():
             return [path]
-        found = sorted(file for file in path.iterdir() if file.suffix in SUFFIXES and file.is_file())
+        files = sorted(file for file in path.iterdir() if file.is_file() and file.name != MANIFEST)
     except OSError as error:
         raise Invalid([Problem("unreadable", str(path), details={"why": error.strerror or ""})]) from None
+    found = [file for file in files if file.suffix in SUFFIXES]
     if not found:
-        raise Invalid([Problem("no_dossier", str(path))])
+        tables = any(file.suffix in TABLE_SUFFIXES for file in files)
+        raise Invalid([Problem("no_doctors_table" if tables else "no_dossier", str(path))])
     return found

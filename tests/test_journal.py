@@ -241,10 +241,14 @@ def test_a_cut_journal_is_refused_by_the_command(forfait: Forfait, journal: Path
     assert (ran.code, ran.out) == (1, f"The anchor is at entry {MANY}, which is no longer there: the end was cut.\n")
 
 
-@pytest.mark.parametrize(
-    "content", [b"\x00" * 5000, b"[" * 100_000, b"{}\n" * 3, b'{"number":1e999}\n', b"\xff\xfe\n"]
-)
-def test_what_is_no_journal_is_told_line_by_line(forfait: Forfait, tmp_path: Path, content: bytes) -> None:
+KIND = {
+    "fr": "Ce fichier n’est pas un journal : aucune de ses lignes n’a la forme d’une entrée.\n",
+    "en": "This file is no journal: none of its lines has the form of an entry.\n",
+}
+
+
+@pytest.mark.parametrize("content", [b"\x00" * 5000, b"[" * 100_000])
+def test_a_line_that_has_no_end_is_told_to_have_none(forfait: Forfait, tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "journal"
     path.write_bytes(content)
     ran = forfait("journal", "verify", path, "--lang", "en")
@@ -252,11 +256,18 @@ def test_what_is_no_journal_is_told_line_by_line(forfait: Forfait, tmp_path: Pat
     assert ran.out.startswith("Line 1: it is not ")
 
 
-def test_what_is_no_journal_is_not_shown_as_an_empty_one(forfait: Forfait, tmp_path: Path) -> None:
+@pytest.mark.parametrize("lang", KIND)
+@pytest.mark.parametrize("content", [b"{}\n" * 3, b'{"number":1e999}\n', b"\xff\xfe\n", b"doctor,year\n1,2\n"])
+def test_a_file_of_another_kind_is_told_to_be_no_journal_once(
+    forfait: Forfait, tmp_path: Path, content: bytes, lang: str
+) -> None:
+    """Neither line by line, nor as an empty one."""
     path = tmp_path / "table.csv"
-    path.write_text("doctor,year\n", "utf-8")
-    ran = forfait("journal", "show", path, "--lang", "en")
-    assert (ran.code, ran.out, ran.err) == (1, "", "Line 1: it is not an entry as it was written.\n")
+    path.write_bytes(content)
+    for command in ("verify", "show", "anchor"):
+        ran = forfait("journal", command, path, "--lang", lang)
+        told = (ran.out + ran.err).replace("\N{NO-BREAK SPACE}", " ")
+        assert (ran.code, told) == (1, KIND[lang])
 
 
 def test_an_altered_line_is_told_beside_the_entries_shown(forfait: Forfait, journal: Path) -> None:
@@ -276,3 +287,10 @@ def test_what_is_no_anchor_is_refused(forfait: Forfait, journal: Path) -> None:
     ran = forfait("journal", "verify", journal, "--anchor", "journal/1 0 sha256:00", "--lang", "en")
     assert ran.code == 2
     assert "forfait journal anchor gives one" in ran.err
+
+
+def test_a_journal_whose_only_entry_was_changed_is_still_one(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    append(path, entry(1))
+    path.write_bytes(path.read_bytes().replace(b'"year":2', b'"year":1'))
+    assert [one.fault for one in read(path).wrong] == ["entry"]

@@ -218,6 +218,15 @@ def test_one_missing_paper_is_told_so_that_a_stranger_can_act() -> None:
 
 
 @pytest.mark.parametrize("lang", LANGS)
+def test_where_nothing_is_at_stake_the_letter_says_what_has_to_come_first(lang: Lang) -> None:
+    gate = {"fr": "Volet 1 atteint en entier", "en": "The whole of volet 1 reached"}[lang]
+    blocks = written(Example("99900000029", 2023), lang=lang).sections[0].blocks
+    stakes = {row[-1] for block in blocks if isinstance(block, Grid) for row in block.rows}
+    assert ("—" in stakes, "" in stakes) == (True, False)
+    assert Text(say(lang, "letter.no_stake", dash="—", gate=gate)) in blocks
+
+
+@pytest.mark.parametrize("lang", LANGS)
 def test_the_letter_is_well_set(example: Example, record: Json, lang: Lang) -> None:
     made = list(all_texts(written(example, record, lang)))
     given = str(example.decision.dossier.plain())

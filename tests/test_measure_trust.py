@@ -101,6 +101,24 @@ def test_a_count_under_another_reading_says_so_in_the_decision(forfait: Forfait,
     assert "reprise-teletransmission=reprise" in json.dumps(json.loads(record.out))
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("fr", "Si ce sont des flux, « forfait measure » en fait des décomptes."),
+        ("en", "If these are flows, “forfait measure” makes counts of them."),
+    ],
+)
+@pytest.mark.parametrize("manifest", ["{}", None])
+def test_a_folder_of_flows_taken_for_dossiers_is_told_what_makes_counts_of_it(
+    manifest: str | None, lang: str, said: str, forfait: Forfait, tmp_path: Path
+) -> None:
+    source = write(tmp_path / "flows", {"acts": acts(1)})
+    if manifest:
+        (source / "manifest.json").write_text(manifest)
+    told = forfait("explain", DOCTOR, "--data", source, "--lang", lang)
+    assert (told.code, said in plain(told.err), "manifest" in told.err) == (2, True, False)
+
+
 def test_doctors_counted_without_a_dossier_are_told(forfait: Forfait, tmp_path: Path) -> None:
     """Nobody is decided on their counts."""
     rows = [act(**BEFORE), act(), act(doctor=OTHER, **BEFORE), act(doctor="99900000029", **BEFORE)]

@@ -43,7 +43,7 @@ BEGINNING = b'{"as_of":"0000-00-00","digest":"sha256:%s",' % (b"0" * 64)
 BEGUN = re.compile(rb'\{"as_of":"[0-9]{4}-[0-9]{2}-[0-9]{2}","digest":"%s",.*' % DIGEST)
 MADE_PRIVATE = 0o600
 """A journal tells which doctors were decided on: a new one is for its owner alone."""
-Fault = Literal["entry", "order", "chain", "torn", "anchor_missing", "anchor_other"]
+Fault = Literal["entry", "kind", "order", "chain", "torn", "anchor_missing", "anchor_other"]
 
 
 class Entry(Struct, frozen=True):
@@ -207,9 +207,9 @@ def read(path: Path, anchor: Anchor | None = None) -> Read:
     """The journal of a file, with all that is wrong with it. Raises Invalid when it cannot be read."""
     entries: list[Json] = []
     wrong: list[Wrong] = []
-    previous, line = NOTHING, 0
+    previous, line, formed = NOTHING, 0, False
     for line, content in enumerate(_lines(path), start=1):
-        found = _entry(content)
+        found, formed = _entry(content), formed or LINE.fullmatch(content) is not None
         if not content.endswith(b"\n"):
             wrong.append(Wrong("torn", line))
         elif found is None:
@@ -221,6 +221,8 @@ def read(path: Path, anchor: Anchor | None = None) -> Read:
                 wrong.append(Wrong("chain", line))
             entries.append(found)
             previous = found["digest"]
+    if not formed and any(one.fault == "entry" for one in wrong):
+        wrong = [Wrong("kind", 1)]
     if anchor:
         there = next((one for one in entries if one["number"] == anchor.number), None)
         if there is None or there["digest"] != anchor.digest:

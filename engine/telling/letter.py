@@ -24,6 +24,8 @@ from engine.words import Lang
 
 FILED = ("choice", "declared_on", "received_on")
 """What is told of a row in a table: which it is, and when it came."""
+DASH = "—"
+"""Stands where nothing is at stake by itself."""
 
 
 def letter(record: Json, dossier: Dossier, policy: Policy, lang: Lang, left_out: Passages = NOWHERE) -> Letter:
@@ -152,12 +154,20 @@ class Writer(Lacking):
             head = tuple(self.say(f"letter.{name}") for name in ("indicator", "ground", "stake"))
             rows = [(self.claim(one["id"]), self.why(one), self.stake(one)) for one in self.lost]
             yield Grid(head, tuple(rows), amounts=1)
+            yield from map(Text, self.gated())
             yield Text(self.say("letter.act", delay=self.delay, **self.titles))
 
     def stake(self, one: Json) -> str:
-        """What the first shortfall would have brought, in euros; empty when it brings nothing by itself."""
+        """What the first shortfall would have brought, in euros; a dash when it brings nothing by itself."""
         known = one.get("missing")
-        return self.amount(known[0]["euros"], "euros") if known and known[0]["points"] != "0" else ""
+        return self.amount(known[0]["euros"], "euros") if known and known[0]["points"] != "0" else DASH
+
+    def gated(self) -> Iterator[str]:
+        """The conditions without which nothing of a volet brings anything by itself."""
+        volets = {one["volet"] for one in self.lost if "volet" in one and self.stake(one) == DASH}
+        for volet in self.record["volets"]:
+            if volet["id"] in volets and volet["gate"] and volet["gate"]["verdict"] != MET:
+                yield self.say("letter.no_stake", dash=DASH, gate=self.label(volet["gate"]))
 
     # --- reasons ------------------------------------------------------------------------------------------------
 
