@@ -66,6 +66,8 @@ def _shortfall(words: Sentences, one: Json) -> Part:
         gain = words.say("missing.gain", points=points, euros=euros)
     if len(told) > 1:
         return Part(words.say("missing.several"), aside=gain, parts=each_line(told))
+    if any(each["after"] is None and each["before"]["type"] == "finding" for each in one["changes"]):
+        return Part(told[0], aside=gain)
     return Part(words.say("missing.only_count" if counts else "missing.one", change=told[0]), aside=gain)
 
 
@@ -92,8 +94,9 @@ def change(words: Sentences, one: Json) -> str:
     """One change other than of a count: a paper or a declaration to bring, a field to set right."""
     before, after = one["before"], one["after"]
     if after is None:
-        key = "missing.without_finding" if before["type"] == "finding" else "missing.without"
-        return words.say(key, row=words.row_name(before), choice=_choice(words, before))
+        if before["type"] == "finding":
+            return words.say("missing.without_finding", item=words.item(before["name"]))
+        return words.say("missing.without", row=words.row_name(before), choice=_choice(words, before))
     if after["type"] == "measure":
         unit = words.policy.vocabulary.measures[after["name"]].numerator
         return words.say("missing.nothing_counted", unit=words.counted(1, unit))
