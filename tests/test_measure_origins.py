@@ -119,3 +119,10 @@ def test_a_letter_names_no_reading_by_its_identifier_and_no_period_that_ends_bef
 @pytest.mark.parametrize("written", ["actes facturés", "CPAM | DRSM", "flux : a [begun 2023-05-02]", "", None])
 def test_any_other_origin_is_left_as_it_is_written(written: str | None) -> None:
     assert read_origin(written) is None
+
+
+@pytest.mark.parametrize("why", ["begun", "before", "begun 2023-99-99", "before 2023-02-29", "never 2023-01-01"])
+def test_an_origin_that_no_count_wrote_tells_no_reason(why: str) -> None:
+    """A dossier may say anything there: it is told as it is, and is no fault."""
+    found = read_origin(f"flux : a | flows: b [{why}]")
+    assert found is None or found.why == ""

@@ -23,7 +23,7 @@ Why = Literal["begun", "before", "never"]
 period whole, or none did either."""
 FORM = re.compile(
     r"flux : (?P<fr>[^|]+) \| flows: (?P<en>[^|]+?)"
-    r"(?: \[(?P<why>begun|before|never)(?: (?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2}))?\])?"
+    r"(?: \[(?:(?P<why>begun|before) (?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})|(?P<never>never))\])?"
     r"(?: \((?P<readings>[a-z0-9_.-]+=[a-z0-9_.-]+(?:, [a-z0-9_.-]+=[a-z0-9_.-]+)*)\))?"
 )
 
@@ -60,9 +60,19 @@ def begins(why: Why, day: date | None = None) -> str:
 
 
 def read_origin(written: str | None) -> Origin | None:
-    """What an origin tells, if it is that of a count; nothing for any other."""
+    """What an origin tells, if it is that of a count; nothing for any other, which anyone may have written."""
     found = FORM.fullmatch(written or "")
     if found is None:
         return None
     told: Mapping[str, Anything] = found.groupdict("")
-    return Origin(Text(told["fr"], told["en"]), told["why"], told["day"], told["readings"])
+    if told["day"] and not _is_day(told["day"]):
+        return None
+    return Origin(Text(told["fr"], told["en"]), told["why"] or told["never"], told["day"], told["readings"])
+
+
+def _is_day(written: str) -> bool:
+    try:
+        date.fromisoformat(written)
+    except ValueError:
+        return False
+    return True
