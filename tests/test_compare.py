@@ -190,6 +190,19 @@ def test_of_a_row_what_did_not_change_is_not_told() -> None:
     assert [part.text for part in fact.parts] == [f"Enregistré le\N{NO-BREAK SPACE}: {days}"]
 
 
+def test_a_count_made_otherwise_tells_how_and_never_its_origin_as_it_is_written() -> None:
+    before, after = record(), record()
+    for one, how in ((before, " [begun 2023-05-02] (a=b)"), (after, " [before 2022-12-31]")):
+        (row,) = [each for each in one["dossier"]["rows"] if each["name"] == "teletransmission"]
+        row["origin"] = f"flux : actes facturés | flows: acts billed{how}"
+    told = compared(bare(before), bare(after), "en", None)
+    (fact,) = told.sections[0].parts[0].parts
+    assert [part.text.replace("\N{NO-BREAK SPACE}", " ") for part in fact.parts] == [
+        "Row that decides when the count begins: 2 May 2023 → 31 December 2022",
+        "Readings of the count: a=b → those by default",
+    ]
+
+
 def bare(told: Json) -> Receipt:
     return Receipt(told, None, None, None, canonical(told))
 

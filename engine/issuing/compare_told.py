@@ -19,6 +19,7 @@ from engine.issuing.statements import Statements
 from engine.issuing.verify_told import each
 from engine.linking import linked
 from engine.loading import PolicyFiles, bundled_policies, read_policy, years
+from engine.measuring.origins import read_origin
 from engine.problems import Invalid, Problem
 from engine.telling.parts import Explanation, Mark, Part
 from engine.telling.sentences import Sentences
@@ -171,16 +172,25 @@ class _Told:
             if counts[0] != counts[1]:
                 reason = self.now.text(self.now.policy.vocabulary.measures[pair.name].exclusions[name])
                 yield self.apart("excluded", *map(self.now.number, counts), reason=reason)
-        if pair.before.get("origin") != pair.after.get("origin"):
-            came = [words.origin(_undated(row)) for words, row in self.sides(pair)]
-            written = [row.get("origin", "") for _, row in self.sides(pair)]
-            yield self.apart("origin", *(came if came[0] != came[1] else written))
+        came = [words.origin(_undated(row)) for words, row in self.sides(pair)]
+        if came[0] != came[1]:
+            yield self.apart("origin", *came)
+        yield from self.counted(pair)
         # Another year's row was recorded on another day, which says nothing.
         if pair.before["campaign"] == pair.after["campaign"]:
             days = [row.get("recorded_on") for _, row in self.sides(pair)]
             if days[0] != days[1]:
                 told = (self.now.day(day) if day else self.say("differ.nothing") for day in days)
                 yield self.apart("recorded", *told)
+
+    def counted(self, pair: Pair) -> Iterator[Part]:
+        """What the origins of two counts tell otherwise: the row that decides when they begin, their readings."""
+        counts = [read_origin(row.get("origin")) for _, row in self.sides(pair)]
+        days = [self.now.day(one.day) if one and one.day else self.say("differ.nothing") for one in counts]
+        readings = [(one and one.readings) or self.say("differ.by_default") for one in counts]
+        for key, told in (("decisive", days), ("readings", readings)):
+            if told[0] != told[1]:
+                yield self.apart(key, *told)
 
     def sides(self, pair: Pair) -> Iterator[tuple[Sentences, Json]]:
         return zip((self.was, self.now), (pair.before, pair.after), strict=True)
