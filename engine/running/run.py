@@ -39,7 +39,7 @@ from engine.tabular import texts
 
 BATCH = 200_000
 """The doctors decided at once, where memory is not counted."""
-EACH, LEAST = 30_000, 2_000
+EACH, LEAST = 40_000, 2_000
 """The bytes that a doctor of a batch takes, about, and the fewest doctors of a batch where bytes are counted."""
 TOGETHER = 500
 """Fewer doctors than this are all decided singly, in less time than it takes to write what an engine is asked."""
