@@ -7,6 +7,15 @@ from datetime import date
 from engine.words import NO_BREAK, Lang, say
 
 
+def is_day(iso: str) -> bool:
+    """Whether a text is a day as ISO 8601 writes one."""
+    try:
+        date.fromisoformat(iso)
+    except ValueError:
+        return False
+    return True
+
+
 def day_in_words(iso: str, lang: Lang) -> str:
     """`4 février 2024`, and `1er` for the first of a month in French. Raises ValueError for what is no day."""
     day = date.fromisoformat(iso)

@@ -29,6 +29,8 @@ from engine.linking import linked
 from engine.loading import PolicyFiles, bundled_policies, read_policy, years
 from engine.record import record as written
 from engine.stores import Known, bundled_examples, doctors
+from engine.tables import rows_of
+from engine.tabular import write_tables
 from tests.made_up import DOCTOR, EVERYTHING, YEAR, write
 from tests.services import postgres, spark
 
@@ -181,6 +183,14 @@ def record(example: Example, kept_records: Path) -> dict[str, Anything]:
 
 
 # --- the command ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def bundled_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundled doctors, as tables that nobody changes."""
+    folder = tmp_path_factory.mktemp("bundled")
+    write_tables(folder, [row for one in known().values() for row in rows_of(one.page.data)])
+    return folder
 
 
 @dataclass(frozen=True, slots=True)

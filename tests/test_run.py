@@ -35,17 +35,9 @@ def requested(source: Path, out: Path, **more: Anything) -> Request:
 
 
 @pytest.fixture(scope="module")
-def examples(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bundled doctors, as tables."""
-    folder = tmp_path_factory.mktemp("source")
-    write_tables(folder, [row for one in known().values() for row in rows_of(one.page.data)])
-    return folder
-
-
-@pytest.fixture(scope="module")
-def done(examples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def done(bundled_tables: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("run") / "out"
-    run(requested(examples, out))
+    run(requested(bundled_tables, out))
     return out
 
 
@@ -90,9 +82,9 @@ def test_the_manifest_keeps_its_schema(done: Path) -> None:
 
 
 def test_the_manifest_of_the_same_question_differs_only_in_how_it_was_made(
-    examples: Path, done: Path, tmp_path: Path
+    bundled_tables: Path, done: Path, tmp_path: Path
 ) -> None:
-    run(requested(examples, tmp_path / "other", engine="polars", memory="4GB"))
+    run(requested(bundled_tables, tmp_path / "other", engine="polars", memory="4GB"))
     one, other = manifest(done), manifest(tmp_path / "other")
     assert one.pop("made") != other.pop("made")
     assert one == other
@@ -104,38 +96,40 @@ def test_a_doctor_without_a_campaign_of_the_year_is_counted_apart(done: Path) ->
 
 
 def test_enough_doctors_to_observe_may_all_be_decided_alone(
-    examples: Path, done: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    bundled_tables: Path, done: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Fewer than are decided together, and more than it takes to observe leaves: hundreds of dossiers."""
     monkeypatch.setattr("engine.running.deciding.OBSERVING", 5)
-    run(requested(examples, tmp_path / "again"))
+    run(requested(bundled_tables, tmp_path / "again"))
     assert contents(tmp_path / "again") == contents(done)
 
 
-def test_the_same_run_gives_the_same_bytes_whatever_its_batches(examples: Path, done: Path, tmp_path: Path) -> None:
-    run(requested(examples, tmp_path / "again", batch=7))
+def test_the_same_run_gives_the_same_bytes_whatever_its_batches(
+    bundled_tables: Path, done: Path, tmp_path: Path
+) -> None:
+    run(requested(bundled_tables, tmp_path / "again", batch=7))
     assert contents(tmp_path / "again") == contents(done)
 
 
 # --- whole or not at all --------------------------------------------------------------------------------------------
 
 
-def test_a_folder_that_is_there_is_left_as_it_is(examples: Path, tmp_path: Path) -> None:
+def test_a_folder_that_is_there_is_left_as_it_is(bundled_tables: Path, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     with pytest.raises(Invalid, match="already there"):
-        run(requested(examples, tmp_path / "mine"))
+        run(requested(bundled_tables, tmp_path / "mine"))
     assert list(tmp_path.iterdir()) == [tmp_path / "mine"]
     assert list((tmp_path / "mine").iterdir()) == []
 
 
-def test_what_a_run_came_to_is_told(forfait: Forfait, examples: Path, tmp_path: Path) -> None:
-    ran = forfait("run", "--year", YEAR, "--data", examples, "--out", tmp_path / "out", "--sample", 3)
+def test_what_a_run_came_to_is_told(forfait: Forfait, bundled_tables: Path, tmp_path: Path) -> None:
+    ran = forfait("run", "--year", YEAR, "--data", bundled_tables, "--out", tmp_path / "out", "--sample", 3)
     assert (ran.code, ran.err) == (0, "")
     assert "Médecins lus : 38 = 38 avec décision + 0 en quarantaine" in " ".join(ran.out.split())
 
 
 def test_a_source_without_anyone_of_the_year_is_refused_and_leaves_nothing(
-    forfait: Forfait, examples: Path, tmp_path: Path
+    forfait: Forfait, bundled_tables: Path, tmp_path: Path
 ) -> None:
     known_years = ", ".join(map(str, sorted({year for one in known().values() for year in one.years})))
     older = [row for one in known().values() for row in rows_of(one.page.data) if row[1]["year"] != str(YEAR)]
@@ -164,21 +158,26 @@ def test_a_run_is_no_source(forfait: Forfait, done: Path, command: list[str | in
     assert "this folder is that of a run" in ran.err
 
 
-def test_the_less_memory_the_fewer_doctors_at_once(examples: Path, tmp_path: Path) -> None:
-    assert requested(examples, tmp_path).at_once == BATCH
-    assert requested(examples, tmp_path, memory="300MB").at_once < requested(examples, tmp_path, memory="1GB").at_once
-    assert requested(examples, tmp_path, memory="256MB", batch=7).at_once == 7
+def test_the_less_memory_the_fewer_doctors_at_once(bundled_tables: Path, tmp_path: Path) -> None:
+    assert requested(bundled_tables, tmp_path).at_once == BATCH
+    assert (
+        requested(bundled_tables, tmp_path, memory="300MB").at_once
+        < requested(bundled_tables, tmp_path, memory="1GB").at_once
+    )
+    assert requested(bundled_tables, tmp_path, memory="256MB", batch=7).at_once == 7
 
 
 @pytest.mark.parametrize("option", ["--sample", "--seed"])
-def test_a_number_below_zero_is_refused(forfait: Forfait, examples: Path, tmp_path: Path, option: str) -> None:
-    ran = forfait("run", "--year", YEAR, "--data", examples, "--out", tmp_path / "out", option, -1, "--lang", "en")
+def test_a_number_below_zero_is_refused(forfait: Forfait, bundled_tables: Path, tmp_path: Path, option: str) -> None:
+    ran = forfait(
+        "run", "--year", YEAR, "--data", bundled_tables, "--out", tmp_path / "out", option, -1, "--lang", "en"
+    )
     assert (ran.code, ran.out, ran.err) == (2, "", f"“{option}”: -1 is below the minimum 0.\n")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_nothing_but_the_result_is_said(examples: Path, tmp_path: Path) -> None:
+def test_nothing_but_the_result_is_said(bundled_tables: Path, tmp_path: Path) -> None:
     """Not even by the libraries of an engine when the process ends."""
     command = [sys.executable, "-c", "from cli.start import main; main()", "run", "--engine", "duckdb"]
-    options = ["--year", str(YEAR), "--data", str(examples), "--out", str(tmp_path / "out"), "--sample", "0"]
+    options = ["--year", str(YEAR), "--data", str(bundled_tables), "--out", str(tmp_path / "out"), "--sample", "0"]
     assert subprocess.run([*command, *options], capture_output=True, check=True).stderr == b""

@@ -11,19 +11,9 @@ import pytest
 from engine.network import EngineFault
 from engine.running.deciding import Deciding
 from engine.running.run import Request, run
-from engine.tables import rows_of
-from engine.tabular import write_tables
-from tests.conftest import known, policy_files
+from tests.conftest import policy_files
 
 YEAR = 2023
-
-
-@pytest.fixture(scope="module")
-def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bundled doctors, as tables."""
-    folder = tmp_path_factory.mktemp("source")
-    write_tables(folder, [row for one in known().values() for row in rows_of(one.page.data)])
-    return folder
 
 
 def requested(source: Path, out: Path, memory: str | None = None) -> Request:
@@ -40,15 +30,15 @@ def requested(source: Path, out: Path, memory: str | None = None) -> Request:
     )
 
 
-def test_batches_ahead_and_batches_in_turn_write_the_same(source: Path, tmp_path: Path) -> None:
-    ahead = run(requested(source, tmp_path / "ahead"))
-    in_turn = run(requested(source, tmp_path / "turn", memory="1GB"))
+def test_batches_ahead_and_batches_in_turn_write_the_same(bundled_tables: Path, tmp_path: Path) -> None:
+    ahead = run(requested(bundled_tables, tmp_path / "ahead"))
+    in_turn = run(requested(bundled_tables, tmp_path / "turn", memory="1GB"))
     assert ahead.manifest.counts.decided > 20
     assert ahead.manifest.tables == in_turn.manifest.tables
 
 
 def test_what_fails_for_a_later_batch_leaves_nothing(
-    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    bundled_tables: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     together, asked = Deciding._together, list[Sequence[str]]()
 
@@ -60,5 +50,5 @@ def test_what_fails_for_a_later_batch_leaves_nothing(
 
     monkeypatch.setattr(Deciding, "_together", fails_the_second_time)
     with pytest.raises(EngineFault, match="nothing came back of"):
-        run(requested(source, tmp_path / "out"))
+        run(requested(bundled_tables, tmp_path / "out"))
     assert list(tmp_path.iterdir()) == []

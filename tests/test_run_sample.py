@@ -16,20 +16,10 @@ from engine.running import deciding, singly
 from engine.running.deciding import Deciding
 from engine.running.run import Request, run
 from engine.running.sampling import chosen, held_against
-from engine.tables import rows_of
-from engine.tabular import write_tables
-from tests.conftest import Forfait, campaigns, known, policy_files
+from tests.conftest import Forfait, campaigns, policy_files
 
 YEAR = 2023
 EVERYONE = 1_000
-
-
-@pytest.fixture(scope="module")
-def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bundled doctors, as tables."""
-    folder = tmp_path_factory.mktemp("source")
-    write_tables(folder, [row for one in known().values() for row in rows_of(one.page.data)])
-    return folder
 
 
 def requested(source: Path, out: Path, sample: int) -> Request:
@@ -106,50 +96,54 @@ def together(change: dict[str, Anything]) -> Anything:
 
 
 def test_a_run_whose_columns_say_otherwise_than_the_single_decision_leaves_nothing(
-    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    bundled_tables: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Deciding, "_together", together({"eligible": None}))
     doctor = next(iter(chosen(numbers(), 1, 0)))
     with pytest.raises(EngineFault, match=f"{doctor}, eligible: None ≠"):
-        run(requested(source, tmp_path / "out", sample=1))
+        run(requested(bundled_tables, tmp_path / "out", sample=1))
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_run_in_which_the_single_derivations_diverge_is_a_fault(
-    forfait: Forfait, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    forfait: Forfait, bundled_tables: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def diverge(*_: object) -> None:
         raise EngineFault("volet-1: met in the first derivation, unmet in the second")
 
     monkeypatch.setattr(singly, "decide", diverge)
-    ran = forfait("run", "--year", YEAR, "--data", source, "--out", tmp_path / "out", "--sample", 1, "--lang", "en")
+    ran = forfait(
+        "run", "--year", YEAR, "--data", bundled_tables, "--out", tmp_path / "out", "--sample", 1, "--lang", "en"
+    )
     assert (ran.code, ran.out) == (3, "")
     assert "volet-1: met in the first derivation, unmet in the second" in ran.err
     assert list(tmp_path.iterdir()) == []
 
 
 def test_what_columns_say_rightly_of_everyone_is_what_a_run_writes(
-    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    bundled_tables: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The rows do not tell who decided them."""
-    alone = run(replace(requested(source, tmp_path / "one", sample=3), together=EVERYONE))
+    alone = run(replace(requested(bundled_tables, tmp_path / "one", sample=3), together=EVERYONE))
     monkeypatch.setattr(Deciding, "_together", together({}))
-    at_once = run(requested(source, tmp_path / "other", sample=3))
+    at_once = run(requested(bundled_tables, tmp_path / "other", sample=3))
     assert at_once.manifest.made.singly == 0
     assert at_once.manifest.tables == alone.manifest.tables
 
 
-def test_rows_do_not_tell_how_they_came_about(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rows_do_not_tell_how_they_came_about(
+    bundled_tables: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """By columns, from leaves observed singly, or singly altogether: the same bytes, everyone being in the sample."""
-    alone = run(replace(requested(source, tmp_path / "one", sample=0), together=EVERYONE))
+    alone = run(replace(requested(bundled_tables, tmp_path / "one", sample=0), together=EVERYONE))
     monkeypatch.setattr(deciding, "OBSERVING", 1)
-    mixed = run(requested(source, tmp_path / "other", sample=EVERYONE))
+    mixed = run(requested(bundled_tables, tmp_path / "other", sample=EVERYONE))
     assert 0 < mixed.manifest.made.singly < alone.manifest.made.singly == len(numbers())
     assert mixed.manifest.tables == alone.manifest.tables
 
 
 def test_who_is_told_neither_decided_nor_refused_stops_the_run(
-    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    bundled_tables: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Someone whom one table has and the other has not."""
 
@@ -159,5 +153,5 @@ def test_who_is_told_neither_decided_nor_refused_stops_the_run(
 
     monkeypatch.setattr(Deciding, "_together", forgetful)
     with pytest.raises(EngineFault, match=f"{min(numbers())}: neither decided nor refused"):
-        run(requested(source, tmp_path / "out", sample=0))
+        run(requested(bundled_tables, tmp_path / "out", sample=0))
     assert list(tmp_path.iterdir()) == []

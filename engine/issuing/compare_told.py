@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -99,7 +100,7 @@ class _Told:
             self.say(f"differ.{name}", year=one["year"], day=self.now.day(one["as_of"]))
             for name, one in zip(self.names, (before, after), strict=True)
         ]
-        sections = [*self.causes(), *self.effects(), *self.shares()]
+        sections = [*self.causes, *self.effects(), *self.shares()]
         if self.found.same:
             sections = [Part(self.say("differ.same"))]
         return Explanation(title, tuple(intro), tuple(self.totals()), tuple(sections))
@@ -125,7 +126,9 @@ class _Told:
 
     # --- causes ---------------------------------------------------------------------------------------------------
 
-    def causes(self) -> Iterator[Part]:
+    @cached_property
+    def causes(self) -> list[Part]:
+        """What differs that may differ, under one heading; nothing where the records have no cause to."""
         found = self.found
         facts = [self.field(one) for one in found.fields] + [self.row(one) for one in found.facts]
         readings = [self.reading(one) for one in found.readings]
@@ -135,8 +138,7 @@ class _Told:
         if found.before["as_of"] != found.after["as_of"]:
             days = (self.now.day(one["as_of"]) for one in (found.before, found.after))
             parts.append(Part(self.say("differ.day", change=self.change(*days))))
-        if parts:
-            yield Part(self.say("differ.causes"), parts=tuple(parts))
+        return [Part(self.say("differ.causes"), parts=tuple(parts))] if parts else []
 
     def field(self, pair: Pair) -> Part:
         change = self.change(self.was.value(pair.name, pair.before), self.now.value(pair.name, pair.after))
@@ -247,7 +249,7 @@ class _Told:
     def effects(self) -> Iterator[Part]:
         parts = [self.effect(one) for one in self.found.effects] or list(self.without_effect())
         yield Part(self.say("differ.effects"), parts=tuple(parts))
-        if not self.explained():
+        if not self.causes:
             wrong = list(differences(without_engine(self.found.before), without_engine(self.found.after)))
             told = each(wrong, Statements(self.now.lang, self.now.policy), "differs")
             yield Part(self.say("differ.statements"), parts=tuple(told))
@@ -257,11 +259,7 @@ class _Told:
         if all(self.found.before[unit] == self.found.after[unit] for unit in ("points", "euros")):
             yield Part(self.say("differ.none"))
         else:
-            yield Part(self.say("differ.totals_alone" if self.explained() else "differ.unexplained"))
-
-    def explained(self) -> bool:
-        """Whether the records have some cause to differ."""
-        return any(True for _ in self.causes())
+            yield Part(self.say("differ.totals_alone" if self.causes else "differ.unexplained"))
 
     def effect(self, one: Effect) -> Part:
         outcomes = [self.outcome(each) for each in (one.before, one.after)]

@@ -189,7 +189,12 @@ def _last(held: mmap, end: int) -> re.Match[bytes] | None:
 def _ended(held: mmap, end: int) -> re.Match[bytes] | None:
     """The entry of the line that ends there; None where it is not as entries are written."""
     start = held.rfind(b"\n", 0, end - 1) + 1
-    found = LINE.fullmatch(held[max(start, end - LONGEST) : end])
+    return _as_written(held[max(start, end - LONGEST) : end])
+
+
+def _as_written(line: bytes) -> re.Match[bytes] | None:
+    """The parts of a line, where it is written as entries are and its digest is its own."""
+    found = LINE.fullmatch(line)
     return found if found and found[2] == _of(found) else None
 
 
@@ -241,8 +246,7 @@ def _lines(path: Path) -> Iterator[bytes]:
 
 def _entry(line: bytes) -> Json | None:
     """The entry of a line written as entries are, None of any other."""
-    found = LINE.fullmatch(line)
-    if found is None or found[2] != _of(found):
+    if _as_written(line) is None:
         return None
     entry: Json = json.loads(line)
     return entry

@@ -17,6 +17,7 @@ from typing import Literal
 from msgspec import Struct
 
 from engine.conditions import Text
+from engine.days import is_day
 
 Why = Literal["begun", "before", "never"]
 """Why the days of a doctor's own period begin where they do: a row of those days began it, one before them keeps the
@@ -65,14 +66,6 @@ def read_origin(written: str | None) -> Origin | None:
     if found is None:
         return None
     told: Mapping[str, Anything] = found.groupdict("")
-    if told["day"] and not _is_day(told["day"]):
+    if told["day"] and not is_day(told["day"]):
         return None
     return Origin(Text(told["fr"], told["en"]), told["why"] or told["never"], told["day"], told["readings"])
-
-
-def _is_day(written: str) -> bool:
-    try:
-        date.fromisoformat(written)
-    except ValueError:
-        return False
-    return True

@@ -33,11 +33,12 @@ NOWHERE: Passages = {}
 
 def passages(files: PolicyFiles) -> Passages:
     """Where it is written how every measure is counted, as the policy counts by default. Raises Invalid."""
+    readings = counting_readings(files)
     return {
         measuring.id: Written(
             {one.name: quoted(one.sources) for one in measuring.denominator.exclusions},
             measuring.period.start,
-            counting_readings(files),
+            readings,
         )
         for measuring in link_measures(files, {})
         if measuring.denominator

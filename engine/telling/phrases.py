@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any as Anything
 
 from engine.conditions import Table, TableEntry, Text
-from engine.days import day_in_words
+from engine.days import day_in_words, is_day
 from engine.dossier import NONE
 from engine.policy import Field, Policy, Unit
 from engine.text import decimal_text
@@ -129,7 +128,7 @@ class Phrases(Figures):
         if isinstance(found, int):
             return self.counted(found, field.unit) if field and field.unit else self.number(found)
         text = str(found)
-        if (field and field.type == "date") or (not field and _is_day(text)):
+        if (field and field.type == "date") or (not field and is_day(text)):
             return self.day(text)
         if field and field.table:
             return self.entry_label((field.table,), text)
@@ -221,11 +220,3 @@ def find_entry(tables: Sequence[Table], code: str) -> TableEntry | None:
 def retyped(value: str) -> Anything:
     """A value of a test as the dossier types it: truth values are no text there."""
     return {"true": True, "false": False}.get(value, value)
-
-
-def _is_day(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
