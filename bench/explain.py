@@ -20,6 +20,7 @@ from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -189,17 +190,19 @@ def tell(what: str, most: float, work: float, base: float) -> bool:
     return ratio <= most
 
 
-def run(command: list[str]) -> None:
-    # Both sides run as installed programs do: their modules compiled once.
+def run(command: list[str], cache: str) -> None:
+    # Both sides run as installed programs do: their modules compiled once, a cache that no other checkout writes in.
     compiled = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    subprocess.run(command, cwd=ROOT, env=compiled, stdout=subprocess.DEVNULL, check=True)
+    there = {**compiled, "XDG_CACHE_HOME": cache}
+    subprocess.run(command, cwd=ROOT, env=there, stdout=subprocess.DEVNULL, check=True)
 
 
 def cold(rounds: int) -> bool:
     """A whole command in a fresh process, the policy's pages in the user's cache, against two imports."""
-    run(FORFAIT)
-    works = {"explain": lambda: run(FORFAIT), "imports": lambda: run(IMPORTS)}
-    wall, processor = in_turn(rounds, works, time.perf_counter), in_turn(rounds, works, spent)
+    with TemporaryDirectory() as cache:
+        run(FORFAIT, cache)
+        works = {"explain": lambda: run(FORFAIT, cache), "imports": lambda: run(IMPORTS, cache)}
+        wall, processor = in_turn(rounds, works, time.perf_counter), in_turn(rounds, works, spent)
     tell("cold `forfait explain` / `import typer, rich`, on the wall", 2.5, wall["explain"], wall["imports"])
     return tell("  the same, in processor time", 2.5, processor["explain"], processor["imports"])
 

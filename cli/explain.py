@@ -115,8 +115,8 @@ def _only(result: Decided, told: "Explanation", *, missing: bool, readings: bool
 
 
 def _explanation(result: Decided, indicator: str | None, depth: Depth, *, proof: bool) -> "Explanation":
+    from engine.measuring.written import passages
     from engine.telling.explanation import explain as told
-    from engine.telling.left_out import passages
     from engine.telling.parts import only
     from engine.telling.phrases import Phrases
     from engine.telling.proof import proof_part

@@ -30,7 +30,7 @@ def check_letter(output: Path | None, letter: bool, beside: Sequence[str]) -> No
 
 def send(result: Decided, output: Path | None) -> None:
     """Write the letter on the screen, or in a file as its name says."""
-    from engine.telling.left_out import passages
+    from engine.measuring.written import passages
     from engine.telling.letter import letter
 
     decision = result.decision

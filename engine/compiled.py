@@ -1,7 +1,7 @@
 """Policies as they are linked, kept from one command to the next: the one without a choice, and every other reading.
 
-Nothing but the plain data of a policy can come back: a file that names
-anything else is passed over, and the policies are linked again.
+Nothing but the plain data of a policy can come back: a file that names anything else is passed over, and the policies
+are linked again. What else is made of a policy's pages is kept the same way (`remade`, `put_by`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any as Anything
-from typing import cast
+from typing import TypeVar, cast
 
 from msgspec import Struct
 
@@ -24,7 +24,8 @@ from engine.sharing import shared
 
 Asked = tuple[tuple[str, str], ...]
 Link = Callable[[PolicyFiles, Mapping[str, str]], Policy]
-CLASSES = ("engine.conditions", "engine.policy")
+T = TypeVar("T")
+CLASSES = ("engine.conditions", "engine.policy", "engine.measuring.measures", "engine.measuring.written")
 NUMBERS = {("datetime", "date"), ("decimal", "Decimal"), ("fractions", "Fraction"), ("msgspec._utils", "rebuild")}
 """What a policy is made of beside the classes of the engine; and what makes a class again from its fields."""
 
@@ -33,16 +34,15 @@ NUMBERS = {("datetime", "date"), ("decimal", "Decimal"), ("fractions", "Fraction
 def compiled(files: PolicyFiles, link: Link) -> Mapping[Asked, Policy]:
     """The policies that come with the product, by the readings asked for; none where the pages are not kept.
 
-    Each option is there with those it requires. Whatever is the same in several is there once.
+    Each option is there with those it requires that are not taken anyway. Whatever is the same in several is there
+    once.
     """
     if not files.key:
         return {}
     name = f"{files.key}.policies"
-    kept = _read(recall(name))
-    if kept is None:
-        kept = shared(_linked(files, link))
-        keep(name, pickle.dumps(kept, protocol=pickle.HIGHEST_PROTOCOL))
-    return kept
+    kept = remade(name)
+    whole = isinstance(kept, dict) and all(isinstance(policy, Policy) for policy in kept.values())
+    return cast(Mapping[Asked, Policy], kept) if whole and () in kept else put_by(name, _linked(files, link))
 
 
 def _linked(files: PolicyFiles, link: Link) -> dict[Asked, Policy]:
@@ -54,8 +54,31 @@ def _linked(files: PolicyFiles, link: Link) -> dict[Asked, Policy]:
                 asked = {**option.require, name: option.name}
                 # Where options exclude each other, together they are no reading of the text.
                 with suppress(Invalid):
-                    linked[tuple(sorted(asked.items()))] = link(files, asked)
+                    linked[_chosen(policy, asked)] = link(files, asked)
     return linked
+
+
+def _chosen(policy: Policy, asked: Mapping[str, str]) -> Asked:
+    """What is asked for and is not the default."""
+    return tuple(sorted((name, option) for name, option in asked.items() if option != policy.readings[name].default))
+
+
+def put_by(name: str, plain: T) -> T:
+    """Plain data kept under a name; gives it back with whatever is the same in it being there once."""
+    kept = shared(plain)
+    keep(name, pickle.dumps(kept, protocol=pickle.HIGHEST_PROTOCOL))
+    return kept
+
+
+def remade(name: str) -> Anything:
+    """The plain data kept under a name; None when there is none, or it cannot be read."""
+    kept = recall(name)
+    if kept is None:
+        return None
+    try:
+        return _Reader(io.BytesIO(kept)).load()
+    except Exception:  # bytes that nobody vouches for may raise anything
+        return None
 
 
 class _Reader(pickle.Unpickler):
@@ -67,15 +90,3 @@ class _Reader(pickle.Unpickler):
             if module not in CLASSES or issubclass(found, Struct):
                 return found
         raise pickle.UnpicklingError(f"{module}.{name} is no plain data")
-
-
-def _read(kept: bytes | None) -> Mapping[Asked, Policy] | None:
-    """The policies that were kept; None when there are none, or when they cannot be read."""
-    if kept is None:
-        return None
-    try:
-        found = _Reader(io.BytesIO(kept)).load()
-    except Exception:  # bytes that nobody vouches for may raise anything; the policies are then linked again
-        return None
-    whole = isinstance(found, dict) and all(isinstance(policy, Policy) for policy in found.values())
-    return cast(Mapping[Asked, Policy], found) if whole and () in found else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any as Anything
 from typing import Final, Literal
@@ -116,9 +116,9 @@ class Dossier(Struct, frozen=True):
     fields: Mapping[str, Value]
     rows: tuple[Row, ...]
 
-    def plain(self) -> dict[str, Anything]:
-        """The canonical form: rows sorted by content, absent fields left out."""
-        rows = sorted((row.plain() for row in self.rows), key=in_order)
+    def plain(self, written: Callable[[Row], dict[str, Anything]] = Row.plain) -> dict[str, Anything]:
+        """The canonical form: rows sorted by content, absent fields left out. `written` writes a row."""
+        rows = sorted((written(row) for row in self.rows), key=in_order)
         fields = {key: _plain(value) for key, value in self.fields.items()}
         plain = {"doctor": self.doctor, "name": self.name, "year": self.year, "fields": fields, "rows": rows}
         return {key: value for key, value in plain.items() if value is not None}
@@ -126,7 +126,12 @@ class Dossier(Struct, frozen=True):
     @property
     def digest(self) -> str:
         """SHA-256 of the canonical form in canonical JSON (RFC 8785)."""
-        return f"sha256:{hashlib.sha256(canonical_json(self.plain())).hexdigest()}"
+        return digest_of(self.plain())
+
+
+def digest_of(plain: Mapping[str, Anything]) -> str:
+    """The digest of a dossier in its canonical form."""
+    return f"sha256:{hashlib.sha256(canonical_json(plain)).hexdigest()}"
 
 
 def _plain(value: Value) -> Anything:

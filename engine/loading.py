@@ -106,7 +106,8 @@ def _texts(folder: Path) -> dict[str, str]:
 def _key(texts: Mapping[str, str]) -> str:
     """What is kept hangs on: the pages' texts, the schemas, the product that checked them, and what wrote it."""
     here = Path(__file__).parent
-    written = {"schemas": as_on_disk(FOLDER, ".json"), "code": as_on_disk(here, ".py")}
+    code = {"code": as_on_disk(here, ".py"), "counting": as_on_disk(here / "measuring", ".py")}
+    written = {"schemas": as_on_disk(FOLDER, ".json"), **code}
     by = {"python": sys.version, "msgspec": msgspec_version, "product": VERSION}
     return digest_of({**texts, **by, **{name: "\n".join(files) for name, files in written.items()}})
 

@@ -10,7 +10,6 @@ from itertools import zip_longest
 from msgspec import Struct, field
 
 from engine.days import day_in_words
-from engine.foreign import in_words
 from engine.words import Lang, catalogue, say
 
 NEAREST_CUTOFF = 0.5
@@ -88,6 +87,9 @@ def _detail(name: str, value: str, lang: Lang) -> str:
     if name in DAYS and DAY.fullmatch(value):
         return day_in_words(value, lang)
     if name == "why":
+        # Needed only where something went wrong.
+        from engine.foreign import in_words  # noqa: PLC0415
+
         return in_words(value, lang)
     return say(lang, value[1:]) if value.startswith("@") and value[1:] in catalogue(lang) else value
 

@@ -9,10 +9,12 @@ the order in which a dossier's rows were written, on a clock or on a locale.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any as Anything
+
+from msgspec import Struct
 
 from engine import VERSION
 from engine.amount import Amount
@@ -20,15 +22,11 @@ from engine.asked import asks, entry, field_test, plain_test, same_test, sources
 from engine.claims import claims
 from engine.conditions import (
     Any,
-    Attribute,
-    Fact,
     FieldTest,
-    InTable,
     Node,
     Rate,
     Same,
     Silent,
-    Table,
     Text,
     children,
     walk,
@@ -38,8 +36,8 @@ from engine.dispute.contradictions import Contradiction, contradictions, with_la
 from engine.dispute.mending import Change, Wanted
 from engine.dispute.pricing import Alternative, flips
 from engine.dispute.shortfall import Shortfalls
-from engine.dossier import NONE, Row
-from engine.matching import written_value
+from engine.dossier import Row, digest_of
+from engine.lookups import found, looked_up, looks_up
 from engine.observation import Check, Observation, Seen
 from engine.policy import Branch, Component, Indicator, Neutralisation, Policy, Volet, Weight
 from engine.text import canonical_json, decimal_text, in_order
@@ -134,9 +132,8 @@ class Writer:
 
     def dossier(self) -> Json:
         """Every fact of the dossier, those of later days and those that no condition looks at included."""
-        dossier = self.decision.dossier
-        told = dossier.plain()
-        return {"digest": dossier.digest, **{key: told[key] for key in ("name", "fields", "rows") if key in told}}
+        told = self.decision.dossier.plain(self.row)
+        return {"digest": digest_of(told), **{key: told[key] for key in ("name", "fields", "rows") if key in told}}
 
     def tree(self) -> Json:
         """What was decided: verdicts, points and euros."""
@@ -243,8 +240,8 @@ class Writer:
     # --- trees --------------------------------------------------------------------------------------------------
 
     def node(self, node: Node) -> Json:
-        verdict = self.decision.verdicts[node.at]
-        written: Json = {**self.fixed[node.at], "verdict": verdict.word}
+        verdict, fixed = self.decision.verdicts[node.at], self.fixed[node.at]
+        written: Json = {**fixed.told, "verdict": verdict.word}
         match verdict:
             case Verdict.UNMET:
                 # An `any` fails for the reason of its nearest branch.
@@ -259,17 +256,24 @@ class Writer:
         observed = self.decision.observations.get(node.at)
         if observed:
             written["saw"] = saw(observed, self.row)
-            for table, value in looked_up(node, observed):
-                self.looked_up.setdefault((table.id, value), _found(table, value))
+            for table, value in looked_up(node, observed) if fixed.looks_up else ():
+                self.looked_up.setdefault((table.id, value), found(table, value))
         elif below := children(node):
             written["of"] = [self.node(child) for child in below]
         return written
 
 
+class Fixed(Struct, frozen=True):
+    """What a record says of a node whatever the dossier; whether the node looks something up in a table."""
+
+    told: Json
+    looks_up: bool
+
+
 @lru_cache(maxsize=256)
-def _fixed(policy: Policy) -> Mapping[str, Json]:
+def _fixed(policy: Policy) -> Mapping[str, Fixed]:
     """What a record says of each node whatever the dossier, by place; what does not apply is left out."""
-    fixed: dict[str, Json] = {}
+    fixed: dict[str, Fixed] = {}
     questions: dict[Text, str] = {}
     for node in [node for _, tree in claims(policy) for node in walk(tree)]:
         asked = asks(node)
@@ -279,7 +283,7 @@ def _fixed(policy: Policy) -> Mapping[str, Json]:
             # A question of the law left open in several places is one: the first of them stands for its words.
             asked["question"] = questions.setdefault(node.question, node.at)
         told = {"at": node.at, "kind": type(node).__name__.lower(), **_basis(node)}
-        fixed[node.at] = {**told, "asks": asked} if asked else told
+        fixed[node.at] = Fixed({**told, "asks": asked} if asked else told, looks_up(node))
     return fixed
 
 
@@ -312,32 +316,6 @@ def saw(observation: Observation, plain: Callable[[Row], Json] = Row.plain) -> J
             "missing": str(max(0, count.needed - count.numerator)),
         }
     return written
-
-
-def looked_up(node: Node, saw: Observation) -> Iterator[tuple[Table, str]]:
-    """The tables in which a leaf looked something up, and what it looked up there."""
-    match node:
-        case Attribute(test=test):
-            pairs = [(test.tests, saw.value), *((test.tests, one.row.name) for one in saw.seen)]
-        case Fact(tests=tests):
-            pairs = [(tests, one.row.fields.get("value")) for one in saw.seen]
-        case _:
-            checks = [check for one in saw.seen for check in one.checks]
-            pairs = [(one.test.tests, one.found) for one in checks if isinstance(one.test, FieldTest)]
-    for tests, value in pairs:
-        if value not in (None, NONE):
-            yield from ((test.table, written_value(value)) for test in tests if isinstance(test, InTable))
-
-
-def _found(table: Table, value: str) -> Json:
-    """What a table says of a value: the entry that it names, if any, and whether the table refuses it."""
-    found = table.find(value)
-    return {
-        "table": table.id,
-        "value": value,
-        "entry": found and found.code,
-        "refused": bool(found and found.refused),
-    }
 
 
 def _change(change: Change) -> Json:

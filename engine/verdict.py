@@ -19,13 +19,11 @@ class Verdict(IntEnum):
     UNKNOWN = 1
     MET = 2
 
-    @property
-    def word(self) -> str:
-        return WORDS[self]
+    def __init__(self, _: int) -> None:
+        self.word = self.name.lower()
 
 
 MIRRORED = {verdict: Verdict(Verdict.MET - verdict) for verdict in Verdict}
-WORDS = {verdict: verdict.name.lower() for verdict in Verdict}
 
 
 def all_of(verdicts: Iterable[Verdict]) -> Verdict:

@@ -11,17 +11,25 @@ from pathlib import Path
 import pytest
 
 from engine.compiled import compiled
-from engine.linking import link, linked
+from engine.dispute.pricing import other_policies
+from engine.linking import _linked, link, linked
 from engine.loading import PARTS, PolicyFiles, _read, bundled_policies, read_policy, years
+from engine.measuring.linking import counting_readings, link_measures
+from engine.measuring.written import passages
 
 
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A cache folder of its own, and nothing remembered."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    compiled.cache_clear()
+    forget()
     yield tmp_path / "forfait-structure"
-    compiled.cache_clear()
+    forget()
+
+
+def forget() -> None:
+    for remembered in (compiled, _linked, passages):
+        remembered.cache_clear()
 
 
 def files() -> PolicyFiles:
@@ -47,6 +55,35 @@ def test_what_comes_back_is_what_was_linked(cache: Path) -> None:
         assert [getattr(policy, name) for name in policy.__struct_fields__] == [
             getattr(pages, name) for name in pages.__struct_fields__
         ]
+
+
+@pytest.mark.parametrize("folder", years(bundled_policies()).values(), ids=str)
+def test_every_reading_that_a_decision_is_priced_under_is_kept(
+    cache: Path, monkeypatch: pytest.MonkeyPatch, folder: Path
+) -> None:
+    """One that requires what is taken anyway is found again like any other: none is linked at each command."""
+    read = read_policy(folder)
+    policy = linked(read, {})
+    monkeypatch.setattr("engine.linking.link", partial(pytest.fail, "linked again"))
+    assert len(list(other_policies(read, policy))) == len(compiled(read, link)) - 1
+
+
+@pytest.mark.parametrize("folder", years(bundled_policies()).values(), ids=str)
+def test_where_counting_is_written_comes_back_as_it_was_linked(
+    cache: Path, monkeypatch: pytest.MonkeyPatch, folder: Path
+) -> None:
+    read = read_policy(folder)
+    first = passages(read)
+    forget()
+    with monkeypatch.context() as patched:
+        patched.setattr("engine.measuring.linking.link_measures", partial(pytest.fail, "linked again"))
+        again = passages(read)
+    assert again == first
+    for measuring in link_measures(read, {}):
+        if measuring.denominator:
+            told = again[measuring.id]
+            assert told.exclusions == {one.name: one.sources for one in measuring.denominator.exclusions}
+            assert (told.start, told.readings) == (measuring.period.start, counting_readings(read))
 
 
 def test_pages_kept_are_those_of_the_folder(cache: Path) -> None:
@@ -90,6 +127,7 @@ def test_what_is_no_policy_is_passed_over(cache: Path, monkeypatch: pytest.Monke
     read = files()
     monkeypatch.setattr("engine.compiled.recall", lambda _: damage)
     assert compiled(read, link)[()].year == read.year
+    assert set(passages(read)) == {one.id for one in link_measures(read, {}) if one.denominator}
 
 
 @pytest.mark.parametrize("raised", [ImportError, RecursionError, MemoryError, OSError, AssertionError])

@@ -16,8 +16,8 @@ from cli.draw import draw
 from cli.markdown import markdown
 from cli.screen import Screen
 from engine.conditions import walk
+from engine.measuring.written import passages
 from engine.telling.explanation import explain
-from engine.telling.left_out import passages
 from engine.telling.parts import Depth, Explanation, Part
 from engine.telling.sentences import every, telling
 from engine.words import Lang, say

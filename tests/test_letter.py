@@ -23,9 +23,9 @@ from cli.letter import letter_markdown
 from cli.main import typer_app
 from cli.pdf import pdf
 from cli.saving import save
+from engine.measuring.written import passages
 from engine.problems import Invalid
 from engine.telling.explanation import explain
-from engine.telling.left_out import passages
 from engine.telling.legal import cited, legal
 from engine.telling.letter import letter
 from engine.telling.letter_parts import Block, Grid, Items, Letter, Section, Text
@@ -290,7 +290,7 @@ import sys
 sys.path.insert(0, sys.argv[1])
 from hashlib import sha256
 from tests.conftest import Example, policy_files
-from engine.telling.left_out import passages
+from engine.measuring.written import passages
 from engine.telling.letter import letter
 from cli.pdf import pdf
 from cli.saving import save

@@ -63,8 +63,8 @@ def _declared(decision: Decision) -> Iterator[Contradiction]:
     # The same arrangement under two items; free texts, such as a software's name, may well repeat.
     listed = [each for item, each in rows.items() if policy.vocabulary.items[item].choices]
     sworn = [row for each in listed for row in each if row.type == "declaration" and "choice" in row.fields]
-    for one, other in combinations(sworn, 2):
-        if one.name != other.name and _name(one, decision) == _name(other, decision):
+    for (one, name), (other, same) in combinations([(row, _name(row, decision)) for row in sworn], 2):
+        if one.name != other.name and name == same:
             yield Contradiction("twice", (one, other))
 
 

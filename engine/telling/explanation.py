@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from typing import Any as Anything
 
 from engine.dossier import Dossier
+from engine.measuring.written import NOWHERE, Passages
 from engine.policy import Policy
 from engine.telling.contested import contested, contradicted, later
-from engine.telling.left_out import NOWHERE, Passages
 from engine.telling.missing import missing
 from engine.telling.owed import owed
 from engine.telling.parts import Depth, Explanation, Part, each_line

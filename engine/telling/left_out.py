@@ -4,45 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from msgspec import Struct
-
 from engine.conditions import Source
-from engine.loading import PolicyFiles
-from engine.measuring.linking import counting_readings, link_measures
 from engine.measuring.measures import Start
 from engine.measuring.origins import Why, read_origin
+from engine.measuring.written import Written
 from engine.policy import Reading
 from engine.telling.phrases import Json, Phrases
-
-
-class Written(Struct, frozen=True):
-    """Where it is written what a measure leaves out, by exclusion; what begins a doctor's own period, if anything.
-
-    With the questions about counting, by name.
-    """
-
-    exclusions: Mapping[str, Sequence[Json]]
-    start: Start | None
-    readings: Mapping[str, Reading]
-
-
-Passages = Mapping[str, Written]
-"""Of each measure, where it is written how it is counted."""
-NOWHERE: Passages = {}
-
-
-def passages(files: PolicyFiles) -> Passages:
-    """Where it is written how every measure is counted, as the policy counts by default. Raises Invalid."""
-    readings = counting_readings(files)
-    return {
-        measuring.id: Written(
-            {one.name: quoted(one.sources) for one in measuring.denominator.exclusions},
-            measuring.period.start,
-            readings,
-        )
-        for measuring in link_measures(files, {})
-        if measuring.denominator
-    }
 
 
 def quoted(sources: Sequence[Source]) -> list[Json]:
@@ -61,7 +28,7 @@ def left_out(words: Phrases, row: Json, known: Written) -> Iterator[str]:
     for name, reason in words.policy.vocabulary.measures[row["name"]].exclusions.items():
         if name in counts:
             said = words.say("found.left_out", count=words.number(counts[name]), reason=words.text(reason))
-            yield _by(words, said, known.exclusions.get(name, ()))
+            yield _by(words, said, quoted(known.exclusions.get(name, ())))
 
 
 def began(words: Phrases, why: Why, day: str, start: Start, *, no_day: bool) -> str:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from engine.dossier import Dossier
+from engine.measuring.written import NOWHERE, Passages
 from engine.policy import Policy
 from engine.telling.contested import contested_in_letter, contradicted, later
 from engine.telling.explanation import explain
-from engine.telling.left_out import NOWHERE, Passages
 from engine.telling.legal import cited, legal_text
 from engine.telling.letter_lacking import Lacking
 from engine.telling.letter_parts import Block, Grid, Items, Letter, Line, Section, Text

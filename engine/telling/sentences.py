@@ -8,8 +8,9 @@ from typing import Any as Anything
 from engine.claims import claims
 from engine.conditions import Node, Silent, walk
 from engine.measuring.origins import read_origin
+from engine.measuring.written import NOWHERE
 from engine.policy import Measure, Policy
-from engine.telling.left_out import NOWHERE, is_empty, left_out
+from engine.telling.left_out import is_empty, left_out
 from engine.telling.phrases import Json, Phrases, retyped
 from engine.words import Lang, say
 
