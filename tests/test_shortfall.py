@@ -15,6 +15,7 @@ from engine.dispute.shortfall import Shortfall, Shortfalls
 from engine.dispute.ways import Flip, Way, minimal, ways
 from engine.dossier import read_dossier
 from engine.linking import linked
+from engine.text import in_order
 from engine.verdict import Verdict, derive
 from tests.conftest import Example, campaigns, decided, known, policy_files
 from tests.strategies import place, trees
@@ -79,6 +80,25 @@ def test_no_change_of_a_shortfall_can_be_spared(example: Example) -> None:
             )
             without = judge(decision.policy, dossier, decision.as_of)
             assert without.verdicts[one.indicator.id] is not Verdict.MET
+
+
+def asked(shortfall: Shortfall) -> set[tuple[object, ...]]:
+    """Everything that a shortfall asks: which rows are changed, added or taken away, and what of each field."""
+    found = set[tuple[object, ...]]()
+    for change in shortfall.changes:
+        row = in_order(change.before.plain()) if change.before else "added"
+        after = change.after and (change.after.type, change.after.name, change.after.items)
+        found |= {(row, after), *((row, after, *one) for one in change.wanted.items())}
+    return found
+
+
+def test_no_shortfall_asks_for_all_that_another_does_and_more(example: Example) -> None:
+    """A choice that does not qualify is mended by another choice: not by another choice sent on paper too."""
+    decision = decided(example)
+    for one in decision.indicators:
+        if one.outcome == "refused":
+            found = [asked(shortfall) for shortfall in Shortfalls(decision).of(one.indicator.id)]
+            assert [other for other in found if any(fewer < other for fewer in found)] == []
 
 
 def test_one_act_short_of_two_thirds_says_one_act_and_what_it_cost() -> None:

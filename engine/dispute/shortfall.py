@@ -78,13 +78,15 @@ class Shortfalls:
         """
         if self.decision.verdicts[claim] is Verdict.MET:
             return ()
-        found: list[Shortfall] = []
+        found: list[_Tried] = []
         for way in ways(self.trees[claim], self.decision.verdicts, self.trees, self._changeable)[:MOST_TRIED]:
             least = self.minimal(self.made(way), claim)
             if least is None or any(least.changes == one.changes for one in found):
                 continue
-            found.append(Shortfall(least.changes, self.decided(least)))
-        return tuple(sorted(found, key=self.rank)[:most])
+            found.append(least)
+        fewest = [one for one in found if not any(_asks_more(one.changes, other.changes) for other in found)]
+        shortfalls = [Shortfall(one.changes, self.decided(one)) for one in fewest]
+        return tuple(sorted(shortfalls, key=self.rank)[:most])
 
     def rank(self, one: Shortfall) -> tuple[int, int, Decimal]:
         """Fewest changes first, then fewest things asked of them, then the greatest gain."""
@@ -135,3 +137,22 @@ class Shortfalls:
                 kept.remove(change.before)
         rows = (*kept, *(change.after for change in changes if change.after is not None))
         return replace(self.decision.dossier, rows=rows)
+
+
+def _asks_more(changes: tuple[Change, ...], others: tuple[Change, ...]) -> bool:
+    """Whether changes ask of the same rows all that others ask, and more: another channel too, say."""
+    return _covers(changes, others) and not _covers(others, changes)
+
+
+def _covers(changes: tuple[Change, ...], others: tuple[Change, ...]) -> bool:
+    return all(any(_includes(change, other) for change in changes) for other in others)
+
+
+def _includes(change: Change, other: Change) -> bool:
+    return _changed(change) == _changed(other) and other.wanted.items() <= change.wanted.items()
+
+
+def _changed(change: Change) -> tuple[object, ...]:
+    """Which row is changed, or what is added, and whether it stays."""
+    after = change.after
+    return change.before, after and (after.type, after.name, after.items)
