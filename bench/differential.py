@@ -11,24 +11,27 @@ the seed of its batch and the least dossier that still differs. The tests do the
 from __future__ import annotations
 
 import argparse
+import gc
 import json
+import os
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import cycle
 from multiprocessing import get_context
 from pathlib import Path
 from random import Random
 
 from msgspec import Struct
-from msgspec.structs import astuple
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from cli.cores import free_cores  # noqa: E402
 from engine.dispute.pricing import other_policies  # noqa: E402
+from engine.garbage import set_aside  # noqa: E402
 from engine.linking import linked  # noqa: E402
 from engine.loading import PolicyFiles, bundled_policies, read_policy, years  # noqa: E402
 from engine.network import EngineFault  # noqa: E402
@@ -40,6 +43,12 @@ from tests.random_dossiers import Drawing, days_of  # noqa: E402
 from tests.random_policies import made_up, random_mutant, random_policy  # noqa: E402
 
 PRICED = 25
+SEARCHED = 100_000
+"""The objects made between two searches for garbage."""
+ENOUGH = 2
+"""How many times as many dossiers a policy as it is gets as one drawn: there are few of them."""
+ROUND = ("changed", "made up, changed", "made up")
+"""The policies that are drawn; a year as it is takes its turn once in `ENOUGH` rounds of them."""
 NUMBERS = 10**10
 
 
@@ -52,77 +61,102 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=free_cores(), help="processes at once, a batch each")
     asked = parser.parse_args()
     counts, start = Counter[str](), time.perf_counter()
-    batches = -(-asked.dossiers // asked.batch)
-    with get_context("spawn").Pool(asked.jobs) as pool:
-        for done, found in enumerate(pool.imap_unordered(compared, parts(asked, batches)), start=1):
+    # As many processes as cores: threads of theirs would only wait for each other.
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
+    with get_context("spawn").Pool(asked.jobs, made_ready) as pool:
+        for found in pool.imap_unordered(compared, parts(asked)):
             counts += found
             took = time.perf_counter() - start
-            print(f"{done}/{batches}, {took:.0f} s: {dict(sorted(counts.items()))}", flush=True)
+            print(f"{took:.0f} s: {dict(sorted(counts.items()))}", flush=True)
     return 1 if counts["differing"] else 0
 
 
 class Part(Struct, frozen=True):
-    """A batch: its seed and its rank, how many dossiers, and how many of them through all derivations."""
+    """A batch: its seed, what kind of policy and how many of that kind before, how many dossiers of it.
+
+    `four` of them go through all derivations.
+    """
 
     seed: str
+    kind: str
     rank: int
     size: int
     four: int
 
 
-def parts(asked: argparse.Namespace, batches: int) -> Iterator[Part]:
-    for rank in range(batches):
-        size = min(asked.batch, asked.dossiers - rank * asked.batch)
-        four = asked.four * (rank + 1) // batches - asked.four * rank // batches
-        yield Part(f"{asked.seed}/{rank}", rank, size, four)
+def parts(asked: argparse.Namespace) -> Iterator[Part]:
+    """A quarter of the dossiers for each kind of policy, but for the last few."""
+    turns = cycle([*ROUND, "as it is", *ROUND * (ENOUGH - 1)])
+    before, ranks = 0, Counter[str]()
+    while before < asked.dossiers:
+        kind = next(turns)
+        size = min(asked.batch * (ENOUGH if kind == "as it is" else 1), asked.dossiers - before)
+        after = before + size
+        four = asked.four * after // asked.dossiers - asked.four * before // asked.dossiers
+        yield Part(f"{asked.seed}/{kind}/{ranks[kind]}", kind, ranks[kind], size, four)
+        before = after
+        ranks[kind] += 1
+
+
+def made_ready() -> None:
+    """Have a process look seldom for garbage: each time it looks through many dossiers that are still needed."""
+    set_aside()
+    gc.set_threshold(SEARCHED, 50, 50)
 
 
 def compared(part: Part) -> Counter[str]:
     """What became of one batch, under a policy of its own."""
-    seed, batch, size, four = astuple(part)
-    random = Random(seed)
-    kind, files, policy = drawn_policy(batch, random)
-    day = random.choice([None, None, *days_of(policy)[-6:], random.choice(days_of(policy))])
+    random = Random(part.seed)
+    files, policy = drawn_policy(part, random)
+    day = drawn_day(part, policy, random)
     bench = Bench(files, policy, day)
     drawing = Drawing([policy, *(other for *_, other in other_policies(files, policy))])
-    pages = [drawing.page(random, str(NUMBERS + rank), plain=rank % 4 == 0) for rank in range(size)]
+    pages = [drawing.page(random, str(NUMBERS + rank), plain=rank % 4 == 0) for rank in range(part.size)]
     found = bench.compare(pages, lambda rank: rank % PRICED == 0)
     for number, how in found.differing.items():
         page = next(page for page in pages if page.data["doctor"] == number)
         least = shrunk(page, lambda smaller: bench.compare(smaller).differing)
-        print(f"seed {seed}, {kind}, as of {day or 'the decision'}: {how}\n  {json.dumps(least.data)}", flush=True)
+        print(f"seed {part.seed}, as of {day or 'the decision'}: {how}\n  {json.dumps(least.data)}", flush=True)
     counts = Counter(
-        dossiers=size,
+        dossiers=part.size,
+        policies=1,
         columns=found.columns,
         observed=found.observed,
         singly=found.left,
         refused=found.refused,
         differing=len(found.differing),
     )
-    return counts + all_four(seed, bench, pages, day, four)
+    return counts + all_four(part, bench, pages)
 
 
-def drawn_policy(batch: int, random: Random) -> tuple[str, PolicyFiles, Policy]:
-    """A year as it is, a year with a mistake or two in it, or a policy that no law would write."""
-    known = list(years(bundled_policies()).items())
-    year, folder = known[batch // 4 % len(known)]
-    match batch % 4:
-        case 0:
+def drawn_policy(part: Part, random: Random) -> tuple[PolicyFiles, Policy]:
+    """A year as it is, a year with a mistake in it, or a policy that no law would write."""
+    known = list(years(bundled_policies()).values())
+    folder = known[part.rank % len(known)]
+    match part.kind:
+        case "as it is":
             files = read_policy(folder)
-            return str(year), files, linked(files, {})
-        case 1:
-            return f"{year} changed", *random_mutant(read_policy(folder), random, 1)
-        case 2:
-            return "made up, changed", *random_mutant(made_up(), random, 2)
+            return files, linked(files, {})
+        case "changed":
+            return random_mutant(read_policy(folder), random, 1)
+        case "made up, changed":
+            return random_mutant(made_up(), random, 2)
         case _:
-            return "made up", *random_policy(random)
+            return random_policy(random)
 
 
-def all_four(seed: str, bench: Bench, pages: Sequence[Page], day: date | None, most: int) -> Counter[str]:
+def drawn_day(part: Part, policy: Policy, random: Random) -> date | None:
+    """Often the decision's day or one of the last; a policy as it is has fewer batches, for as many other days."""
+    days = days_of(policy)
+    others = ENOUGH if part.kind == "as it is" else 1
+    return random.choice([None, None, *days[-6:], *[random.choice(days)] * others])
+
+
+def all_four(part: Part, bench: Bench, pages: Sequence[Page]) -> Counter[str]:
     """Some of a batch through the network and, where it applies, through the formula."""
     counts = Counter[str]()
     for page in pages:
-        if counts["network"] >= most:
+        if counts["network"] >= part.four:
             break
         try:
             counts["formula"] += bench.four(page)
@@ -131,7 +165,8 @@ def all_four(seed: str, bench: Bench, pages: Sequence[Page], day: date | None, m
             continue
         except EngineFault as fault:
             counts["differing"] += 1
-            print(f"seed {seed}: {fault}, as of {day or 'the decision'}\n  {json.dumps(page.data)}", flush=True)
+            seed, day = part.seed, bench.as_of or "the decision"
+            print(f"seed {seed}: {fault}, as of {day}\n  {json.dumps(page.data)}", flush=True)
     return counts
 
 

@@ -19,14 +19,14 @@ from engine.columnar.layout import DOCTOR, READINGS, Line, doctor_line, node_lin
 from engine.columnar.observing import Observing, merged_table, observed_table, wanted
 from engine.columns import Columns
 from engine.conditions import Record
-from engine.decision import Decision, decide, judge, settled
-from engine.dispute.pricing import alternatives
-from engine.dossier import read_dossier
+from engine.decision import Decision, decide, judge
+from engine.dispute.pricing import Alternative, alternatives
+from engine.dossier import Dossier, read_dossier
 from engine.loading import PolicyFiles
 from engine.network import agree
 from engine.policy import Policy
 from engine.problems import Invalid
-from engine.schema import check
+from engine.schema import valid
 from engine.sourcing.staging import valued
 from engine.standing import standing_on
 from engine.tables import TABLES, Cells, dossier_data, rows_of, some_of
@@ -70,49 +70,53 @@ class Bench:
     def compare(self, pages: Sequence[Page], priced: Callable[[int], bool] = lambda _: True) -> Compared:
         """Every page through columns and through the first derivation; `priced`: readings too, by rank."""
         own, alone, crowded = self.together(pages)
-        observed, left = self.singly([page for page in pages if page.data["doctor"] in alone], crowded)
         differing: dict[str, str] = {}
         saw: Counter[tuple[str, str, str]] = Counter()
-        refused = 0
+        kept: list[Page] = []
+        expected: dict[str, Line] = {}
         for rank, page in enumerate(pages):
             number = page.data["doctor"]
             try:
                 decision = self.decided(page)
             except Invalid as invalid:
-                refused += 1
                 if number in own:
                     differing[number] = f"vouched for, and refused: {invalid.problems[0].code}"
                 continue
-            found = own.get(number) or observed.get(number)
-            if found is None:
+            kept.append(page)
+            others = alternatives(self.files, page, decision) if self.columns.priced and priced(rank) else None
+            line = expected_line(decision, others)
+            if number not in own:
+                expected[number] = line
+                continue
+            saw.update(_seen(decision))
+            if wrong := differences(line, own[number]):
+                differing[number] = f"columns: {wrong}"
+        observed, left = self.singly([page for page in kept if page.data["doctor"] in alone], crowded)
+        for number, line in expected.items():
+            if number not in observed:
                 if number not in left:
                     differing[number] = "decided by nobody"
-                continue
-            if number in own:
-                saw.update(_seen(decision))
-            others = alternatives(self.files, page, decision) if self.columns.priced and priced(rank) else None
-            wrong = differences(decision, others, found)
-            if wrong:
-                differing[number] = ("columns" if number in own else "after") + f": {wrong}"
-        return Compared(frozenset(own), len(observed), len(left), refused, differing, saw)
+            elif wrong := differences(line, observed[number]):
+                differing[number] = f"after: {wrong}"
+        return Compared(frozenset(own), len(observed), len(left), len(pages) - len(kept), differing, saw)
 
     def decided(self, page: Page) -> Decision:
         """The decision by the first derivation. Raises Invalid."""
-        problems = check(page, "dossier")
-        if problems:
-            raise Invalid(problems)
-        return judge(self.policy, read_dossier(page, self.policy), self.as_of)
+        return judge(self.policy, self.read(page), self.as_of)
+
+    def read(self, page: Page) -> Dossier:
+        """The dossier of a page that keeps the schema. Raises Invalid."""
+        return read_dossier(valid(page, "dossier"), self.policy)
 
     def four(self, page: Page) -> bool:
         """Whether the formula applied; the network always does. Raises Invalid, EngineFault where one differs."""
-        self.decided(page)
-        decision = decide(self.policy, read_dossier(page, self.policy), self.as_of)
+        decision = decide(self.policy, self.read(page), self.as_of)
         standing = standing_on(decision.dossier, self.policy, decision.as_of)
         try:
             told = verdicts(self.policy, standing)
         except (Beyond, Unthought):
             return False
-        agree(settled(self.policy, standing)[2], told)
+        agree(decision.verdicts, told)
         return True
 
     def together(self, pages: Sequence[Page]) -> tuple[Lines, set[str], Anything]:
@@ -126,14 +130,13 @@ class Bench:
         return sound, alone | wrong, crowded.filter(computed.invert(unread))
 
     def singly(self, pages: Sequence[Page], crowded: Anything) -> tuple[Lines, set[str]]:
-        """The same for doctors whose leaves are observed one by one, or some of them."""
+        """The same for doctors whose leaves are observed one by one, or some of them; their dossiers can be read."""
         only = dict(zip(crowded[DOCTOR].to_pylist(), self.touched.of(crowded), strict=True))
         rows = wanted(only, self.questions)
         whole, partly, left = list[Line](), dict[str, Line](), set[str]()
         for page in pages:
             number = page.data["doctor"]
             try:
-                self.decided(page)
                 asked = only.get(number)
                 line = self.observing.line(page if asked is None else some_page(page, rows[number]), asked)
             except Invalid:
@@ -168,11 +171,18 @@ def some_page(page: Page, wanted: Collection[tuple[str, str]]) -> Page:
     return replace(page, data=dossier_data(page.data["doctor"], some_of(rows, wanted)))
 
 
-def differences(decision: Decision, others: Anything, found: Line) -> str:
-    """The columns that are not what the first derivation says."""
+def expected_line(decision: Decision, others: Sequence[Alternative] | None) -> Line:
+    """What columns must say of a decision; of its readings nothing where `others` were not sought."""
     expected = {**node_line(decision), **doctor_line(decision, others or ())}
     if others is None:
         del expected[READINGS]
+    return expected
+
+
+def differences(expected: Line, found: Line) -> str:
+    """The columns that are not what the first derivation says."""
+    if expected.items() <= found.items():
+        return ""
     return "; ".join(
         f"{name}: {value!s} expected, {found[name]!s} found"
         for name, value in expected.items()
@@ -202,12 +212,11 @@ def tables(pages: Sequence[Page]) -> tuple[dict[str, Anything], set[str]]:
 
 def _typed(table: str, rows: Sequence[Mapping[str, str]], wrong: set[str]) -> Anything:
     columns = []
+    doctors = arrow.array([row["doctor"] for row in rows], arrow.string())
     for name, type in TABLES[table].items():
-        texts = arrow.array([row.get(name) for row in rows], arrow.string())
-        columns.append(valued(texts, type))
-        wrong.update(
-            row["doctor"] for row, one in zip(rows, columns[-1], strict=True) if name in row and one.as_py() is None
-        )
+        given = arrow.array([row.get(name) for row in rows], arrow.string())
+        columns.append(valued(given, type))
+        wrong.update(doctors.filter(computed.xor(given.is_valid(), columns[-1].is_valid())).to_pylist())
     return arrow.table(columns, arrow_schema(table))
 
 

@@ -75,6 +75,8 @@ class _Pinned:
         self.facts: Facts = symbolic(asked, most, standing.as_of, complete=False)
         self.texts: Texts = self.facts.texts
         self.others: dict[Value, int] = {}
+        self.known: dict[Place, Sequence[str]] = {}
+        self.spelled: dict[tuple[str, int], str] = {}
 
     # --- what stands --------------------------------------------------------------------------------------------
 
@@ -146,13 +148,12 @@ class _Pinned:
     def fact(self, name: str, slots: Sequence[Slot]) -> Iterator[Term]:
         asked = [leaf for leaf in self.leaves if isinstance(leaf, Fact) and leaf.fact == name]
         days = sorted({min(cut_off(leaf, self.policy), self.standing.as_of) for leaf in asked})
-        before = date.min
+        before, told = date.min, self.standing.of("fact", [name])
+        if any(_observed(row) > self.standing.as_of for row in told):
+            # Recorded before it was observed: of a symbolic dossier, what is observed later is not known yet.
+            raise Beyond(name)
         for index, (slot, last) in enumerate(zip(slots, days, strict=True)):
-            rows = [
-                (day, row)
-                for row in self.standing.of("fact", [name])
-                if (day := _observed(row)) <= last and (index == 0 or day > before)
-            ]
+            rows = [(day, row) for row in told if (day := _observed(row)) <= last and (index == 0 or day > before)]
             before = last
             latest = max((day for day, _ in rows), default=date.min)
             values = [row for day, row in rows if day == latest]
@@ -188,19 +189,33 @@ class _Pinned:
         return self.text(place, value) if isinstance(value, str) else value
 
     def text(self, place: Place, value: str) -> int:
-        """The number of a text, or of one that no condition tells from it."""
-        if value in self.texts.numbers and self.known(place, value):
+        """The number of a text, or of one that no condition tells from it.
+
+        Raises Beyond where a choice of an item is spelled in two ways: a name has one number, and what is prefilled
+        yields to any other spelling.
+        """
+        if value in self.told(place):
             return self.texts.numbers[value]
         if place not in self.texts.compared:
-            told = [text for text in self.texts.strings if self.known(place, text)]
-            alike = [text for text in told if self.signature(place, text) == self.signature(place, value)]
-            if alike:
-                return self.texts.numbers[alike[0]]
-        return self.others.setdefault(name_of(value), len(self.texts.strings) + len(self.others))
+            own = self.signature(place, value)
+            alike = next((text for text in self.told(place) if self.signature(place, text) == own), None)
+            if alike is not None:
+                return self.texts.numbers[alike]
+        number = self.others.setdefault(name_of(value), len(self.texts.strings) + len(self.others))
+        if place.field == "choice" and self.spelled.setdefault((place.name, number), value) != value:
+            raise Beyond(str(place))
+        return number
 
-    def known(self, place: Place, text: str) -> bool:
-        values = self.texts.values(place)
-        return self.texts.numbers[text] in self.texts.free(place) if values is None else text in values
+    def told(self, place: Place) -> Sequence[str]:
+        """The texts told apart at a place."""
+        if place not in self.known:
+            values, free = self.texts.values(place), set(self.texts.free(place))
+            self.known[place] = [
+                text
+                for number, text in enumerate(self.texts.strings)
+                if (number in free if values is None else text in values)
+            ]
+        return self.known[place]
 
     def signature(self, place: Place, text: str) -> list[Verdict]:
         return [test_value(test, text) for test in self.texts.tests[place]]
