@@ -107,10 +107,12 @@ def _versions(rows: list[Row]) -> list[tuple[int, int]] | None:
     """
     if len(rows) > MOST_ROWS or any(_count(row, name) is None for row in rows for name in COUNTS):
         return None
+    numerator, denominator = COUNTS
+    if len(rows) == 1:
+        return [(_sum(rows, numerator), _sum(rows, denominator))]
     ways = [[row for index, row in enumerate(rows) if mask >> index & 1] for mask in range(1, 2 ** len(rows))]
     apart = [way for way in ways if not any(_overlap(*pair) for pair in combinations(way, 2))]
     full = [way for way in apart if all(row in way or any(_overlap(row, one) for one in way) for row in rows)]
-    numerator, denominator = COUNTS
     return sorted({(_sum(way, numerator), _sum(way, denominator)) for way in full})
 
 

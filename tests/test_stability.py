@@ -87,7 +87,7 @@ def _with_libraries(python: str) -> str | None:
     found = shutil.which(python)
     if found is None:
         return f"there is no {python} on this machine"
-    wanted = "import durable_rules_engine, jsonschema, rfc8785, yaml"
+    wanted = "import durable_rules_engine, jsonschema, msgspec, rfc8785, yaml"
     ran = subprocess.run([found, "-c", wanted], cwd=ROOT, capture_output=True, text=True, check=False)
     return f"{python} is there, but not the libraries of the product: {ran.stderr[-200:]}" if ran.returncode else None
 
