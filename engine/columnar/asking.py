@@ -7,7 +7,6 @@ which hangs on a database's collation, and no expression fails on a value that i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
 from fractions import Fraction
 from functools import cache
 from math import ceil, floor
@@ -17,32 +16,13 @@ import ibis
 from ibis.common.deferred import Deferred, Just
 from msgspec import Struct
 
+from engine.columnar.held import TEXT, Held, day_number
 from engine.conditions import FILED_ON, Day, Entry, FieldTest, InTable, Is, Number, Stated, Test
-from engine.dossier import NONE, RowType
+from engine.dossier import RowType
 from engine.observation import Reason
-from engine.policy import FieldType
 
 Term = Anything
 """An Ibis expression, its table not yet named."""
-NOWHERE = date.min
-"""What stands for `none` among dates; no date of a dossier is as early."""
-LESS = -1
-"""What stands for `none` among numbers, which are never negative where columns vouch for them."""
-NOTHING: Mapping[FieldType, str | int | date] = {
-    "text": NONE,
-    "boolean": NONE,
-    "date": NOWHERE,
-    "integer": LESS,
-    "year": LESS,
-}
-DTYPES: Mapping[FieldType, str] = {
-    "text": "string",
-    "boolean": "string",
-    "date": "date",
-    "integer": "int64",
-    "year": "int64",
-}
-"""How each type of field is held: what is true or false, as the text that a page would hold."""
 
 
 @cache
@@ -62,26 +42,37 @@ UNKNOWN = absent("boolean")
 
 
 class Given(Struct, frozen=True):
-    """A field of many doctors: its expression, NULL where it is not known, and `NOTHING` where it was not found."""
+    """A field of many doctors: its expression, NULL where it is not known, and how it is held."""
 
     name: str
     term: Term
-    type: FieldType
-
-    @property
-    def dtype(self) -> str:
-        """How it is held."""
-        return DTYPES[self.type]
+    held: Held
 
     @property
     def none(self) -> Term:
         """Whether it was looked for and not found; never NULL."""
-        return both(self.term.notnull(), self.term == NOTHING[self.type])
+        return both(self.term.notnull(), self.term == self.held.nothing)
 
     @property
     def there(self) -> Term:
         """Whether it holds a value; never NULL."""
-        return both(self.term.notnull(), self.term != NOTHING[self.type])
+        return both(self.term.notnull(), self.term != self.held.nothing)
+
+    @property
+    def as_text(self) -> Given:
+        """The same held as texts, where it is words. Fields that stand for each other are of one type."""
+        words = [(self.term == place, constant(word)) for place, word in enumerate(self.held.words)]
+        if not words:
+            return self
+        plain = which(*words, (self.none, constant(TEXT.nothing)), otherwise=absent(TEXT.dtype))
+        return Given(self.name, plain, TEXT)
+
+    def among(self, texts: Iterable[str]) -> Term:
+        """Whether it is what a page writes as one of these; NULL where it is not known."""
+        if not self.held.numbered:
+            return self.term.isin(list(texts))
+        numbers = [number for text in texts if (number := self.held.number(text)) is not None]
+        return self.term.isin(numbers) if numbers else which((self.term.isnull(), UNKNOWN), otherwise=FALSE)
 
 
 def both(*terms: Term) -> Term:
@@ -120,7 +111,7 @@ def which(*cases: tuple[Term, Term], otherwise: Term) -> Term:
 def passes(test: Test, given: Given) -> Term:
     """Whether a value passes a test: NULL when it is absent, false when it was looked for and not found."""
     if isinstance(test, Stated):
-        return which((given.term.isnull(), UNKNOWN), otherwise=given.term != NOTHING[given.type])
+        return which((given.term.isnull(), UNKNOWN), otherwise=given.term != given.held.nothing)
     found = _passes(test, given)
     return which((given.none, FALSE), otherwise=found)
 
@@ -129,26 +120,21 @@ def _passes(test: Test, given: Given) -> Term:
     term, known = given.term, which((given.term.isnull(), UNKNOWN), otherwise=TRUE)
     match test:
         case Is(values=values):
-            return term.isin(list(values)) if given.type in ("text", "boolean") else _among(given, values)
+            return given.among(values)
         case InTable(table=table):
             spelled = {each for one in table.entries for each in (one.code, *one.aliases, one.label.fr, one.label.en)}
             found = {each: table.find(each) for each in spelled}
-            return term.isin(sorted(each for each, entry in found.items() if entry and not entry.refused))
+            return given.among(sorted(each for each, entry in found.items() if entry and not entry.refused))
         case Number(relation=relation, threshold=threshold):
-            if given.type not in ("integer", "year"):
+            if given.held.type not in ("integer", "year"):
                 return which((known.isnull(), UNKNOWN), otherwise=FALSE)
             return term >= least(threshold, strictly=relation == "more_than")
         case Day(relation=relation, entry=entry):
-            if given.type != "date":
+            if given.held.type != "date":
                 return which((known.isnull(), UNKNOWN), otherwise=FALSE)
             return known if entry.first is None or entry.last is None else _stands(relation, entry, term)
         case Stated():
             return known
-
-
-def _among(given: Given, values: Iterable[str]) -> Term:
-    """Whether a date or a number is written as one of these."""
-    return given.term.cast("string").isin(list(values))
 
 
 def _stands(relation: str, entry: Entry, term: Term) -> Term:
@@ -156,11 +142,11 @@ def _stands(relation: str, entry: Entry, term: Term) -> Term:
     assert entry.last is not None
     match relation:
         case "until":
-            return term <= entry.last
+            return term <= day_number(entry.last)
         case "before":
-            return term < entry.first
+            return term < day_number(entry.first)
         case _:
-            return both(term >= entry.first, term <= entry.last)
+            return both(term >= day_number(entry.first), term <= day_number(entry.last))
 
 
 def least(threshold: Fraction, *, strictly: bool) -> int:
@@ -175,9 +161,9 @@ def spans(tests: Iterable[Test], start: Given, end: Given) -> Term:
 
 def _meets(entry: Entry, start: Given, end: Given) -> Term:
     if entry.first is None or entry.last is None:
-        return which((start.term.isnull(), UNKNOWN), otherwise=start.term != NOTHING[start.type])
-    begun = which((start.none, FALSE), otherwise=start.term <= entry.last)
-    over = both(end.there, end.term < entry.first)
+        return which((start.term.isnull(), UNKNOWN), otherwise=start.term != start.held.nothing)
+    begun = which((start.none, FALSE), otherwise=start.term <= day_number(entry.last))
+    over = both(end.there, end.term < day_number(entry.first))
     return both(begun, ~sure(over))
 
 
@@ -206,7 +192,7 @@ def ask(test: FieldTest, fields: Mapping[str, Given], row: RowType) -> Asked:
     for place, (one, verdict) in enumerate(zip(test.tests, verdicts, strict=True)):
         failed = ~sure(verdict.fill_null(True))
         why += [(both(failed, when), reason) for when, reason in _reasons(one, given, test.fields, row)]
-        if not isinstance(one, Day | Number) and given.type == "text":
+        if not isinstance(one, Day | Number) and given.held.type == "text":
             earlier = [~sure(each.fill_null(True)) for each in verdicts[:place]]
             other.append(both(given.there, failed, *(~each for each in earlier)))
     return Asked(both(*verdicts), tuple(why), either(*other), _refused(test, given))
@@ -216,13 +202,12 @@ def first_of(given: Sequence[Given]) -> Given:
     """The first of several fields that holds something, or else that was looked for; or else the first."""
     if len(given) == 1:
         return given[0]
-    types = {one.type for one in given}
-    assert len(types) == 1, "fields that stand for each other are of one type"
-    nothing = NOTHING[given[0].type]
-    empty = absent(DTYPES[given[0].type])
-    held = ibis.coalesce(*(which((one.there, one.term), otherwise=empty) for one in given))
+    if len({one.held for one in given}) > 1:
+        given = [one.as_text for one in given]
+    held = given[0].held
+    first = ibis.coalesce(*(which((one.there, one.term), otherwise=absent(held.dtype)) for one in given))
     looked = either(*(one.none for one in given))
-    return Given(given[0].name, which((both(held.isnull(), looked), nothing), otherwise=held), given[0].type)
+    return Given(given[0].name, which((both(first.isnull(), looked), held.nothing), otherwise=first), held)
 
 
 def _reasons(test: Test, given: Given, names: Sequence[str], row: RowType) -> list[tuple[Term, Reason]]:
@@ -230,7 +215,8 @@ def _reasons(test: Test, given: Given, names: Sequence[str], row: RowType) -> li
         case Day(relation=relation, entry=entry):
             if not set(names) <= set(FILED_ON):
                 return [(TRUE, "out_of_period")]
-            early = given.term < entry.first if relation == "within" and entry.first is not None else FALSE
+            begins = entry.first if relation == "within" else None
+            early = FALSE if begins is None else given.term < day_number(begins)
             return [(early, "declared_early"), (TRUE, "declared_late")]
         case Number():
             return [(TRUE, "threshold_missed")]
@@ -248,4 +234,4 @@ def _refused(test: FieldTest, given: Given) -> Term:
         for each in (entry.code, *entry.aliases, entry.label.fr, entry.label.en)
         if (found := one.table.find(each)) and found.refused
     ]
-    return sure(given.term.isin(sorted(set(refusing)))) if refusing else FALSE
+    return sure(given.among(sorted(set(refusing)))) if refusing else FALSE

@@ -6,12 +6,15 @@ row of its own whose other columns are NULL.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import ibis
 from ibis import _
 
-from engine.columnar.asking import NOWHERE, Term, absent, both, constant, either, sure, which
+from engine.columnar.asking import Term, both, constant, either, sure, which
+from engine.columnar.crowds import Crowd, columns_of, crowds
+from engine.columnar.gathering import EMPTY, Field, Gathering, only
+from engine.columnar.held import LESS
 from engine.columnar.layout import DOCTOR
 from engine.columnar.reading import values_of
 from engine.columnar.suspects import KEY, Table, judged
@@ -24,27 +27,33 @@ PARENTS = ("declarations", "documents")
 
 
 class Families:
-    """What hangs on rows, under policies of one year; `asked` are the attributes that are looked at, by table."""
+    """What hangs on rows, under policies of one year; `gatherings` tell, by table, what is looked at of it."""
 
-    def __init__(self, policies: Iterable[Policy], asked: Mapping[str, Collection[str]]) -> None:
-        self.policies = list(policies)
+    def __init__(self, policies: Iterable[Policy], gatherings: Mapping[str, Gathering]) -> None:
+        self.policies, self.gatherings = list(policies), gatherings
         self.year = self.policies[0].year
         self.values = values_of(ATTRIBUTES, self.policies)
-        self.asked = {table: [*names, *(NOT_FOUND if table == "documents" else ())] for table, names in asked.items()}
+        self.asked = {table: self._asked(table) for table in PARENTS}
+
+    def _asked(self, table: str) -> list[str]:
+        """The attributes of which it is found here whether rows are said to have them once."""
+        looked = {field.name for field in self.gatherings[table].fields}
+        return [*sorted(looked & self.values.known.keys()), *(NOT_FOUND if table == "documents" else ())]
 
     def with_attributes(self, rows: Table, tables: Mapping[str, Table], table: str) -> Table:
-        """The rows of a table with those of their attributes that are looked at, as `a_NAME`, held as by `values`."""
-        names = self.asked[table]
+        """The rows of a table, which are `packed`, and packed with them what is looked at of their attributes."""
+        gathering, bits = self.gatherings[table], crowds("said", self.asked[table])
         own = judged(tables[ATTRIBUTES].filter(_.of == table), ATTRIBUTES, self.policies, self.year)
-        held = {f"a_{name}": self._value(name).max() for name in names}
-        number = sure(_.name.isin(names)).sum()
-        grouped = own.group_by(KEY).aggregate(number=number, wrongs=_.wrong.sum(), **held)
-        none, one = (constant(number, "int64") for number in range(2))
-        found = sum((which((_[name].notnull(), one), otherwise=none) for name in held), none)
-        several = both(_.year <= self.year, _.number != found)
+        said = {column: self._said(bits, column).bit_or() for column in columns_of(bits)}
+        values = {f"a_{column}": term for column, term in self._values(gathering, self.asked[table])}
+        number = sure(_.name.isin(self.asked[table])).sum()
+        grouped = own.group_by(KEY).aggregate(number=number, wrongs=_.wrong.sum(), **said, **values)
+        once = sum((_bit(one) for one in bits), EMPTY)
+        several = both(_.year <= self.year, _.number != once)
         hanging = grouped.mutate(wrongs=either(_.wrongs > 0, several)).drop("number")
-        twice = [both(_[name].notnull(), _[f"a_{name}"].notnull()) for name in NOT_FOUND if name in names]
-        return _met(rows, hanging, *twice)
+        twice = [both(_[bit.of].notnull(), _bit(bit) == 1) for bit in bits if bit.of in NOT_FOUND]
+        met = _met(rows, hanging, *twice).drop(*said)
+        return met.mutate(**{name.removeprefix("a_"): _beside(met, name) for name in values})
 
     def papers(self, rows: Table, tables: Mapping[str, Table]) -> Table:
         """Each paper with its attributes, once for each item that it `covers`."""
@@ -52,11 +61,38 @@ class Families:
         named = items.select(*KEY, covers="item", wrongs="wrong")
         return _met(self.with_attributes(rows, tables, "documents"), named, _.covers.isnull())
 
-    def _value(self, name: str) -> Term:
-        """The value of an attribute, where a row of attributes is of it."""
-        if name in NOT_FOUND:
-            return only(_.name == name, constant(NOWHERE), "date")
-        return only(_.name == name, _[self.values.column(name)], self.values.known[name].dtype)
+    def _said(self, bits: Iterable[Crowd], column: str) -> Term:
+        """The bit of the attribute that a row gives a value of."""
+        mine = [(_.name == bit.of, constant(2**bit.place, "int64")) for bit in bits if bit.column == column]
+        return which((_.value.isnull(), EMPTY), *mine, otherwise=EMPTY)
+
+    def _values(self, gathering: Gathering, names: Iterable[str]) -> Iterator[tuple[str, Term]]:
+        """The columns that the values of these attributes are packed in."""
+        mine = [field for field in gathering.fields if field.name in names]
+        words: dict[str, list[tuple[Term, Term]]] = {}
+        for field in mine:
+            if place := gathering.places.get(field):
+                words.setdefault(place.column, []).append((_.name == field.name, place.put(self._value(field))))
+            else:
+                held = self._value(field)
+                yield gathering.texts[field], only(_.name == field.name, held, "string").max()
+        yield from ((column, which(*puts, otherwise=EMPTY).bit_or()) for column, puts in words.items())
+
+    def _value(self, field: Field) -> Term:
+        """What a row of attributes gives a field; of a date that columns have too, that it was not found."""
+        return constant(LESS, "int64") if field.name in NOT_FOUND else _[self.values.column(field.name)]
+
+
+def _bit(bit: Crowd) -> Term:
+    return which(((_[bit.column] & 2**bit.place) != 0, constant(1)), otherwise=constant(0))
+
+
+def _beside(rows: Table, name: str) -> Term:
+    """A column of rows with what their attributes add to it."""
+    own = name.removeprefix("a_")
+    if own not in rows.columns:
+        return rows[name]
+    return rows[own].fill_null(0) + rows[name].fill_null(0)
 
 
 def _met(rows: Table, hanging: Table, *wrong: Term) -> Table:
@@ -66,8 +102,3 @@ def _met(rows: Table, hanging: Table, *wrong: Term) -> Table:
     met = met.mutate(doctor=ibis.coalesce(_[DOCTOR], _[f"{DOCTOR}_"]))
     bad = either(_.wrong.fill_null(True), sure(_.wrongs), *wrong)
     return met.mutate(wrong=bad).drop("wrongs", *(f"{name}_" for name in KEY))
-
-
-def only(here: Term, term: Term, dtype: str) -> Term:
-    """A value where a condition holds: engines gather that much faster than they gather some rows alone."""
-    return which((here, term), otherwise=absent(dtype))

@@ -26,9 +26,9 @@ from engine.columnar.asking import (
     sure,
     which,
 )
+from engine.columnar.held import MOST, day_number
 from engine.columnar.pools import DEPARTMENT, counted, cut_off, pools
 from engine.columnar.questions import FIXED
-from engine.columnar.reading import MOST
 from engine.columnar.rows import PLACES, Row, Shared, code
 from engine.columnar.spread import Spread
 from engine.conditions import (
@@ -117,10 +117,12 @@ class Leaves:
         given = self.spread.of_fact(leaf.fact)
         observed = self.spread.column(leaf.fact, "observed_on")
         last, span = cut_off(leaf, policy), leaf.counts_from
-        within = both(self.spread.column(leaf.fact, "there"), sure(observed <= last) if last < date.max else TRUE)
+        within = both(
+            self.spread.column(leaf.fact, "there"), sure(observed <= day_number(last)) if last < date.max else TRUE
+        )
         within = either(both(self.spread.column(leaf.fact, "there"), observed.isnull()), within)
         passed = both(*(passes(one, given) for one in leaf.tests))
-        early = sure(observed < span.last) if span and span.last else FALSE
+        early = sure(observed < day_number(span.last)) if span and span.last else FALSE
         stale = both(~sure(passed.fill_null(True)), early)
         reason: Reason = "threshold_missed" if any(isinstance(one, Number) for one in leaf.tests) else "not_recorded"
         closed = leaf.closes is not None and self.ended(leaf.closes)
@@ -135,8 +137,7 @@ class Leaves:
             (stale, constant(code("missing"))),
             otherwise=_told(reason, "missing", passed) if self.ended(span) else constant(code("not_yet")),
         )
-        held = absent("string") if given.type in ("text", "boolean") else absent(given.dtype)
-        shown = which((both(within, given.there), given.term), otherwise=held)
+        shown = which((both(within, given.there), given.term), otherwise=absent(given.held.dtype))
         grade = constant(GRADES.index("measured"))
         return Sight(verdict, why, gap(fixed=True, cost=FAILED_FACT), grade, (("value", shown),))
 

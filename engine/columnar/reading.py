@@ -1,7 +1,6 @@
-"""Texts of rows read as values of their fields: days, numbers, and words of a list, each by its place in the list.
+"""Values of rows read as columns hold them: texts read as days, numbers and words of a list, or as they are.
 
-A text that is no such value reads as NULL. Words are whole numbers while the rows of a doctor are gathered, which
-engines do in half the time that they take for texts.
+A text that is no such value reads as NULL.
 """
 
 from __future__ import annotations
@@ -11,12 +10,13 @@ from collections.abc import Iterable, Mapping
 from ibis import _
 from msgspec import Struct
 
-from engine.columnar.asking import DTYPES, LESS, NOTHING, Term, absent, both, constant, which
+from engine.columnar.asking import Term, absent, both, constant, which
+from engine.columnar.held import DIGITS, FIRST, LAST, LESS, MOST, TRUTH, Held
 from engine.dossier import NONE, ROW_FIELDS
 from engine.policy import Field, FieldType, Policy
 from engine.tables import ATTRIBUTES, ROWS
 
-DAY = (
+ISO = (
     r"^([12][0-9]{3}-((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-(29|3[0])|(0[13578]|1[02])-31)"
     r"|([12][0-9](0[84]|[2468][840]|[13579][26])|2000)-02-29)$"
 )
@@ -24,60 +24,50 @@ DAY = (
 DATED = 10
 NO_COUNT = r"[^0-9]|^0[0-9]|^$"
 """What is found in a text that is no count."""
-DIGITS = 9
-MOST = 10**DIGITS - 1
-"""The greatest count vouched for: multiplied by the terms of a rate, it stays far from the end of 64 bits."""
 
 
-class Reading(Struct, frozen=True):
-    """How the values of a field are held while they are gathered: by their type, or as places in a list of words.
+class Reading(Held, frozen=True):
+    """How the values of a field are held, and so read. The `codes` of a table are too many to be held as words."""
 
-    The `codes` of a table are too many for that: they are held as texts.
-    """
-
-    type: FieldType
-    words: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
-
-    @property
-    def dtype(self) -> str:
-        """The type of what holds them."""
-        return "int8" if self.words else DTYPES[self.type]
 
     def of(self, text: Term) -> Term:
         """What a text reads as."""
+        if not self.numbered:
+            return text
+        nothing, less = absent(self.dtype), (text == NONE, constant(LESS, self.dtype))
         if self.words:
-            places = [(text == word, constant(place, "int8")) for place, word in enumerate(self.words)]
-            return which(*places, (text == NONE, constant(LESS, "int8")), otherwise=absent("int8"))
-        match self.type:
-            case "date":
-                is_one = both(text.length() == DATED, text.re_search(DAY))
-            case "integer" | "year":
-                is_one = both(text.length() <= DIGITS, ~text.re_search(NO_COUNT))
-            case _:
-                return text
-        read = which((is_one, text), otherwise=absent("string")).cast(self.dtype)
-        return which((text == NONE, constant(NOTHING[self.type], self.dtype)), otherwise=read)
+            places = ((text == word, constant(place, self.dtype)) for place, word in enumerate(self.words))
+            return which(*places, less, otherwise=nothing)
+        if self.type == "date":
+            is_one = both(text.length() == DATED, text.re_search(ISO))
+            read = which((is_one, text), otherwise=absent("string")).cast("date")
+            return which(less, otherwise=_days(read))
+        is_one = both(text.length() <= DIGITS, ~text.re_search(NO_COUNT))
+        return which(less, otherwise=which((is_one, text), otherwise=absent("string")).cast(self.dtype))
 
     def of_column(self, column: Term, type: FieldType) -> Term:
-        """What a column of a type reads as."""
-        if type == "boolean":
-            no, yes = (constant(place, "int8") for place in range(2))
-            return which((column.isnull(), absent("int8")), (column, yes), otherwise=no)
-        return self.of(column) if type == "text" else column
+        """What a column of a type reads as; NULL where it is beyond what is vouched for."""
+        match type:
+            case "text":
+                return self.of(column)
+            case "boolean":
+                no, yes = (constant(place, self.dtype) for place in range(len(TRUTH)))
+                return which((column.isnull(), absent(self.dtype)), (column, yes), otherwise=no)
+            case "date":
+                return _days(which((column.between(FIRST, LAST), column), otherwise=absent("date")))
+            case _:
+                return which((column.between(0, MOST), column), otherwise=absent(self.dtype))
 
-    def plain(self, held: Term) -> Term:
-        """What is so held, as the columns of what is looked at hold it."""
-        if not self.words:
-            return held
-        texts = [(held == place, constant(word)) for place, word in enumerate(self.words)]
-        return which(*texts, (held == LESS, constant(NONE)), otherwise=absent("string"))
+
+def _days(dates: Term) -> Term:
+    """Dates as they are held."""
+    return dates.delta(constant(FIRST), unit="day")
 
 
 def reading(type: FieldType, listed: Iterable[str] = ()) -> Reading:
     """How the values of a type are held, texts of a list by their place in it."""
-    words = tuple(listed)
-    return Reading("text", ("false", "true")) if type == "boolean" else Reading(type, words if type == "text" else ())
+    return Reading(type, TRUTH) if type == "boolean" else Reading(type, tuple(listed) if type == "text" else ())
 
 
 def of_field(field: Field) -> Reading:
@@ -102,7 +92,7 @@ class Values(Struct, frozen=True):
         """The column of each way of holding values, with the names of those that are held so."""
         found: dict[Reading, tuple[str, list[str]]] = {}
         for name, one in self.known.items():
-            column = "value" if one.dtype == "string" else f"value_{len(found)}"
+            column = f"value_{len(found)}" if one.numbered else "value"
             found.setdefault(one, (column, []))[1].append(name)
         return found
 

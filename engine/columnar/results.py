@@ -7,6 +7,7 @@ words and its hundredths, in the schema of `layout`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any as Anything
 
 import ibis
@@ -16,6 +17,7 @@ from msgspec import Struct
 from pyarrow import compute
 
 from engine.columnar.asking import Term, constant
+from engine.columnar.held import TRUTH, day_number
 from engine.columnar.layout import (
     AMOUNT,
     BOUNDS,
@@ -30,6 +32,8 @@ from engine.columnar.layout import (
 from engine.policy import Policy
 
 SIGN = 63
+EPOCH = day_number(date(1970, 1, 1))
+"""The day from which Arrow counts."""
 PLACES = 60
 """The readings told in one whole number, one bit each."""
 
@@ -120,9 +124,13 @@ def _as(column: Anything, field: Anything) -> Anything:
 
 
 def typed(column: Anything, type: Anything) -> Anything:
-    """A column in a type: what is true or false may be held as a text."""
-    if arrow.types.is_boolean(type) and not arrow.types.is_boolean(column.type):
-        return compute.equal(column, "true")
+    """A column in a type: what is true or false, and days, may be held as whole numbers."""
+    if column.type == type or not arrow.types.is_integer(column.type):
+        return column.cast(type)
+    if arrow.types.is_boolean(type):
+        return compute.equal(column, TRUTH.index("true"))
+    if arrow.types.is_date(type):
+        return compute.subtract(column, EPOCH).cast(arrow.int32()).cast(type)
     return column.cast(type)
 
 

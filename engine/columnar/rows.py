@@ -21,6 +21,7 @@ from engine.columnar.asking import (
     sure,
     which,
 )
+from engine.columnar.held import day_number
 from engine.columnar.layout import WHY
 from engine.columnar.pools import Pool, stated
 from engine.columnar.spread import Spread
@@ -85,7 +86,7 @@ class Row:
     def rejected(self) -> Term:
         if self.pool.row != "document":
             return FALSE
-        return sure(self.spread.of_row(self.pool, "status").term == "rejected")
+        return sure(self.spread.of_row(self.pool, "status").among(["rejected"]))
 
     @property
     def refuted(self) -> Term:
@@ -106,10 +107,13 @@ class Row:
         item = self.pool.item
         if item is None or self.pool.earlier:
             return FALSE
-        about = self.spread.column(item, "choice")
-        chosen = self.spread.of_row(self.pool, "choice").term if self.pool.row != "document" else absent("string")
-        bears = either(about.isnull(), sure(about == chosen))
-        here = both(self.spread.column(item, "finding"), sure(self.spread.column(item, "outcome") == outcome), bears)
+        about = self.spread.found(item, "choice").term
+        bears = about.isnull()
+        if self.pool.row != "document":
+            bears = either(bears, sure(about == self.spread.of_row(self.pool, "choice").term))
+        here = both(
+            self.spread.column(item, "finding"), sure(self.spread.found(item, "outcome").among([outcome])), bears
+        )
         return self.shared.kept(0, (outcome, self.pool), here)
 
     @property
@@ -121,11 +125,11 @@ class Row:
         declared = Pool("declaration", self.pool.name, None, earlier=False)
         day = self.spread.of_row(declared, "declared_on").term
         # What has no day was declared after all others.
-        by = day.notnull() if window.last is None else sure(day <= window.last)
+        by = day.notnull() if window.last is None else sure(day <= day_number(window.last))
         inside = TRUE if window.last is None else by
         if window.first is not None:
             late = constant(value=window.last is None)
-            inside = both(inside, which((day.isnull(), late), otherwise=day >= window.first))
+            inside = both(inside, which((day.isnull(), late), otherwise=day >= day_number(window.first)))
         mine, other = (self.spread.of_row(pool, "choice").term for pool in (self.pool, declared))
         alike = which((mine.isnull(), other.isnull()), (other.isnull(), FALSE), otherwise=mine == other)
         return self.shared.kept(0, ("yielded", self.pool, window), both(self.spread.column(declared), inside, ~alike))

@@ -10,23 +10,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import reduce
+from itertools import chain
 
 import ibis
 from ibis import _
 
-from engine.columnar.asking import Given, Term, absent, both, constant, either, passes, sure, which
+from engine.columnar.asking import Given, Term, both, constant, either, passes, sure, which
 from engine.columnar.crowds import crowds, marks
-from engine.columnar.families import PARENTS, Families, only
+from engine.columnar.families import PARENTS, Families
+from engine.columnar.gathering import Field, Gathering, Thing, only
+from engine.columnar.held import MOST, TEXT
 from engine.columnar.layout import DOCTOR, READ, VOUCHED
 from engine.columnar.pools import Counted, Looked, Pool, type_of
-from engine.columnar.reading import MOST, Reading, reading, values_of
+from engine.columnar.reading import Reading, of_field, reading, values_of
 from engine.columnar.suspects import Table, doubtful, judged, suspects
-from engine.columnar.vouching import NOT_FOUND, REPLACED, row_field
+from engine.columnar.vouching import REPLACED, row_field
 from engine.conditions import FieldTest
 from engine.dossier import DOCTOR_FIELDS, RowType
 from engine.policy import Policy
 from engine.standing import FILED_BY
-from engine.tables import ATTRIBUTES, DOCTORS, ROWS
+from engine.tables import ATTRIBUTES, DOCTORS, OWNER, ROWS
+
+Gathered = tuple[Table, Mapping[str, Term]]
+"""One row a doctor, and the columns that can be had of it, beside others too."""
+RECORDS: tuple[RowType, ...] = ("prefill", "declaration", "document")
+OBSERVED = Field("observed_on", reading("date"))
 
 
 class Spread:
@@ -40,6 +48,8 @@ class Spread:
         self.names = {key: f"w{number}" for number, key in enumerate(self._keys())}
         counts = ((counted, "numerator") for counted in looked.counts)
         self.crowds = crowds("many", [*self._there(), *counts])
+        self.gatherings = {f"{row}s": self._gathering(row) for row in RECORDS}
+        self.families = Families(self.policies, {table: self.gatherings[table] for table in PARENTS})
 
     def _keys(self) -> Iterator[object]:
         """Everything that has a column of its own."""
@@ -71,15 +81,19 @@ class Spread:
 
     def of_doctor(self, field: str) -> Given:
         """A field of the doctor."""
-        return Given(field, self.column(DOCTOR, field), DOCTOR_FIELDS[field])
+        return Given(field, self.column(DOCTOR, field), reading(DOCTOR_FIELDS[field]))
 
     def of_row(self, pool: Pool, field: str) -> Given:
         """A field of the row of a pool."""
-        return Given(field, self.column(pool, field), type_of(field, self.policy))
+        return Given(field, self.column(pool, field), self._reading(pool, field))
 
     def of_fact(self, fact: str) -> Given:
         """The value of a fact."""
-        return Given("value", self.column(fact, "value"), self.policy.vocabulary.facts[fact].type)
+        return Given("value", self.column(fact, "value"), of_field(self.policy.vocabulary.facts[fact]))
+
+    def found(self, item: str, part: str) -> Given:
+        """The `outcome` of a control about an item, or the `choice` that it bears on."""
+        return Given(part, self.column(item, part), self._finding(item).fields[self.names[item, part]].reading)
 
     def department(self, test: FieldTest, day: date | None) -> Term:
         """Whether a test on the department is met by a place of practice."""
@@ -91,20 +105,9 @@ class Spread:
         A doctor is `read` when his rows surely read as they are, and `vouched` when nothing is crowded besides; the
         columns of `crowds` tell what is.
         """
-        families = Families(self.policies, {table: self._asked(table) for table in PARENTS})
-        prefills, declarations, documents = (
-            self._told(tables, row, earlier=True) for row in ("prefill", "declaration", "document")
-        )
-        parts = [
-            self._records("prefill", prefills),
-            self._records("declaration", families.with_attributes(declarations, tables, "declarations")),
-            self._records("document", self._read(families.papers(documents, tables))),
-            *self._counts(tables),
-            self._facts(tables),
-            self._findings(tables),
-            *self._departments(tables),
-        ]
-        failed = suspects(tables, families.asked, self.policies, self.year)
+        gathered = [*(self._records(row, tables) for row in RECORDS), self._facts(tables), self._findings(tables)]
+        parts = [*(table for table, _columns in gathered), *self._counts(tables), *self._departments(tables)]
+        failed = suspects(tables, self.families.asked, self.policies, self.year)
         whole = reduce(beside, parts, beside(self._doctors(tables), failed))
         unread = [whole.suspect.notnull(), whole.n_doctor > 1]
         unread += [sure(whole[name]) for name in whole.columns if name.startswith("wrong_")]
@@ -117,19 +120,19 @@ class Spread:
         read = ~either(*unread)
         told = {READ: read, VOUCHED: both(read, ~either(*crowded)), **marks(self.crowds, crowded)}
         there = {self.names[key]: sure(whole[f"n_{self.names[key]}"] > 0) for key in self._there()}
-        return whole.mutate(**told, **there).select(DOCTOR, *told, *self.names.values())
+        taken = dict(chain.from_iterable(columns.items() for _table, columns in gathered))
+        columns = {name: there.get(name, taken.get(name, _[name])) for name in self.names.values()}
+        return whole.select(DOCTOR, **told, **columns)
 
     # --- the doctor, and where he practises ------------------------------------------------------------------------
 
     def _doctors(self, tables: Mapping[str, Table]) -> Table:
-        readings = {name: reading(type) for name, type in DOCTOR_FIELDS.items()}
         held = {
-            self.names[DOCTOR, name]: one.of_column(_[name], DOCTOR_FIELDS[name]).max()
-            for name, one in readings.items()
+            self.names[DOCTOR, name]: reading(type).of_column(_[name], type).max()
+            for name, type in DOCTOR_FIELDS.items()
         }
         here = tables[DOCTORS].filter(_.year == self.year)
-        gathered = here.group_by(DOCTOR).aggregate(n_doctor=_.count(), **held)
-        return _plain(gathered, {self.names[DOCTOR, name]: one for name, one in readings.items()})
+        return here.group_by(DOCTOR).aggregate(n_doctor=_.count(), **held)
 
     def _in_force(self, tables: Mapping[str, Table], day: date | None) -> Table:
         on = day or self.as_of
@@ -138,7 +141,7 @@ class Spread:
 
     def _departments(self, tables: Mapping[str, Table]) -> Iterator[Table]:
         for test, day in self.looked.departments:
-            department = Given("department", _.department, "text")
+            department = Given("department", _.department, TEXT)
             here = both(*(passes(one, department) for one in test.tests))
             column = {self.names[test, day]: here.max()}
             yield self._in_force(tables, day).group_by(DOCTOR).aggregate(**column)
@@ -162,19 +165,25 @@ class Spread:
 
     # --- what is counted and observed ------------------------------------------------------------------------------
 
-    def _facts(self, tables: Mapping[str, Table]) -> Table:
+    def _facts(self, tables: Mapping[str, Table]) -> Gathered:
         values = values_of("facts", self.policies)
-        flags = {fact: f"is_{number}" for number, fact in enumerate(self.looked.facts)}
-        rows = self._told(tables, "fact")
-        flagged = rows.mutate(**{flag: sure(both(_.known, _.fact == fact)) for fact, flag in flags.items()})
-        found: dict[str, Term] = {}
-        for fact, flag in flags.items():
-            held = _[values.column(fact)]
-            found[f"n_{self.names[fact, 'there']}"] = _[flag].sum()
-            found[self.names[fact, "value"]] = only(_[flag], held, values.known[fact].dtype).max()
-            found[self.names[fact, "observed_on"]] = only(_[flag], _.observed_on, "date").max()
-        gathered = flagged.group_by(DOCTOR).aggregate(wrong_facts=doubtful(), **found)
-        return _plain(gathered, {self.names[fact, "value"]: values.known[fact] for fact in flags})
+        things = [
+            Thing(
+                f"n_{self.names[fact, 'there']}",
+                both(_.known, _.fact == fact),
+                {
+                    self.names[fact, "value"]: Field("value", values.known[fact]),
+                    self.names[fact, "observed_on"]: OBSERVED,
+                },
+            )
+            for fact in self.looked.facts
+        ]
+        gathering = Gathering(things)
+        own = {Field("value", one): _[column] for one, (column, _names) in values.held.items()}
+        own[OBSERVED] = OBSERVED.reading.of_column(_.observed_on, "date")
+        looked = {field: term for field, term in own.items() if field in gathering.fields}
+        rows = self._told(tables, "fact").mutate(**gathering.packed(looked))
+        return gathering.gathered(rows, wrong_facts=doubtful())
 
     def _counts(self, tables: Mapping[str, Table]) -> Iterator[Table]:
         """Numerators and denominators, NULL where one of them, or the row of a place in force, is missing."""
@@ -220,60 +229,67 @@ class Spread:
 
     # --- records ----------------------------------------------------------------------------------------------------
 
-    def _asked(self, table: str) -> list[str]:
-        """The attributes of a table's rows that are looked at."""
-        named = {name for pool, fields in self.looked.pools.items() if f"{pool.row}s" == table for name in fields}
-        return sorted(named & self.values.known.keys())
+    def _gathering(self, row: RowType) -> Gathering:
+        """The pools of a kind of rows."""
+        return Gathering([self._thing(pool, fields) for pool, fields in self.looked.pools.items() if pool.row == row])
 
-    def _read(self, papers: Table) -> Table:
-        """A status given after the day reads as received."""
-        late = sure(_.status_on > self.as_of)
-        return papers.mutate(status=which((late, constant("received")), otherwise=_.status))
+    def _thing(self, pool: Pool, names: Iterable[str]) -> Thing:
+        fields = {self.names[pool, name]: Field(name, self._reading(pool, name)) for name in names}
+        if pool.earlier:
+            fields[self.names[pool, "year"]] = Field("year", reading("year"))
+        return Thing(f"n_{self.names[pool]}", self._in_pool(pool), fields)
 
-    def _records(self, row: str, rows: Table) -> Table:
-        """The row of each pool of a kind; more than one, and the last of each column is there."""
-        table = f"{row}s"
-        mine = {pool: fields for pool, fields in self.looked.pools.items() if pool.row == row}
-        flags = {pool: f"is_{self.names[pool]}" for pool in mine}
-        readings = {name: self._reading(table, name) for fields in mine.values() for name in fields}
-        held = {f"held_{name}": self._held(table, name, one) for name, one in readings.items()}
-        flagged = rows.mutate(**{name: sure(self._in_pool(pool)) for pool, name in flags.items()}, **held)
-        found: dict[str, Term] = {}
-        words: dict[str, Reading] = {}
-        for pool, fields in mine.items():
-            here = _[flags[pool]]
-            found[f"n_{self.names[pool]}"] = here.sum()
-            for name in fields:
-                column = self.names[pool, name]
-                found[column] = only(here, _[f"held_{name}"], readings[name].dtype).max()
-                words[column] = readings[name]
-            if pool.earlier:
-                found[self.names[pool, "year"]] = only(here, _.year, "int64").max()
-        gathered = flagged.group_by(DOCTOR).aggregate(**{f"wrong_{table}": doubtful()}, **found)
-        return _plain(gathered, words)
-
-    def _reading(self, table: str, name: str) -> Reading:
-        """How a field of a row is held while it is gathered."""
+    def _reading(self, pool: Pool, name: str) -> Reading:
+        """How a field of the row of a pool is held."""
+        table = f"{pool.row}s"
+        if name == "choice":
+            return self._choice("" if pool.earlier else pool.name)
         if name in ROWS[table]:
             return row_field(table, name, self.policy)
         return self.values.known.get(name) or reading(type_of(name, self.policy))
 
-    def _held(self, table: str, name: str, one: Reading) -> Term:
-        """A field of a row as it is held: one of its own columns, or an attribute."""
-        if name not in ROWS[table]:
-            return _[f"a_{name}"] if table in PARENTS and name in self.values.known else absent(one.dtype)
-        own = one.of_column(_[name], ROWS[table][name])
-        return ibis.coalesce(own, _[f"a_{name}"]) if table == "documents" and name in NOT_FOUND else own
+    def _choice(self, item: str) -> Reading:
+        """How a choice of an item is held: of the campaign decided, each is one of its lists, if it has any."""
+        items = self.policy.vocabulary.items
+        if item not in items or not items[item].choices:
+            return reading("text")
+        codes = (entry.code for one in items.values() for table in one.choices for entry in table.entries)
+        return reading("text", dict.fromkeys(codes))
 
-    def _findings(self, tables: Mapping[str, Table]) -> Table:
+    def _records(self, row: RowType, tables: Mapping[str, Table]) -> Gathered:
+        """The row of each pool of a kind."""
+        table, gathering = f"{row}s", self.gatherings[f"{row}s"]
+        rows = self._told(tables, row, earlier=True)
+        if row == "document":
+            # A status given after the day reads as received.
+            late = sure(_.status_on > self.as_of)
+            rows = rows.mutate(status=which((late, constant("received")), otherwise=_.status))
+        columns = {**OWNER, **ROWS[table]}
+        own = {
+            field: field.reading.of_column(_[field.name], columns[field.name])
+            for field in gathering.fields
+            if field.name in columns
+        }
+        packed = rows.mutate(**gathering.packed(own))
+        if row == "declaration":
+            packed = self.families.with_attributes(packed, tables, table)
+        elif row == "document":
+            packed = self.families.papers(packed, tables)
+        return gathering.gathered(packed, **{f"wrong_{table}": doubtful()})
+
+    def _findings(self, tables: Mapping[str, Table]) -> Gathered:
         """What a control established about each item."""
-        found: dict[str, Term] = {}
-        for item in self._items():
-            here = both(_.known, _.item == item)
-            found[f"n_{self.names[item, 'finding']}"] = sure(here).sum()
-            found |= {self.names[item, part]: only(here, _[part], "string").max() for part in ("outcome", "choice")}
-        rows = self._told(tables, "finding").group_by(DOCTOR)
-        return rows.aggregate(wrong_findings=doubtful(), n_findings=_.known.sum(), **found)
+        rows = self._told(tables, "finding")
+        gathering = Gathering([self._finding(item) for item in self._items()])
+        columns = ROWS["findings"]
+        own = {field: field.reading.of_column(_[field.name], columns[field.name]) for field in gathering.fields}
+        more = {"wrong_findings": doubtful(), "n_findings": _.known.sum()}
+        return gathering.gathered(rows.mutate(**gathering.packed(own)), **more)
+
+    def _finding(self, item: str) -> Thing:
+        held = {"outcome": row_field("findings", "outcome", self.policy), "choice": self._choice(item)}
+        fields = {self.names[item, name]: Field(name, one) for name, one in held.items()}
+        return Thing(f"n_{self.names[item, 'finding']}", both(_.known, _.item == item), fields)
 
     def _in_pool(self, pool: Pool) -> Term:
         campaign = _.year < self.year if pool.earlier else _.year == self.year
@@ -285,11 +301,6 @@ class Spread:
 def _most(thing: object) -> int:
     """The rows of one thing that columns can tell apart."""
     return 0 if isinstance(thing, Pool) and thing.earlier and thing.row == "prefill" else 1
-
-
-def _plain(gathered: Table, words: Mapping[str, Reading]) -> Table:
-    """What was gathered, words as texts again."""
-    return gathered.mutate(**{column: one.plain(_[column]) for column, one in words.items() if one.words})
 
 
 def _counts_for(one: Counted) -> Term:

@@ -7,19 +7,18 @@ Each test is sufficient, never necessary: a row that fails one is read with all 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 
 from ibis import _
 
 from engine.columnar.asking import TRUE, Term, absent, both, either, sure, which
-from engine.columnar.reading import MOST, Reading, Values, of_field, reading, values_of
+from engine.columnar.held import FIRST, LAST, MOST
+from engine.columnar.reading import Reading, Values, of_field, reading, values_of
 from engine.dossier import NONE
 from engine.policy import Field, FieldType, Policy, Vocabulary
 from engine.tables import DOCTORS, NUMBER, TABLES
 
 LINE_ENDS = "[\n\r\u0085\u2028\u2029]"
 NAMES = r"^[a-z0-9][a-z0-9_.-]{0,79}$"
-FIRST, LAST = date(1000, 1, 1), date(9999, 12, 31)
 YEARS = (1900, 2999)
 """The years that the schema of a dossier takes."""
 LONGEST: Mapping[str, int] = {"id": 80, "measure": 80, "fact": 80, "item": 80, "kind": 80, "ground": 5000}
