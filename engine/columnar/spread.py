@@ -12,23 +12,23 @@ from datetime import date
 from functools import reduce
 from itertools import chain
 
-import ibis
 from ibis import _
 
 from engine.columnar.asking import Given, Term, both, constant, either, passes, sure, which
+from engine.columnar.counting import Counting
 from engine.columnar.crowds import crowds, marks
 from engine.columnar.families import PARENTS, Families
-from engine.columnar.gathering import Field, Gathering, Thing, only
+from engine.columnar.gathering import Field, Gathering, Thing
 from engine.columnar.held import MOST, TEXT
+from engine.columnar.known import Known, beside
 from engine.columnar.layout import DOCTOR, READ, VOUCHED
-from engine.columnar.pools import Counted, Looked, Pool, type_of
+from engine.columnar.pools import Looked, Pool, type_of
 from engine.columnar.reading import Reading, of_field, reading, values_of
-from engine.columnar.suspects import Table, doubtful, judged, suspects
-from engine.columnar.vouching import REPLACED, row_field
+from engine.columnar.suspects import Table, doubtful, suspects
+from engine.columnar.vouching import row_field
 from engine.conditions import FieldTest
 from engine.dossier import DOCTOR_FIELDS, RowType
 from engine.policy import Policy
-from engine.standing import FILED_BY
 from engine.tables import ATTRIBUTES, DOCTORS, OWNER, ROWS
 
 Gathered = tuple[Table, Mapping[str, Term]]
@@ -105,8 +105,10 @@ class Spread:
         A doctor is `read` when his rows surely read as they are, and `vouched` when nothing is crowded besides; the
         columns of `crowds` tell what is.
         """
-        gathered = [*(self._records(row, tables) for row in RECORDS), self._facts(tables), self._findings(tables)]
-        parts = [*(table for table, _columns in gathered), *self._counts(tables), *self._departments(tables)]
+        known = Known(tables, tuple(self.policies), self.as_of)
+        gathered = [*(self._records(row, known) for row in RECORDS), self._facts(known), self._findings(known)]
+        counted = Counting(known, self.looked.counts, self.names).found()
+        parts = [*(table for table, _columns in gathered), counted, *self._departments(known)]
         failed = suspects(tables, self.families.asked, self.policies, self.year)
         whole = reduce(beside, parts, beside(self._doctors(tables), failed))
         unread = [whole.suspect.notnull(), whole.n_doctor > 1]
@@ -134,38 +136,16 @@ class Spread:
         here = tables[DOCTORS].filter(_.year == self.year)
         return here.group_by(DOCTOR).aggregate(n_doctor=_.count(), **held)
 
-    def _in_force(self, tables: Mapping[str, Table], day: date | None) -> Table:
-        on = day or self.as_of
-        inside = [either(_["from"].isnull(), _["from"] <= on), either(_.to.isnull(), _.to >= on)]
-        return self._told(tables, "location").filter(_.known, *inside)
-
-    def _departments(self, tables: Mapping[str, Table]) -> Iterator[Table]:
+    def _departments(self, known: Known) -> Iterator[Table]:
         for test, day in self.looked.departments:
             department = Given("department", _.department, TEXT)
             here = both(*(passes(one, department) for one in test.tests))
             column = {self.names[test, day]: here.max()}
-            yield self._in_force(tables, day).group_by(DOCTOR).aggregate(**column)
+            yield known.in_force(day).group_by(DOCTOR).aggregate(**column)
 
-    def _told(self, tables: Mapping[str, Table], type: RowType, *, earlier: bool = False) -> Table:
-        """The rows of a table, `judged`, and whether each was `known` by the end of the day, and is not replaced.
+    # --- what is observed, declared and sent -----------------------------------------------------------------------
 
-        Known are rows of the campaign (`earlier`: and of those before).
-        """
-        table, filed = f"{type}s", FILED_BY.get(type)
-        day = ibis.coalesce(_.recorded_on, _[filed]) if filed else _.recorded_on
-        campaign = _.year <= self.year if earlier else _.year == self.year
-        known = sure(both(campaign, either(day.isnull(), day <= self.as_of)))
-        rows = judged(tables[table], table, self.policies, self.year).mutate(known=known)
-        if table not in REPLACED:
-            return rows
-        replacing = rows.filter(_.known, _.supersedes.notnull())
-        replaced = replacing.select(DOCTOR, "year", id="supersedes", replaced=constant(True)).distinct()
-        told = _joined(rows, replaced, [DOCTOR, "year", "id"])
-        return told.mutate(known=both(_.known, _.replaced.isnull())).drop("replaced")
-
-    # --- what is counted and observed ------------------------------------------------------------------------------
-
-    def _facts(self, tables: Mapping[str, Table]) -> Gathered:
+    def _facts(self, known: Known) -> Gathered:
         values = values_of("facts", self.policies)
         things = [
             Thing(
@@ -182,52 +162,8 @@ class Spread:
         own = {Field("value", one): _[column] for one, (column, _names) in values.held.items()}
         own[OBSERVED] = OBSERVED.reading.of_column(_.observed_on, "date")
         looked = {field: term for field, term in own.items() if field in gathering.fields}
-        rows = self._told(tables, "fact").mutate(**gathering.packed(looked))
+        rows = known.rows("fact").mutate(**gathering.packed(looked))
         return gathering.gathered(rows, wrong_facts=doubtful())
-
-    def _counts(self, tables: Mapping[str, Table]) -> Iterator[Table]:
-        """Numerators and denominators, NULL where one of them, or the row of a place in force, is missing."""
-        measures = self._told(tables, "measure")
-        days = {counted.day for counted in self.looked.counts}
-        places = {day: self._in_force(tables, day).filter(_.id.notnull()) for day in days}
-        flagged = measures.mutate(
-            **{f"c{n}": sure(both(_.known, _counts_for(one))) for n, one in enumerate(self.looked.counts)}
-        )
-        summed: dict[str, Term] = {}
-        for n, _one in enumerate(self.looked.counts):
-            here = _[f"c{n}"]
-            summed |= {
-                f"n{n}": only(here, _.numerator, "int64").sum(),
-                f"d{n}": only(here, _.denominator, "int64").sum(),
-                f"told{n}": both(here, _.numerator.notnull(), _.denominator.notnull()).sum(),
-                f"whole{n}": both(here, _.location.isnull()).sum(),
-            }
-        placed = flagged.filter(_.location.notnull()).group_by(DOCTOR, "location")
-        by_place = placed.aggregate(**{f"p{n}": _[f"c{n}"].sum() for n in range(len(self.looked.counts))})
-        most = {f"most{n}": _[f"p{n}"].max() for n in range(len(self.looked.counts))}
-        most |= {f"placed{n}": _[f"p{n}"].sum() for n in range(len(self.looked.counts))}
-        found = flagged.group_by(DOCTOR).aggregate(wrong_measures=doubtful(), **summed)
-        found = beside(found, by_place.group_by(DOCTOR).aggregate(**most))
-        for number, (day, inside) in enumerate(places.items()):
-            waited = inside.group_by(DOCTOR).aggregate(**{f"waited{number}": _.count()})
-            met = by_place.inner_join(inside.select(DOCTOR, location="id"), [DOCTOR, "location"]).group_by(DOCTOR)
-            of_day = [n for n, one in enumerate(self.looked.counts) if one.day == day]
-            matched = met.aggregate(**{f"met{n}": sure(_[f"p{n}"] > 0).sum() for n in of_day})
-            found = beside(beside(found, waited), matched)
-        columns: dict[str, Term] = {}
-        for n, one in enumerate(self.looked.counts):
-            waited = found[f"waited{list(places).index(one.day)}"].fill_null(0)
-            every = either(found[f"whole{n}"] > 0, found[f"met{n}"].fill_null(0) >= waited)
-            rows = found[f"whole{n}"] + found[f"placed{n}"].fill_null(0)
-            known = sure(both(rows > 0, rows == found[f"told{n}"], every))
-            for part, column in (("numerator", f"n{n}"), ("denominator", f"d{n}")):
-                columns[self.names[one, part]] = only(known, found[column], "int64").cast("int64")
-            twice = ibis.greatest(found[f"most{n}"].fill_null(0), found[f"whole{n}"])
-            columns[f"n_{self.names[one, 'numerator']}"] = twice
-        greatest = ibis.greatest(0, *(found[f"{part}{n}"] for n in range(len(self.looked.counts)) for part in "nd"))
-        yield found.select(DOCTOR, "wrong_measures", most_counted=greatest, **columns)
-
-    # --- records ----------------------------------------------------------------------------------------------------
 
     def _gathering(self, row: RowType) -> Gathering:
         """The pools of a kind of rows."""
@@ -256,10 +192,10 @@ class Spread:
         codes = (entry.code for one in items.values() for table in one.choices for entry in table.entries)
         return reading("text", dict.fromkeys(codes))
 
-    def _records(self, row: RowType, tables: Mapping[str, Table]) -> Gathered:
+    def _records(self, row: RowType, known: Known) -> Gathered:
         """The row of each pool of a kind."""
         table, gathering = f"{row}s", self.gatherings[f"{row}s"]
-        rows = self._told(tables, row, earlier=True)
+        rows = known.rows(row, earlier=True)
         if row == "document":
             # A status given after the day reads as received.
             late = sure(_.status_on > self.as_of)
@@ -272,14 +208,14 @@ class Spread:
         }
         packed = rows.mutate(**gathering.packed(own))
         if row == "declaration":
-            packed = self.families.with_attributes(packed, tables, table)
+            packed = self.families.with_attributes(packed, known.tables, table)
         elif row == "document":
-            packed = self.families.papers(packed, tables)
+            packed = self.families.papers(packed, known.tables)
         return gathering.gathered(packed, **{f"wrong_{table}": doubtful()})
 
-    def _findings(self, tables: Mapping[str, Table]) -> Gathered:
+    def _findings(self, known: Known) -> Gathered:
         """What a control established about each item."""
-        rows = self._told(tables, "finding")
+        rows = known.rows("finding")
         gathering = Gathering([self._finding(item) for item in self._items()])
         columns = ROWS["findings"]
         own = {field: field.reading.of_column(_[field.name], columns[field.name]) for field in gathering.fields}
@@ -301,27 +237,3 @@ class Spread:
 def _most(thing: object) -> int:
     """The rows of one thing that columns can tell apart."""
     return 0 if isinstance(thing, Pool) and thing.earlier and thing.row == "prefill" else 1
-
-
-def _counts_for(one: Counted) -> Term:
-    """Whether a count is of this span: its period ends in it. Without a period it is of the year, if none is told."""
-    first, last = one.span
-    if first is None or last is None:
-        return _.measure == one.measure
-    undated = constant(value=not one.told)
-    inside = which((_.period_end.isnull(), undated), otherwise=both(_.period_end >= first, _.period_end <= last))
-    return both(_.measure == one.measure, inside)
-
-
-def _joined(one: Table, other: Table, keys: Iterable[str]) -> Table:
-    """The rows of one table, with the columns of another where it has them."""
-    shared = list(keys)
-    renamed = other.rename({f"{name}_": name for name in shared})
-    return one.left_join(renamed, [one[name] == renamed[f"{name}_"] for name in shared]).drop(
-        *(f"{name}_" for name in shared)
-    )
-
-
-def beside(one: Table, other: Table) -> Table:
-    """What two tables say of each doctor of the first."""
-    return _joined(one, other, [DOCTOR])
