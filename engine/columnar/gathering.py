@@ -106,6 +106,9 @@ class Gathering(Struct, frozen=True, dict=True):
         Besides, what the columns of the fields are in that table, and beside any other.
         """
         flagged = rows.mutate(**{f"is_{thing.number}": sure(thing.here) for thing in self.things})
+        # Of what rows cannot tell, nothing is known.
+        types = dict.fromkeys(self.texts.values(), "string") | {one.column: "int64" for one in self.places.values()}
+        flagged = flagged.mutate(**{name: absent(type) for name, type in types.items() if name not in rows.columns})
         found, columns = dict(more), dict[str, Term]()
         for thing in self.things:
             here = _[f"is_{thing.number}"]

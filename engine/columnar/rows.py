@@ -57,7 +57,7 @@ class Shared:
 
     def name(self, pool: Pool, field: str) -> Term:
         """A field of the row of a pool as names are compared: NULL where its letters are not plain."""
-        text = self.spread.of_row(pool, field).term
+        text = self.spread.of_row(pool, field).as_text.term
         folded = text.lower().re_replace(r" +", " ").strip()
         plain = which((~text.re_search(FOREIGN), folded), otherwise=absent("string"))
         return self.kept(0, ("name", pool, field), plain)
@@ -194,7 +194,7 @@ class Row:
 
     def _agrees(self, same: Same) -> Asked:
         """Whether the row agrees with the standing statement of another item; unknown when none stands."""
-        mine, window = self.spread.of_row(self.pool, same.mine), self.policy.calendar["campaign"]
+        mine, window = self.spread.of_row(self.pool, same.mine).as_text, self.policy.calendar["campaign"]
         own = self.shared.name(self.pool, same.mine)
         standing: list[Term] = []
         equal: list[Term] = []
@@ -202,7 +202,7 @@ class Row:
             stands = self.spread.column(pool)
             if pool.row == "prefill":
                 stands = both(stands, ~Row(self.shared, _NO_TESTS, pool, self.policy).yielded)
-            theirs = self.spread.of_row(pool, same.theirs).term
+            theirs = self.spread.of_row(pool, same.theirs).as_text.term
             name = self.shared.name(pool, same.theirs)
             # Where a text is no plain name, columns vouch only for equal ones.
             foreign = sure(both(mine.term != theirs, either(own.isnull(), name.isnull())))

@@ -130,10 +130,22 @@ def _itself(file: Path) -> str:
     return re.sub(r"([\\*?\[\]{}])", r"\\\1", str(file))
 
 
-def _of_one(node: Anything, given: dict[str, Anything] | None) -> Anything:
-    """The greatest, or least, of one value is that value: Spark wants two at least."""
+@ibis.udf.agg.builtin(name="bit_or")  # type: ignore[untyped-decorator]
+def _bits(of: int) -> int:
+    """What Ibis does not know that Spark has."""
+    raise NotImplementedError(of)
+
+
+def _for_spark(node: Anything, given: dict[str, Anything] | None) -> Anything:
+    """The same as Spark takes it: the greatest, or least, of one value is that value."""
     made = node.__recreate__(given) if given else node
-    return made.arg[0] if isinstance(made, ops.Greatest | ops.Least) and len(made.arg) == 1 else made
+    match made:
+        case ops.BitOr(arg=of):
+            return _bits(of.to_expr()).op()
+        case ops.Greatest(arg=(one,)) | ops.Least(arg=(one,)):
+            return one
+        case _:
+            return made
 
 
 class _Spark(SqlEngine):
@@ -158,7 +170,7 @@ class _Spark(SqlEngine):
             self.session.sql(some).createOrReplaceTempView(f"{BATCH}{table}")
 
     def _written(self, expression: Anything) -> str:
-        return super()._written(expression.op().replace(_of_one).to_expr())
+        return super()._written(expression.op().replace(_for_spark).to_expr())
 
     def _fetched(self, query: str, schema: Anything) -> Anything:
         with _told():
