@@ -11,6 +11,8 @@ import pyarrow as arrow
 import pytest
 from msgspec.structs import replace
 
+from engine.columnar.layout import DOCTOR
+from engine.columnar.results import Results
 from engine.network import EngineFault
 from engine.running import deciding, singly
 from engine.running.deciding import Deciding
@@ -20,6 +22,7 @@ from tests.conftest import Forfait, campaigns, policy_files
 
 YEAR = 2023
 EVERYONE = 1_000
+UNHEARD_OF = "9" * 20
 
 
 def requested(source: Path, out: Path, sample: int) -> Request:
@@ -83,14 +86,15 @@ def test_readings_are_compared_of_those_of_whom_they_were_sought_singly() -> Non
 def together(change: dict[str, Anything]) -> Anything:
     """Deciding together everyone of a batch, as deciding singly does but for the columns changed."""
 
-    def decide(of: Deciding, batch: Sequence[str]) -> tuple[Anything, Anything]:
+    def decide(of: Deciding, batch: Sequence[str]) -> Results:
         parts = list(of.singly.settled(zip(batch, of.source.pages(batch), strict=True), (), batch))
         doctors = arrow.concat_tables([part.doctors for part in parts])
         for name, value in change.items():
             place = doctors.schema.get_field_index(name)
             same = arrow.array([value] * doctors.num_rows, doctors.schema.field(name).type)
             doctors = doctors.set_column(place, doctors.schema.field(name), same)
-        return doctors, arrow.concat_tables([part.nodes for part in parts])
+        sure = arrow.chunked_array([[True] * doctors.num_rows])
+        return Results(doctors, arrow.concat_tables([part.nodes for part in parts]), sure)
 
     return decide
 
@@ -147,9 +151,12 @@ def test_who_is_told_neither_decided_nor_refused_stops_the_run(
 ) -> None:
     """Someone whom one table has and the other has not."""
 
-    def forgetful(of: Deciding, batch: Sequence[str]) -> tuple[Anything, Anything]:
-        doctors, nodes = together({})(of, batch)
-        return doctors, nodes.slice(1)
+    def forgetful(of: Deciding, batch: Sequence[str]) -> Results:
+        found = together({})(of, batch)
+        one, *others = found.every_node[DOCTOR].to_pylist()
+        assert one == min(numbers())
+        named = arrow.array([UNHEARD_OF, *others])
+        return replace(found, every_node=found.every_node.set_column(0, DOCTOR, named))
 
     monkeypatch.setattr(Deciding, "_together", forgetful)
     with pytest.raises(EngineFault, match=f"{min(numbers())}: neither decided nor refused"):

@@ -39,11 +39,29 @@ PLACES = 60
 
 
 class Results(Struct, frozen=True):
-    """The rows of the two tables, for doctors vouched for; and the numbers of the others, to be decided singly."""
+    """Rows of the two tables, in one order, and of each whether its doctor is vouched for; other rows say nothing.
 
-    doctors: Anything
-    nodes: Anything
-    singly: list[str]
+    To pick rows takes as long as to make them: whoever puts several results together picks them once, at the end.
+    """
+
+    every_doctor: Anything
+    every_node: Anything
+    sure: Anything
+
+    @property
+    def doctors(self) -> Anything:
+        """The rows of the table of doctors, of those vouched for."""
+        return self.every_doctor.filter(self.sure)
+
+    @property
+    def nodes(self) -> Anything:
+        """The rows of the table of conditions, of the same."""
+        return self.every_node.filter(self.sure)
+
+    @property
+    def singly(self) -> list[str]:
+        """The numbers of the others, to be decided singly."""
+        return sorted(self.every_doctor[DOCTOR].filter(compute.invert(self.sure)).to_pylist())
 
 
 class Given(Struct):
@@ -94,13 +112,11 @@ class Given(Struct):
 
 def read_results(policy: Policy, found: Anything, given: Given, among: Anything | None = None) -> Results:
     """The tables of results, from the rows of `Columns.expression` as an Arrow table; `among`: of those doctors."""
-    sure, doctors = found.column(VOUCHED), found.column(DOCTOR)
-    counts = True if among is None else compute.is_in(doctors, among)
-    kept, left = found.filter(compute.and_(sure, counts)), doctors.filter(compute.and_not(counts, sure))
-    words = {READINGS: _readings(kept, given.readings)}
-    doctors = _table(doctors_schema(policy), kept, given.doctors, words)
-    nodes = _table(nodes_schema(policy), kept, given.nodes, {})
-    return Results(doctors, nodes, sorted(left.to_pylist()))
+    sure = found.column(VOUCHED)
+    sure = sure if among is None else compute.and_(sure, compute.is_in(found.column(DOCTOR), among))
+    words = {READINGS: _readings(found, given.readings)}
+    doctors = _table(doctors_schema(policy), found, given.doctors, words)
+    return Results(doctors, _table(nodes_schema(policy), found, given.nodes, {}), sure)
 
 
 def _table(schema: Anything, found: Anything, names: Mapping[str, str], others: Mapping[str, Anything]) -> Anything:

@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from engine.columnar.layout import DOCTOR, Line, doctors_schema, nodes_schema
 from engine.columnar.observing import merged_table, wanted
+from engine.columnar.results import Results
 from engine.columns import Columns
 from engine.engines.engine import Engine
 from engine.loading import PolicyFiles
@@ -27,7 +28,7 @@ from engine.policy import Policy
 from engine.running.quarantine import Refused
 from engine.running.sampling import held_against
 from engine.running.singly import Settled, Singly
-from engine.running.together import After, Crowded, Tables, Together
+from engine.running.together import After, Crowded, Together
 from engine.sourcing.sources import Source
 from engine.tables import DOCTORS
 
@@ -53,7 +54,7 @@ class Batch(Struct, frozen=True):
 class _Found(Struct, frozen=True):
     """What the engine tells of a batch: rows of both tables, who has none, and of those, if many, what leaves see."""
 
-    tables: Tables
+    results: Results
     alone: list[str]
     crowded: Crowded | None
     sorts: Anything
@@ -121,15 +122,15 @@ class Deciding(Struct, frozen=True, dict=True):
         """Everything that is asked of the engine about the doctors of a batch."""
         self.engine.tables(numbers[0] if numbers else "", numbers[-1] if numbers else "")
         sound = [number for number in numbers if number not in self.odd]
-        tables = self._together(sound)
-        alone = _others(numbers, [tables])
+        results = self._together(sound)
+        alone = _others(numbers, [results])
         # Where nobody is decided together, nothing is asked that the leaves of the others could join.
         crowded = self.together.crowded() if sound and len(alone) >= OBSERVING else None
-        return _Found(tables, alone, crowded, self._sorts())
+        return _Found(results, alone, crowded, self._sorts())
 
     def _batch(self, numbers: Sequence[str], by_engine: _Found, heard: Heard) -> Batch:
         """The rest of a batch, and all of it put together."""
-        found = [by_engine.tables]
+        found = [by_engine.results]
         if by_engine.crowded is not None:
             found.append(self._observed(by_engine.alone, by_engine.crowded, len(numbers), heard))
         left, twice = frozenset(_others(numbers, found)), self.sample.intersection(numbers)
@@ -139,20 +140,22 @@ class Deciding(Struct, frozen=True, dict=True):
             settled.append(part)
             done += part.doctors.num_rows + len(part.refused)
             heard(done)
-        doctors = _whole([each for each, _ in found], [part.doctors for part in settled], left)
-        nodes = _whole([each for _, each in found], [part.nodes for part in settled], left)
+        sure = [each.sure for each in found]
+        doctors = _whole([each.every_doctor for each in found], sure, [part.doctors for part in settled], left)
+        nodes = _whole([each.every_node for each in found], sure, [part.nodes for part in settled], left)
         refused = tuple(one for part in settled for one in part.refused)
         _check_everyone(numbers, doctors, nodes, refused)
         return Batch(numbers, doctors, nodes, refused, len(by_engine.alone), by_engine.sorts)
 
-    def _together(self, numbers: Sequence[str]) -> Tables:
+    def _together(self, numbers: Sequence[str]) -> Results:
         """The rows of both tables of those of these doctors whom the columns vouch for."""
         if not numbers:
-            return doctors_schema(self.policy).empty_table(), nodes_schema(self.policy).empty_table()
+            nobody = arrow.chunked_array([], arrow.bool_())
+            return Results(doctors_schema(self.policy).empty_table(), nodes_schema(self.policy).empty_table(), nobody)
         # Between the first and the last of a batch there may be others.
         return self.together.found(arrow.array(numbers, arrow.string()))
 
-    def _observed(self, numbers: Sequence[str], crowded: Crowded, everyone: int, heard: Heard) -> Tables:
+    def _observed(self, numbers: Sequence[str], crowded: Crowded, everyone: int, heard: Heard) -> Results:
         """The rows of both tables of those of these doctors of whom no more than leaves is to be seen singly."""
         found, only = crowded
         some = [number for number in numbers if number in only and number not in self.odd]
@@ -177,22 +180,28 @@ def _after(heard: Heard, before: int, done: int) -> None:
     heard(before + done)
 
 
-def _others(numbers: Sequence[str], found: Iterable[Tables]) -> list[str]:
+def _others(numbers: Sequence[str], found: Iterable[Results]) -> list[str]:
     """Those who have no row yet, in their order."""
-    there = arrow.chunked_array([piece for doctors, _ in found for piece in doctors[DOCTOR].chunks], arrow.string())
+    there = [piece for one in found for piece in one.every_doctor[DOCTOR].filter(one.sure).chunks]
     every = arrow.array(numbers, arrow.string())
-    return list(every.filter(computed.invert(computed.is_in(every, there))).to_pylist())
+    mine = computed.is_in(every, arrow.chunked_array(there, arrow.string()))
+    return list(every.filter(computed.invert(mine)).to_pylist())
 
 
-def _whole(vouched: Sequence[Anything], parts: Sequence[Anything], alone: Collection[str]) -> Anything:
-    """All the rows of a batch, by doctor: those vouched for, once the sample agrees, and those decided alone."""
-    found = arrow.concat_tables(vouched)
-    told = arrow.concat_tables([found.slice(0, 0), *parts])
+def _whole(
+    found: Sequence[Anything], sure: Sequence[Anything], parts: Sequence[Anything], alone: Collection[str]
+) -> Anything:
+    """All the rows of a batch, by doctor: those surely found, once the sample agrees, and those decided alone."""
+    told = arrow.concat_tables([found[0].slice(0, 0), *parts])
     mine = computed.is_in(told[DOCTOR], arrow.array(sorted(alone), arrow.string()))
+    every = arrow.concat_tables([*found, told])
+    counts = arrow.chunked_array([piece for one in (*sure, mine) for piece in one.chunks], arrow.bool_())
+    order = computed.sort_indices(every[DOCTOR])
+    whole = every.take(order.filter(counts.take(order)))
     sampled = told.filter(computed.invert(mine))
-    both = computed.indices_nonzero(computed.is_in(found[DOCTOR], sampled[DOCTOR]))
-    held_against(found.take(both).sort_by(DOCTOR), sampled)
-    return arrow.concat_tables([found, told.filter(mine)]).sort_by(DOCTOR)
+    both = computed.indices_nonzero(computed.is_in(whole[DOCTOR], sampled[DOCTOR]))
+    held_against(whole.take(both), sampled)
+    return whole
 
 
 def _check_everyone(numbers: Sequence[str], doctors: Anything, nodes: Anything, refused: Sequence[Refused]) -> None:

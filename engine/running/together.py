@@ -6,13 +6,12 @@ from typing import Any as Anything
 
 from engine.columnar.crowds import Touched
 from engine.columnar.layout import DOCTOR
+from engine.columnar.results import Results
 from engine.columns import Columns
 from engine.engines.engine import Engine
 from engine.engines.frames import Frames
 
 LEAVES = "leaves"
-Tables = tuple[Anything, Anything]
-"""Rows of the table of doctors and of that of conditions."""
 Crowded = tuple[Anything, dict[str, tuple[int, ...]]]
 """What leaves see of doctors of whom something is crowded, and which questions that leaves open, by number."""
 
@@ -27,13 +26,12 @@ class Together:
         self.derived: Anything = None
         self.partly: Anything = None
 
-    def found(self, among: Anything) -> Tables:
+    def found(self, among: Anything) -> Results:
         """The rows of both tables of those of some doctors, an Arrow array, whom the columns vouch for."""
         wide = self.engine.kept(self.wide)
         if self.derived is None:
             self.derived, self.partly = self.columns.derived(wide), self.columns.partly(wide)
-        found = self.columns.results(self.engine.found(self.derived), among)
-        return found.doctors, found.nodes
+        return self.columns.results(self.engine.found(self.derived), among)
 
     def crowded(self) -> Crowded:
         """The doctors of whom something is crowded."""
@@ -48,10 +46,9 @@ class After:
         self.columns, self.frames = columns, Frames()
         self.expression: Anything = None
 
-    def found(self, leaves: Anything) -> Tables:
+    def found(self, leaves: Anything) -> Results:
         """The rows of both tables, of the doctors whose amounts are not in doubt."""
         table = self.frames.bring(LEAVES, leaves)
         if self.expression is None:
             self.expression = self.columns.after(table)
-        found = self.columns.results(self.frames.found(self.expression))
-        return found.doctors, found.nodes
+        return self.columns.results(self.frames.found(self.expression))

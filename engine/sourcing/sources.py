@@ -88,24 +88,16 @@ class TablesSource(Source):
 
     def numbers(self, year: int) -> Numbers:
         """See `Source`."""
-        everyone, now, here, dated, undated = _Names(), _Names(), _Names(), _Names(), _Names()
-        for table, held in self.tables.held.items():
-            for batch in held.owners():
-                doctors = texts(batch.column(0)).fill_null("")
-                own, sound = _years(batch.column(1), year)
-                everyone.add(doctors)
-                now.add(doctors.filter(own))
-                undated.add(doctors.filter(computed.invert(sound)))
-                if table == DOCTORS:
-                    here.add(doctors.filter(own))
-                    dated.add(doctors.filter(sound))
-        number = computed.match_substring_regex(everyone.all(), NUMBER)
-        orphan = computed.and_not(everyone.among(now), everyone.among(here))
-        known = computed.and_(number, computed.and_not(everyone.among(dated), everyone.among(undated)))
-        odd = computed.or_(computed.invert(known), orphan)
-        read = everyone.all().filter(computed.or_(odd, everyone.among(now)))
-        out = everyone.all().filter(odd)
-        return Numbers(sorted(read.to_pylist()), frozenset(out.to_pylist()), len(everyone.all()) - len(read))
+        owners = ((table, batch) for table, held in self.tables.held.items() for batch in held.owners())
+        told = [_told(batch, year, listed=table == DOCTORS) for table, batch in owners]
+        # Not threaded, it leaves them in the order in which they come, which is soon sorted.
+        rows = arrow.Table.from_batches(told, TOLD).group_by("doctor", use_threads=False)
+        everyone, now, undated, here, dated = rows.aggregate([(name, "any") for name in TOLD.names[1:]]).columns
+        number = computed.match_substring_regex(everyone, NUMBER)
+        known = computed.and_(number, computed.and_not(dated, undated))
+        odd = computed.or_(computed.invert(known), computed.and_not(now, here))
+        read = everyone.filter(computed.or_(odd, now)).to_pylist()
+        return Numbers(sorted(read), frozenset(everyone.filter(odd).to_pylist()), len(everyone) - len(read))
 
     def pages(self, numbers: Iterable[str], wanted: Wanted | None = None) -> Iterator[Page | Invalid]:
         """See `Source`."""
@@ -118,34 +110,22 @@ class TablesSource(Source):
                 yield table, batch
 
 
-def _years(column: Anything, year: int) -> tuple[Anything, Anything]:
-    """Of each row, whether it is of a year and whether its year is one at all; each year is looked at once."""
+TOLD = arrow.schema(
+    [("doctor", arrow.string()), *((told, arrow.bool_()) for told in ("now", "undated", "here", "dated"))]
+)
+"""Of a row, whose it is, whether it is of the year or of none, and whether such a row of the table of doctors."""
+
+
+def _told(batch: Anything, year: int, *, listed: bool) -> Anything:
+    """The same of each owner in a batch; each year is looked at once."""
+    column = batch.column(1)
     coded = column if arrow.types.is_dictionary(column.type) else column.dictionary_encode()
     written = texts(coded.dictionary)
     tests = computed.equal(written, str(year)), computed.match_substring_regex(written, YEAR)
     own, sound = (test.take(coded.indices).fill_null(False) for test in tests)
-    return own, sound
-
-
-class _Names:
-    """Different texts, gathered from columns: a million of them are small as Arrow holds them."""
-
-    def __init__(self) -> None:
-        self.found = [arrow.array([], arrow.string())]
-
-    def add(self, column: Anything) -> None:
-        """Those of one more column."""
-        self.found.append(computed.unique(column))
-
-    def all(self) -> Anything:
-        """All of them, in an order that stays."""
-        if len(self.found) > 1:
-            self.found = [computed.unique(arrow.concat_arrays(self.found))]
-        return self.found[0]
-
-    def among(self, others: _Names) -> Anything:
-        """Of each whether it is one of others."""
-        return computed.is_in(self.all(), others.all())
+    here, dated = (computed.and_(test, listed) for test in (own, sound))
+    doctors = texts(batch.column(0)).fill_null("")
+    return arrow.record_batch([doctors, own, computed.invert(sound), here, dated], TOLD)
 
 
 class FolderSource(TablesSource):
