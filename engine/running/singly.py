@@ -181,14 +181,19 @@ class Singly:
     def partly(
         self, pages: Iterable[tuple[str, Page | Invalid]], only: Mapping[str, tuple[int, ...]]
     ) -> Iterator[dict[str, Line]]:
-        """What some leaves of each doctor see, those whose numbers are told, some doctors at a time."""
-        asked = (Asked(doctor, _plain(page), only=only[doctor]) for doctor, page in pages)
-        return self.each(observe_some, asked)
+        """What some leaves of each doctor see, those whose numbers are told, some doctors at a time.
 
-    def each(self, work: Callable[[Sequence[Asked], Under], T], asked: Iterable[Asked]) -> Iterator[T]:
-        """What some work makes of doctors, some at a time, in order, in other processes where there are enough."""
+        By other processes only if there are some: for so little it does not pay to start them.
+        """
+        asked = (Asked(doctor, _plain(page), only=only[doctor]) for doctor, page in pages)
+        return self.each(observe_some, asked, start=False)
+
+    def each(
+        self, work: Callable[[Sequence[Asked], Under], T], asked: Iterable[Asked], *, start: bool = True
+    ) -> Iterator[T]:
+        """What some work makes of doctors, some at a time, in order; in other processes, started where it pays."""
         first = list(islice(every := iter(asked), PAYS))
-        if self.pool is None and self.jobs > 1 and len(first) == PAYS:
+        if start and self.pool is None and self.jobs > 1 and len(first) == PAYS:
             self.pool = _pool(self.jobs, self.under)
         chunks = _chunks(chain(first, every))
         if self.pool is None:
