@@ -232,7 +232,7 @@ class FileHeld:
         return self._by_polars(lambda rows: rows.filter(only).select(columns).with_columns(days))
 
     def owners(self) -> Iterator[Anything]:
-        """See `Held`: of the rows that stand beside each other, and in Parquet most have one owner, one is enough."""
+        """See `Held`: in Parquet, once for rows of one owner that stand beside each other."""
         if not self.parquet:
             return self.batches(list(OWNER), None)
         import polars  # noqa: PLC0415

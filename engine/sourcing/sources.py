@@ -26,6 +26,10 @@ from engine.yamltext import Page
 Kind = Literal["folder", "dossiers", "duckdb", "postgres"]
 YEAR = r"^[0-9]{4}$"
 POSTGRES = ("postgres://", "postgresql://")
+TOLD = arrow.schema(
+    [("doctor", arrow.string()), *((told, arrow.bool_()) for told in ("now", "undated", "here", "dated"))]
+)
+"""Of a row: its doctor, whether it is of the year, of no year at all, of the year in `doctors`, of any year there."""
 
 
 class Numbers(Struct, frozen=True):
@@ -110,14 +114,8 @@ class TablesSource(Source):
                 yield table, batch
 
 
-TOLD = arrow.schema(
-    [("doctor", arrow.string()), *((told, arrow.bool_()) for told in ("now", "undated", "here", "dated"))]
-)
-"""Of a row, whose it is, whether it is of the year or of none, and whether such a row of the table of doctors."""
-
-
 def _told(batch: Anything, year: int, *, listed: bool) -> Anything:
-    """The same of each owner in a batch; each year is looked at once."""
+    """What `TOLD` names of each row of a batch of owners; each year is looked at once."""
     column = batch.column(1)
     coded = column if arrow.types.is_dictionary(column.type) else column.dictionary_encode()
     written = texts(coded.dictionary)
