@@ -152,7 +152,7 @@ def test_who_is_told_neither_decided_nor_refused_stops_the_run(
     """Someone whom one table has and the other has not."""
 
     def forgetful(of: Deciding, batch: Sequence[str]) -> Results:
-        found = together({})(of, batch)
+        found: Results = together({})(of, batch)
         one, *others = found.every_node[DOCTOR].to_pylist()
         assert one == min(numbers())
         named = arrow.array([UNHEARD_OF, *others])
