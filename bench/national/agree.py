@@ -12,7 +12,7 @@ from typing import Any as Anything
 import pyarrow as arrow
 from msgspec import Struct
 from pyarrow import compute, parquet
-from sides import common
+from sides import common, verdicts
 
 
 class Agreement(Struct, frozen=True):
@@ -54,7 +54,9 @@ def plain(table: Anything) -> Anything:
 
 
 if __name__ == "__main__":
-    found = agreement(*(parquet.read_table(file) for file in sys.argv[1:]))
+    truth, side = (parquet.read_table(file) for file in sys.argv[1:])
+    writes_why = any(name.endswith(".reason") for name in side.column_names)
+    found = agreement(truth if writes_why else verdicts(truth), side)
     print(f"{found.compared} doctors compared, {len(found.differing)} differ")
     for name, count in found.columns:
         print(f"  {name}: {count}")

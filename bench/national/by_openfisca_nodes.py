@@ -1,9 +1,10 @@
-"""The rules of 2023 for OpenFisca-Core, with every condition: what `by_openfisca.py` writes, and their table.
+"""The rules of 2023 for OpenFisca-Core, with every condition: what `by_openfisca.py` writes, why, and their table.
 
     PYTHON bench/national/by_openfisca_nodes.py DATA OUT      # PYTHON: one that has OpenFisca-Core; OUT: a folder
 
-One entity; each condition, what its leaves observed and why they are unmet are variables with formulas, which say
-what `by_sql_nodes.py` says; amounts are those of `openfisca_rules.py`. Prints the seconds of each part as JSON.
+One entity; each condition, what its leaves observed, why they are unmet, why an indicator is refused and what a
+grant rests on are variables with formulas, which say what `by_sql_nodes.py` says; amounts are those of
+`openfisca_rules.py`. Prints the seconds of each part as JSON.
 """
 
 from __future__ import annotations
@@ -23,12 +24,13 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 from by_openfisca import PERIOD, decided, truth
-from by_polars_nodes import COUNTS, coded, flat
-from flat import NUMBERS, SUMMARIES, asalee, standing
+from by_polars_nodes import COUNTS, flat
+from flat import NUMBERS, SUMMARIES
 from hand_leaves import gates, indicators, leaves, short, whys
+from hand_reasons import WORDS, explained
 from openfisca_core.simulation_builder import SimulationBuilder
 from openfisca_rules import UNKNOWN, amounts, system, variable
-from openfisca_sql import DAY, LATEST, NUMBER, TEXT, TRUTH, Reader, answers, texts
+from openfisca_sql import DAY, LATEST, NUMBER, TEXT, TRUTH, Reader, texts
 from pyarrow import parquet
 from shape import EQUIPMENT, SERVICES
 from shown_nodes import shown
@@ -37,14 +39,16 @@ SLICE = 100_000
 """Doctors computed at once: OpenFisca keeps every variable that it computes."""
 DAYS = ("acquired_on", "certified_on", "started_on", "device_said")
 """How the names of days written as texts end."""
+CODES = ("_fell",)
+"""How the names of words end that come as codes."""
 CONDITIONS = dict((*leaves(), *whys(), *gates(), *indicators()))
 SHOWN = dict(shown())
 NAMED = {sql: sql if re.fullmatch(r"[a-z_\d]+", sql) else name for name, sql in reversed(SHOWN.items())}
 """The variable that gives what is shown of an expression: the first shown, where it has no name of its own."""
-WRITTEN = (*CONDITIONS.values(), *SHOWN.values())
-REASONS = tuple(dict.fromkeys(("refuted", "not_produced", *(text for sql in WRITTEN for text in answers(sql)))))
-TEXTS = tuple(dict.fromkeys((*REASONS, *(text for sql in WRITTEN for text in texts(sql)))))
-"""Every text that a formula names, by its code."""
+EXPLAINED = dict(explained())
+WRITTEN = (*CONDITIONS.values(), *SHOWN.values(), *EXPLAINED.values())
+TEXTS = tuple(dict.fromkeys((*WORDS, *(text for sql in WRITTEN for text in texts(sql)))))
+"""Every text that a formula names, by its code; words come as codes of their own."""
 
 
 def main() -> None:
@@ -76,7 +80,7 @@ def run(data: Path, out: Path) -> Mapping[str, float]:
                 simulation.calculate(name, PERIOD)
         with parts("writing"):
             value = lambda name: simulation.calculate(name, PERIOD)  # noqa: B023, E731
-            tables = {"doctors": decided(some["doctor"].to_arrow(), value), "nodes": conditions(some, reader, value)}
+            tables = {"doctors": explaining(some, value), "nodes": conditions(some, reader, value)}
             for name, table in tables.items():
                 if name not in writers:
                     file = out / f"{name}.parquet"
@@ -107,10 +111,7 @@ def loaded(data: Path) -> tuple[pl.DataFrame, dict[str, Anything], Mapping[str, 
     known = pl.Series(TEXTS, dtype=pl.Categorical)  # held while texts are coded: they keep the codes given here
     if known.to_physical().to_list() != list(range(len(TEXTS))):
         raise AssertionError("polars gives codes in another order")
-    found = (
-        flat(data, coded("declarations", standing(data))).drop("filed").join(asalee(data), on="doctor", how="left")
-    )
-    found = found.rename({"coordination_asalee": "filed"}).with_columns(pl.col("filed").fill_null(False))
+    found = flat(data)
     schema = found.collect_schema()
     shown_whole = [name for name in SHOWN.values() if name in schema and _kind(name, schema[name]) == TEXT]
     kinds = {name: _kind(name, type) for name, type in schema.items() if name != "doctor"}
@@ -139,6 +140,8 @@ def _typed(name: str, kind: str) -> pl.Expr:
             return (column.cast(pl.Int32) * 2).fill_null(int(UNKNOWN))
         case "number":
             return column.cast(pl.Int32, strict=False).fill_null(-1)
+        case "text" if name.endswith(CODES):
+            return column.cast(pl.Int32).fill_null(-1)
         case "text":
             return column.cast(pl.Categorical).to_physical().cast(pl.Int32).fill_null(-1)
         case _ if name.endswith(DAYS):
@@ -159,7 +162,17 @@ def variables(reader: Reader, inputs: Mapping[str, Anything]) -> Iterator[Anythi
     for name, sql in SHOWN.items():
         if NAMED[sql] == name != sql:
             yield variable(name, reader.formula(sql))
+    for name, sql in EXPLAINED.items():
+        yield variable(name, reader.formula(sql))
     yield from amounts()
+
+
+def explaining(doctors: pl.DataFrame, value: Anything) -> Anything:
+    """The table of doctors."""
+    table = decided(doctors["doctor"].to_arrow(), value)
+    for name in EXPLAINED:
+        table = table.append_column(name, _told(value(name), TEXT))
+    return table
 
 
 def conditions(doctors: pl.DataFrame, reader: Reader, value: Anything) -> Anything:
@@ -178,7 +191,7 @@ def _told(values: Anything, kind: str) -> Anything:
         case "number":
             return pa.array(values.astype(np.int64), mask=values < 0)
         case "text":
-            return pa.DictionaryArray.from_arrays(values.astype(np.int8), REASONS, mask=values < 0)
+            return pa.DictionaryArray.from_arrays(values.astype(np.int8), WORDS, mask=values < 0)
         case _:
             return pa.array(values)
 

@@ -1,9 +1,9 @@
-"""The rules of 2023 by hand with polars, with every condition: what `by_polars.py` writes, and a table of conditions.
+"""The rules of 2023 by hand with polars, with every condition: what `by_polars.py` writes, why, and all conditions.
 
     .venv/bin/python bench/national/by_polars_nodes.py DATA OUT     # OUT: a folder
 
 The tables are made flat by polars; the conditions are those of `by_sql_nodes.py`, whose SQL polars reads as
-expressions of its own. Doctors with two rows of one thing may be decided wrong, and are told apart by nothing.
+expressions of its own. Of an item declared twice one declaration is taken. Both tables are made in one pass.
 """
 
 from __future__ import annotations
@@ -15,13 +15,17 @@ from pathlib import Path
 
 import by_polars
 import polars as pl
-from flat import counts
+from flat import SUMMARIES, asalee, counts, standing, tally
 from hand_leaves import FACTS, ITEMS, PAPERS, PLAIN, SWORN, WRITTEN, gates, indicators, leaves, short, whys
+from hand_reasons import WORD, WORDS, explained
+from polars_amounts import amounts, tiers, together
 from shape import EQUIPMENT, SERVICES
-from shown_nodes import shown
+from shown_nodes import NOBODY, shown
 
 HAS = re.compile(r"has\(\w+, \d+\)")
 """What is there twice is null here."""
+TWICE = re.compile(r"twice\((\w+), (\d+)\)")
+TOLD = pl.Enum(WORDS)
 FIELDS = ("specialty", "sector", "status", "hospital_practitioner", "activity_start", "activity_end")
 
 COUNTS = ("numerator", "denominator")
@@ -49,29 +53,58 @@ def main() -> None:
 def run(data: Path, out: Path) -> None:
     """Decide everybody of a folder of tables and write one row a doctor in each of two tables."""
     out.mkdir(parents=True, exist_ok=True)
-    by_polars.run(data, out / "doctors.parquet")
-    found = flat(data).with_columns(_made((*leaves(), *whys()))).with_columns(_made(gates()))
-    found = found.with_columns(_made(indicators())).with_columns(
+    found = flat(data).with_columns(**_made((*leaves(), *whys()))).with_columns(**_made(gates()))
+    found = found.with_columns(**_made(indicators())).with_columns(
         volet_1=pl.all_horizontal(f"i_{short(name)}" for name in EQUIPMENT),
         volet_2=pl.all_horizontal(f"i_{short(name)}" for name in SERVICES),
     )
-    found.select("doctor", *_made(shown())).sink_parquet(
-        out / "nodes.parquet", compression="zstd", maintain_order=False
-    )
+    tables = {"doctors": doctors(found), "nodes": found.select("doctor", **_made(shown()))}
+    sinks = [
+        table.sink_parquet(out / f"{name}.parquet", compression="zstd", maintain_order=False, lazy=True)
+        for name, table in tables.items()
+    ]
+    pl.collect_all(sinks, engine="streaming")
 
 
-def _made(columns: Iterable[tuple[str, str]]) -> list[pl.Expr]:
-    return [pl.sql_expr(HAS.sub("TRUE", sql)).alias(name) for name, sql in columns]
+def doctors(found: pl.LazyFrame) -> pl.LazyFrame:
+    """One row a doctor: what is granted and paid, and why."""
+    told = _made(explained())
+    granted = {name: col(f"i_{short(name)}") for name in (*EQUIPMENT, *SERVICES)}
+    summaries = tiers([_reached(col(f"l_{name}_half"), col(f"l_{name}_nine")) for name in SUMMARIES])
+    found = found.select("doctor", "eligible", **summaries, **granted, **told)
+    return amounts(together(found), told)
 
 
-def flat(data: Path, declarations: pl.LazyFrame | None = None) -> pl.LazyFrame:
-    """One row a doctor with everything that conditions look at: of all declarations, unless some are given."""
-    made = rows_of(data, "declarations") if declarations is None else declarations
+def _reached(half: pl.Expr, nine: pl.Expr) -> pl.Expr:
+    """The bit of the tier that a summary has reached, as `by_polars.py` has it."""
+    return when(nine).then(4).when(half).then(2).when(~half).then(1).otherwise(0)
+
+
+def _made(columns: Iterable[tuple[str, str]]) -> dict[str, pl.Expr]:
+    """Expressions from SQL. Reasons and grades are codes until they are shown, which is quicker than texts."""
+    return {name: _expression(name, sql) for name, sql in columns}
+
+
+def _expression(name: str, sql: str) -> pl.Expr:
+    bare = TWICE.sub(_twice, HAS.sub("TRUE", sql)).replace(NOBODY, "NULL::TINYINT UNSIGNED")
+    coded = pl.sql_expr(WORD.sub(lambda found: str(WORDS.index(found[1])), bare))
+    return coded.cast(pl.UInt8).cat.to(TOLD) if name.endswith(("reason", "grade", "readings")) else coded
+
+
+def _twice(found: re.Match[str]) -> str:
+    one = 4 ** int(found[2])
+    return f"(({found[1]} & {3 * one}) > {one})"
+
+
+def flat(data: Path) -> pl.LazyFrame:
+    """One row a doctor with everything that conditions look at."""
     found = rows_of(data, "doctors").select("doctor", *FIELDS)
-    for part in (counts(data), _facts(data), _declared(data, made), _papers(data), _prefilled(data)):
+    made = coded("declarations", standing(data))
+    for part in (counts(data), _facts(data), _declared(data, made), asalee(data), _papers(data), _prefilled(data)):
         found = found.join(part, on="doctor", how="left")
     names = {f"{name}_{long}": f"{name}_{long[0]}" for name in _measured(found) for long in COUNTS}
-    return found.rename(names).with_columns(col("filed").fill_null(False))
+    found = found.rename(names | {"coordination_asalee": "filed"})
+    return found.with_columns(col("filed", "codage_upheld").fill_null(False), col("counted", "told").fill_null(0))
 
 
 def rows_of(data: Path, table: str) -> pl.LazyFrame:
@@ -90,7 +123,7 @@ def _measured(found: pl.LazyFrame) -> list[str]:
 def _facts(data: Path) -> pl.LazyFrame:
     mine = {name: col("fact") == name for name in FACTS}
     once = (when(of.sum() == 1).then(when(of).then(col("value")).max()).alias(name) for name, of in mine.items())
-    return rows_of(data, "facts").group_by("doctor").agg(once)
+    return rows_of(data, "facts").group_by("doctor").agg(*once, tally("fact", FACTS).alias("told"))
 
 
 def _declared(data: Path, made: pl.LazyFrame) -> pl.LazyFrame:
@@ -99,25 +132,22 @@ def _declared(data: Path, made: pl.LazyFrame) -> pl.LazyFrame:
         .filter(col("of") == "declarations", col("name").is_in(["job_description", "secure", "acquired_on"]))
         .select("doctor", "row", said=col("value"))
     )
-    found = (
-        rows_of(data, "findings")
-        .filter(col("outcome").is_in(["refuted", "not_produced"]))
-        .select("doctor", "item", against=col("choice"), outcome=col("outcome"))
-    )
+    found = rows_of(data, "findings").select("doctor", "item", against=col("choice"), outcome=col("outcome"))
     item, choice = col("item"), col("choice")
+    fallen = pl.coalesce(when(col("outcome") == word).then(WORDS.index(word)) for word in ("refuted", "not_produced"))
     columns = [
         when(item == long).then(col(what)).max().alias(f"{name}_{what}")
         for long, name in ITEMS.items()
         for what in ("channel", "declared_on", "choice", *(SWORN if name not in PLAIN else ()))
     ]
-    filed = ((item == "coordination") & (choice == "asalee") & col("sworn")).any().alias("filed")
+    upheld = ((item == "codage") & (col("outcome") == "confirmed")).any().alias("codage_upheld")
     return (
         made.select("doctor", "row", "item", "choice", "channel", "declared_on", "sworn")
         .join(said, on=["doctor", "row"], how="left")
         .join(found, on=["doctor", "item"], how="left")
-        .with_columns(fell=when((col("against") == choice).fill_null(True)).then(col("outcome")))
+        .with_columns(fell=when((col("against") == choice).fill_null(True)).then(fallen))
         .group_by("doctor")
-        .agg(*columns, filed)
+        .agg(*columns, upheld)
     )
 
 

@@ -8,6 +8,7 @@ The rules are in `rules.sql`. Here is the last query, which is the same few colu
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -33,8 +34,11 @@ def run(data: Path, out: Path) -> None:
         connection.execute(f"COPY ({query()}) TO {text(str(out))} (FORMAT parquet, COMPRESSION zstd)")
 
 
-def query() -> str:
-    """One row a doctor: outcomes and points of each indicator, and the totals."""
+def query(granted: str = "granted", told: Sequence[str] = ()) -> str:
+    """One row a doctor: outcomes and points of each indicator, and the totals.
+
+    `granted` has what is granted, as in `rules.sql`; and the columns of `told`, which are written as they are.
+    """
     columns = ["doctor", "eligible"]
     columns += [f'{_points(ALL)} AS "possible.{bound}"' for bound in ("least", "most")]
     columns += [
@@ -72,6 +76,7 @@ def query() -> str:
     columns += ['told(CASE WHEN vsm_least > 0 THEN TRUE WHEN vsm_most = 0 THEN FALSE END) AS "vsm.outcome"']
     columns += ['vsm_least AS "vsm.attained.least"', 'vsm_most AS "vsm.attained.most"']
     columns += ['vsm_paid_least AS "vsm.paid.least"', 'vsm_paid_most AS "vsm.paid.most"']
+    columns += [f'"{name}"' for name in told]
     least = " + ".join(
         f"CASE WHEN {name.replace('-', '_')} THEN {2 * points:.0f} ELSE 0 END" for name, points in SERVICES.items()
     )
@@ -93,7 +98,7 @@ FROM (
         SELECT *, logiciel AND sesam_vitale AND teletransmission AND horaires AS volet_1,
             greatest(lowest(summary), lowest(summary_later))::DECIMAL(12, 2) AS vsm_least,
             greatest(highest(summary), highest(summary_later))::DECIMAL(12, 2) AS vsm_most
-        FROM granted
+        FROM {granted}
     )
 )"""
 

@@ -1,9 +1,9 @@
-"""The rules of 2023 by hand in SQL, with every condition: what `by_sql.py` writes, and a table of conditions.
+"""The rules of 2023 by hand in SQL, with every condition: what `by_sql.py` writes, why, and a table of conditions.
 
     .venv/bin/python bench/national/by_sql_nodes.py DATA OUT     # OUT: a folder
 
-The table of conditions has the columns of the product's: each node's verdict, what each leaf observed, and why it is
-unmet. Doctors with two rows of one thing are written as if they had none of it, and are told apart by nothing.
+Both tables have the columns of the product's: why each indicator is refused or what a grant rests on; each node's
+verdict, what each leaf observed, and why it is unmet. Of an item declared twice one declaration is taken.
 """
 
 from __future__ import annotations
@@ -13,11 +13,29 @@ from pathlib import Path
 
 import by_sql
 import duckdb
-from hand_leaves import FACTS, ITEMS, MEASURES, PAPERS, PLAIN, SWORN, WRITTEN, gates, indicators, leaves, short, whys
+from hand_leaves import (
+    CLOSED,
+    FACTS,
+    ITEMS,
+    MEASURES,
+    OPENED,
+    PAPERS,
+    PLAIN,
+    SWORN,
+    WRITTEN,
+    gates,
+    indicators,
+    leaves,
+    short,
+    whys,
+)
+from hand_reasons import WORD, WORDS, explained
 from shape import EQUIPMENT, SERVICES
-from shown_nodes import shown
+from shown_nodes import NOBODY, shown
 
 HERE = Path(__file__).resolve().parent
+REPEATED = ("codage", "coordination")
+"""Items that some declare twice: the last declared in time counts."""
 
 
 def main() -> None:
@@ -31,25 +49,49 @@ def main() -> None:
 def run(data: Path, out: Path) -> None:
     """Decide everybody of a folder of tables and write one row a doctor in each of two tables."""
     out.mkdir(parents=True, exist_ok=True)
-    by_sql.run(data, out / "doctors.parquet")
     with duckdb.connect(config={"threads": by_sql.THREADS, "preserve_insertion_order": False}) as connection:
         connection.execute(f"SET VARIABLE data = {by_sql.text(str(data))}")
+        connection.execute(by_sql.RULES.read_text("utf-8"))
         connection.execute((HERE / "nodes.sql").read_text("utf-8"))
-        target = by_sql.text(str(out / "nodes.parquet"))
-        connection.execute(f"COPY ({query()}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
+        connection.execute(f"CREATE TYPE word AS ENUM {WORDS}")
+        connection.execute(f"CREATE TEMP TABLE flat AS {flat()}")
+        for name, query in (("doctors", doctors()), ("nodes", nodes())):
+            target = by_sql.text(str(out / f"{name}.parquet"))
+            connection.execute(f"COPY ({query}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
 
 
-def query() -> str:
-    """One row a doctor: verdicts of leaves, of what stands above them, then all of them under their own names."""
-    seen = ", ".join(f"{sql} AS {name}" for name, sql in (*leaves(), *whys()))
+def doctors() -> str:
+    """One row a doctor: what is granted and paid, and why."""
+    told = dict(explained())
+    granted = ", ".join(f"i_{short(name)} AS {short(name)}" for name in (*EQUIPMENT, *SERVICES))
+    tiers = ", ".join(
+        f"CASE WHEN l_{of}_nine THEN 4 WHEN l_{of}_half THEN 2 WHEN NOT l_{of}_half THEN 1 ELSE 0 END AS {period}"
+        for of, period in (("vsm", "summary"), ("vsm_later", "summary_later"))
+    )
+    columns = ", ".join(f'{worded(sql)} AS "{name}"' for name, sql in told.items())
+    return by_sql.query(f"(SELECT doctor, eligible, {granted}, {tiers}, {columns} FROM ({conditions()}))", [*told])
+
+
+def nodes() -> str:
+    """One row a doctor: all conditions under their own names."""
+    columns = ", ".join(f'{worded(sql)} AS "{at}"' for at, sql in shown())
+    return f"SELECT doctor, {columns} FROM ({conditions()})"
+
+
+def conditions() -> str:
+    """One row a doctor: verdicts of leaves and of what stands above them."""
+    seen = ", ".join(f"{worded(sql)} AS {name}" for name, sql in (*leaves(), *whys()))
     above = ", ".join(f"{sql} AS {name}" for name, sql in gates())
     granted = ", ".join(f"{sql} AS {name}" for name, sql in indicators())
-    columns = ", ".join(f'{sql} AS "{at}"' for at, sql in shown())
     return f"""
-SELECT doctor, {columns}
-FROM (SELECT *, {" AND ".join(f"i_{short(name)}" for name in EQUIPMENT)} AS volet_1,
-        {" AND ".join(f"i_{short(name)}" for name in SERVICES)} AS volet_2
-    FROM (SELECT *, {granted} FROM (SELECT *, {above} FROM (SELECT *, {seen} FROM ({flat()})))))"""
+SELECT *, {" AND ".join(f"i_{short(name)}" for name in EQUIPMENT)} AS volet_1,
+    {" AND ".join(f"i_{short(name)}" for name in SERVICES)} AS volet_2
+FROM (SELECT *, {granted} FROM (SELECT *, {above} FROM (SELECT *, {seen} FROM flat)))"""
+
+
+def worded(sql: str) -> str:
+    """An expression with its reasons and grades as values of one type, which is written quicker than texts are."""
+    return WORD.sub(r"\g<0>::word", sql).replace(NOBODY, "NULL::word")
 
 
 # --- what is there -----------------------------------------------------------------------------------------------
@@ -58,8 +100,9 @@ FROM (SELECT *, {" AND ".join(f"i_{short(name)}" for name in EQUIPMENT)} AS vole
 def flat() -> str:
     """One row a doctor with everything that conditions look at."""
     return f"""
-SELECT doctors.*, rates.* EXCLUDE doctor, facts.* EXCLUDE doctor, declared.* EXCLUDE doctor, papers.* EXCLUDE doctor,
-    prefilled.* EXCLUDE doctor, coalesce(filed, FALSE) AS filed, declared.doctor IS NOT NULL AS declares
+SELECT doctors.*, rates.* EXCLUDE doctor, facts.* EXCLUDE doctor, papers.* EXCLUDE doctor, prefilled.* EXCLUDE doctor,
+    declared.* EXCLUDE (doctor, filed, upheld),
+    coalesce(filed, FALSE) AS filed, coalesce(upheld, FALSE) AS codage_upheld
 FROM (SELECT doctor, specialty, sector, status, hospital_practitioner, activity_start, activity_end
       FROM rows_of('doctors')) AS doctors
 LEFT JOIN ({_rates()}) AS rates USING (doctor)
@@ -78,9 +121,8 @@ def _rates() -> str:
         for name in names
         for long, short in (("numerator", "n"), ("denominator", "d"))
     )
-    once = _once("measure", names)
     return f"""
-SELECT doctor, {columns}, {once} AS counted FROM (
+SELECT doctor, {columns}, {_tally("measure", names)} AS counted FROM (
     SELECT doctor, numerator, denominator,
         CASE WHEN measure = 'vsm' AND period_end > DATE '2023-12-31' THEN 'vsm_later' ELSE measure END AS measure
     FROM rows_of('measures') WHERE location IS NULL
@@ -94,32 +136,42 @@ GROUP BY doctor"""
 
 def _facts() -> str:
     columns = ", ".join(f"max(\"value\") FILTER (fact = '{name}') AS {name}" for name in FACTS)
-    return f"SELECT doctor, {columns}, {_once('fact', FACTS)} AS told FROM rows_of('facts') GROUP BY doctor"
+    return f"SELECT doctor, {columns}, {_tally('fact', FACTS)} AS told FROM rows_of('facts') GROUP BY doctor"
 
 
-def _once(column: str, names: tuple[str, ...]) -> str:
-    """A bit for each thing that is there just once."""
-    cases = " ".join(f"WHEN '{name}' THEN {1 << place}" for place, name in enumerate(names))
-    return f"bit_xor(CASE {column} {cases} ELSE 0 END)"
+def _tally(column: str, names: tuple[str, ...]) -> str:
+    """How many rows there are of each thing, two bits a thing."""
+    cases = " ".join(f"WHEN '{name}' THEN {1 << 2 * place}" for place, name in enumerate(names))
+    return f"sum(CASE {column} {cases} ELSE 0 END)::BIGINT"
 
 
 def _declared() -> str:
     columns = [
-        f"any_value({what}) FILTER (item = '{item}') AS {name}_{what}"
+        f"{_standing(item).format(what)} FILTER (item = '{item}') AS {name}_{what}"
         for item, name in ITEMS.items()
         for what in ("channel", "declared_on", "choice", *(SWORN if name not in PLAIN else ()))
     ]
     return f"""
-SELECT doctor, {", ".join(columns)}, bool_or(item = 'coordination' AND choice = 'asalee' AND sworn) AS filed
-FROM (SELECT one.doctor, one.item, one.choice, channel, declared_on, sworn, fell, said
+SELECT doctor, {", ".join(columns)}, bool_or(item = 'coordination' AND choice = 'asalee' AND sworn) AS filed,
+    bool_or(item = 'codage' AND upheld) AS upheld
+FROM (SELECT one.doctor, one."row", one.item, one.choice, channel, declared_on, sworn, fell, upheld, said
     FROM rows_of('declarations') AS one
-    LEFT JOIN (SELECT doctor, item, choice, outcome AS fell FROM rows_of('findings')
-        WHERE outcome IN ('refuted', 'not_produced')) AS found
+    LEFT JOIN (SELECT doctor, item, choice, outcome = 'confirmed' AS upheld,
+            CASE WHEN outcome IN ('refuted', 'not_produced') THEN outcome::word END AS fell
+        FROM rows_of('findings')) AS found
         ON found.doctor = one.doctor AND found.item = one.item AND coalesce(found.choice = one.choice, TRUE)
     LEFT JOIN (SELECT doctor, "row", "value" AS said FROM rows_of('attributes')
         WHERE "of" = 'declarations' AND "name" IN ('job_description', 'secure', 'acquired_on')) AS attribute
         ON attribute.doctor = one.doctor AND attribute."row" = one."row")
 GROUP BY doctor"""
+
+
+def _standing(item: str) -> str:
+    """How what an item's declaration says is gathered."""
+    if item not in REPEATED:
+        return "any_value({})"
+    made = f"CASE WHEN declared_on <= {CLOSED} THEN 1000 * (declared_on - {OPENED}) ELSE -1000000 END"
+    return f'arg_max_null({{}}, {made} + "row")'
 
 
 def _papers() -> str:

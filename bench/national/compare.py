@@ -3,8 +3,9 @@
     .venv/bin/python bench/national/compare.py                      # 1,000,000 doctors, three rounds
     .venv/bin/python bench/national/compare.py --doctors 50000 --rounds 1
 
-Every side reads the same Parquet tables and writes the same columns; whole processes are measured, in turn, and what
-each says is compared with the product's own derivation of the first doctors. `README.md` says what each side does.
+Every side reads the same Parquet tables, and writes verdict columns or all; whole processes are measured, in turn,
+and what each says is compared with the product's own derivation of the first doctors. `README.md` says what each
+does.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from agree import Agreement, agreement
 from measure import Failed, Measured, measured
 from msgspec import Struct
 from pyarrow import parquet
+from sides import verdicts
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -159,8 +161,9 @@ def rounds(sides: Mapping[str, Side], count: int) -> dict[str, list[Measured]]:
 
 
 def said_alike(truth: Mapping[str, Anything], side: Side) -> Mapping[str, Agreement]:
-    """What a side last wrote against the truth, in each table that it writes."""
-    return {table: agreement(truth[table], parquet.read_table(file)) for table, file in files_of(side).items()}
+    """What a side last wrote against the truth: both tables, or the verdicts of doctors where it writes no more."""
+    asked = truth if side.out.is_dir() else {"doctors": verdicts(truth["doctors"])}
+    return {table: agreement(asked[table], parquet.read_table(file)) for table, file in files_of(side).items()}
 
 
 def files_of(side: Side) -> Mapping[str, Path]:

@@ -6,6 +6,7 @@ one paper an item: of several declarations the last made in time stands, of seve
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
@@ -32,6 +33,8 @@ SAID = {"services": "job_description", "video": "secure", "equipements_connectes
 """The attribute of a declaration that a rule reads."""
 PAPERS = {"logiciel-segur": "segur", "logiciel-lap": "lap"}
 WRITTEN = ("editor", "software", "acquired_on", "nominative", "certification", "certified_on", "procedure_started_on")
+REPEATED = ("codage", "coordination")
+"""Items that some declare twice."""
 FALLEN = ("codage", "coordination")
 
 col, when = pl.col, pl.when
@@ -42,7 +45,8 @@ def flat(data: Path, doctors: int | None = None) -> pl.LazyFrame:
     known = _rows(data, "doctors").select("doctor", "specialty", "sector", "status", "activity_start", "activity_end")
     if doctors is not None:
         known = known.sort("doctor").head(doctors)
-    for part in (counts, _facts, _declarations, _papers, _prefills, _findings):
+    known = known.join(counts(data).drop("counted"), on="doctor", how="left")
+    for part in (_facts, _declarations, _papers, _prefills, _findings):
         known = known.join(part(data), on="doctor", how="left")
     return known
 
@@ -72,7 +76,15 @@ def counts(data: Path) -> pl.LazyFrame:
         mine = col("measure") == name
         for what in ("numerator", "denominator"):
             columns += [when(mine.sum() == 1).then(when(mine).then(col(what)).max()).alias(f"{name}_{what}")]
-    return pl.concat([alone, together]).group_by("doctor").agg(columns)
+    rows = tally("measure", (*MEASURES, *SUMMARIES)).alias("counted")
+    return pl.concat([alone, together]).group_by("doctor").agg(*columns, rows)
+
+
+def tally(column: str, names: Iterable[str]) -> pl.Expr:
+    """How many rows there are of each thing, two bits a thing."""
+    return pl.sum_horizontal(
+        (col(column) == name).sum().cast(pl.Int64) * 4**place for place, name in enumerate(names)
+    )
 
 
 def _facts(data: Path) -> pl.LazyFrame:
@@ -119,15 +131,19 @@ def standing(data: Path) -> pl.LazyFrame:
     """The declarations that stand, one an item."""
     made = _made(data)
     said_twice = (
-        made.group_by("doctor").agg(twice=col("item").n_unique() < pl.len()).filter(col("twice")).select("doctor")
+        made.filter(col("item").is_in(REPEATED))
+        .group_by("doctor")
+        .agg(twice=col("item").n_unique() < pl.len())
+        .filter(col("twice"))
+        .select("doctor")
     )
-    # The last made in time counts; when none was, the first of those that came late.
+    # The last made in time counts; when none was, the first of those that came late; of one day, the last row.
     late = col("declared_on") > CLOSED
     delay = when(late).then(col("declared_on") - pl.lit(CLOSED)).otherwise(pl.lit(CLOSED) - col("declared_on"))
     ranked = (
         made.join(said_twice, on="doctor", how="semi")
         .with_columns(late=late, delay=delay)
-        .sort("late", "delay", "row")
+        .sort("late", "delay", "row", descending=[False, False, True])
     )
     kept = ranked.unique(["doctor", "item"], keep="first", maintain_order=True).select(made.collect_schema().names())
     return pl.concat([made.join(said_twice, on="doctor", how="anti"), kept])

@@ -1,6 +1,5 @@
--- One flat row a doctor for `by_sql_nodes.py`: everything that conditions look at, for doctors who have one row of each
--- thing. A number with one bit a thing tells what is there just once: rows that come in twos leave their bit unset.
+-- What `by_sql_nodes.py` has beside `rules.sql`. Of one flat row a doctor, a number with two bits a thing counts the rows
+-- that tell of it. Reasons and grades are words of one type.
 
-CREATE MACRO rows_of(name) AS TABLE
-    SELECT * FROM read_parquet(getvariable('data') || '/' || name || '.parquet') WHERE "year" = 2023;
-CREATE MACRO has(bits, place) AS ((coalesce(bits, 0) >> place) & 1) = 1;
+CREATE MACRO has(bits, place) AS ((coalesce(bits, 0) >> (2 * place)) & 3) = 1;
+CREATE MACRO twice(bits, place) AS ((coalesce(bits, 0) >> (2 * place)) & 3) > 1;

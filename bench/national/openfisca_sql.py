@@ -100,6 +100,9 @@ class Reader:
             case exp.Anonymous(this="has"):
                 # What is there twice is nothing here, as in the tables that polars makes flat.
                 return lambda get: MET
+            case exp.Anonymous(this="twice"):
+                column, place = node.expressions[0].name, int(node.expressions[1].this)
+                return lambda get: holds(((get(column) >> 2 * place) & 3) > 1)
             case exp.And() | exp.Or():
                 join = every if isinstance(node, exp.And) else some
                 parts = [self.made(part) for part in node.flatten()]
@@ -171,14 +174,6 @@ def parsed(sql: str) -> exp.Expression:
 def texts(sql: str) -> list[str]:
     """The texts that an expression names."""
     return [one.this for one in parsed(sql).find_all(exp.Literal) if one.is_string]
-
-
-def answers(sql: str) -> list[str]:
-    """The texts that an expression may come to."""
-    cases = list(parsed(sql).find_all(exp.Case))
-    given = [parsed(sql), *(one.args["true"] for case in cases for one in case.args["ifs"])]
-    given += [case.args.get("default") for case in cases]
-    return [one.this for one in given if isinstance(one, exp.Literal) and one.is_string]
 
 
 def either(condition: Anything, one: Anything, other: Anything) -> Anything:

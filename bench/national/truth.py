@@ -2,7 +2,7 @@
 
     .venv/bin/python bench/national/truth.py DATA OUT [--doctors 20000]    # OUT: a folder
 
-The columns of doctors are those that every side can say (`sides.py`); those of conditions are all.
+The columns of doctors are those asked of the sides that write most (`sides.py`); those of conditions are all.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def _judged(chunk: tuple[Path, str, str]) -> tuple[Anything, Anything]:
 
 
 def truth(data: Path, most: int | None) -> tuple[Anything, Anything]:
-    """What `judge` decides of the first doctors of a folder: the columns that every side can say, and conditions."""
+    """What `judge` decides of the first doctors of a folder: the columns asked of sides, and conditions."""
     with get_context("spawn").Pool() as pool:
         parts = pool.map(_judged, chunks(data, most))
     doctors, nodes = zip(*parts, strict=True)
