@@ -37,18 +37,14 @@ from engine.loading import PolicyFiles
 from engine.policy import Policy
 from engine.reasons import NEVER, UNDOING
 
-LEAVES = 2
-"""The step of what leaves see; those before are of what several of them use."""
-
 
 class Settled(Struct, frozen=True):
-    """A condition of many doctors: its verdict, why, how far from met, and the step after which these can be read."""
+    """A condition of many doctors: its verdict, why, and how far from met."""
 
     name: str
     verdict: Term
     why: Term
     gap: Term
-    step: int
 
 
 class Columns:
@@ -63,10 +59,10 @@ class Columns:
         policies = [policy, *(other for *_, other in self.others)]
         self.questions = questions(policies)
         self.spread = Spread(looked((each.leaf, each.policy) for each in self.questions.values()), policies, day)
-        self.steps: list[dict[str, Term]] = [{}]
-        self.names: dict[object, str] = {}
-        self.leaves = Leaves(self.spread, self._kept)
+        self.leaves = Leaves(self.spread)
+        self.seen: dict[str, Term] = {}
         self.sights: dict[str, tuple[Settled, Sight]] = {}
+        self.gated: dict[str, Term] = {}
         self.gates: dict[object, Settled] = {}
         self.worth, self.given = Worth(), Given.nothing()
         self._give()
@@ -88,19 +84,15 @@ class Columns:
     @unsearched()
     def partly(self, wide: Table) -> Table:
         """What leaves see of those doctors of `wide` who surely read, and of whom something is crowded."""
-        after = needed(self._following, self._last(()))
-        leaves = {name: term for name, term in self.steps[LEAVES].items() if name in after}
         told = marks(self.crowds[len(self.spread.crowds) :], self.leaves.shared.doubts.values())
-        kept = {DOCTOR, READ, *columns_of(self.spread.crowds)} | needed((), leaves)
-        before = {name: _[name] for name in sorted(kept)} | told
-        some = stepped(wide, self.steps[:LEAVES], before).filter(_[READ], any_of(self.crowds))
-        return stepped(some, (), {name: _[name] for name in (DOCTOR, *columns_of(self.crowds))} | leaves)
+        some = stepped(wide, {}, {name: _[name] for name in wide.columns} | told).filter(_[READ], any_of(self.crowds))
+        leaves = [name for name in needed(self._following, self._last(())) if name in self.seen]
+        return stepped(some, self.seen, {name: _[name] for name in (DOCTOR, *columns_of(self.crowds), *leaves)})
 
     @unsearched()
     def derived(self, wide: Table) -> Table:
         """What follows from rows of `wide`."""
-        steps = [*self.steps[: LEAVES + 1], *self._following]
-        return stepped(wide, steps, self._last(self.leaves.shared.doubts.values()))
+        return stepped(wide, self.seen | self._following, self._last(self.leaves.shared.doubts.values()))
 
     @unsearched()
     def after(self, observed: Table) -> Table:
@@ -108,9 +100,9 @@ class Columns:
         return stepped(observed, self._following, self._last(()))
 
     @property
-    def _following(self) -> list[dict[str, Term]]:
-        """The steps after those of leaves."""
-        return [*self.steps[LEAVES + 1 :], *self.worth.steps]
+    def _following(self) -> dict[str, Term]:
+        """What follows from leaves, by the names that others use it by."""
+        return self.gated | self.worth.known
 
     def _last(self, doubts: Iterable[Term]) -> dict[str, Term]:
         """The columns that everything comes to."""
@@ -174,8 +166,8 @@ class Columns:
             columns = {asked.name: sight.verdict, asked.why: sight.why, asked.gap: sight.gap}
             columns |= {} if sight.grade is None else {asked.grade: sight.grade}
             columns |= {asked.saw(part): term for part, term in sight.saw}
-            self._step(LEAVES).update(columns)
-            settled = Settled(asked.name, _[asked.name], _[asked.why], _[asked.gap], LEAVES)
+            self.seen |= columns
+            settled = Settled(asked.name, _[asked.name], _[asked.why], _[asked.gap])
             grade = None if sight.grade is None else _[asked.grade]
             saw = tuple((part, _[asked.saw(part)]) for part, _term in sight.saw)
             self.sights[asked.name] = settled, replace(sight, grade=grade, saw=saw)
@@ -186,30 +178,17 @@ class Columns:
         if name not in self.gates:
             why = which((claim.verdict.isnull(), claim.why), otherwise=constant(code("prerequisite")))
             width = gap(fixed=NEVER[0], cost=NEVER[1])
-            self.gates[name] = Settled(f"{claim.name}o", claim.verdict, why, width, claim.step)
+            self.gates[name] = Settled(f"{claim.name}o", claim.verdict, why, width)
         return self.gates[name]
 
     def _gate(self, kind: str, parts: list[Settled]) -> Settled:
         key = kind, tuple(part.name for part in parts)
         if key not in self.gates:
-            step = 1 + max((part.step for part in parts), default=LEAVES)
             name = f"u{len(self.gates)}"
             columns = {name: _VERDICTS[kind](parts), f"y{name}": _WHY[kind](parts), f"g{name}": _GAPS[kind](parts)}
-            self._step(step).update(columns)
-            self.gates[key] = Settled(name, _[name], _[f"y{name}"], _[f"g{name}"], step)
+            self.gated |= columns
+            self.gates[key] = Settled(name, _[name], _[f"y{name}"], _[f"g{name}"])
         return self.gates[key]
-
-    def _step(self, number: int) -> dict[str, Term]:
-        while len(self.steps) <= number:
-            self.steps.append({})
-        return self.steps[number]
-
-    def _kept(self, step: int, key: object, term: Term) -> Term:
-        """A column of a step before those of leaves for an expression, made once."""
-        if key not in self.names:
-            self.names[key] = f"k{len(self.names)}"
-            self._step(step)[self.names[key]] = term
-        return _[self.names[key]]
 
 
 # --- what a gate comes to: its verdict, why, how far from met; as `verdict` and `reasons` have it -------------------

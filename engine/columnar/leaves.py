@@ -6,7 +6,7 @@ Why a leaf is unmet or unknown is a whole number, its place in `layout.WHY`; how
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 import ibis
@@ -67,13 +67,10 @@ def gap(*, fixed: bool, cost: int) -> Term:
 
 
 class Leaves:
-    """What the leaves of policies see in the columns of a `Spread`, at the end of a day.
+    """What the leaves of policies see in the columns of a `Spread`, at the end of a day."""
 
-    `kept` gives a column to an expression that others use again, in one of the steps before those of leaves.
-    """
-
-    def __init__(self, spread: Spread, kept: Callable[[int, object, Term], Term]) -> None:
-        self.spread, self.day, self.shared = spread, spread.as_of, Shared(spread, kept)
+    def __init__(self, spread: Spread) -> None:
+        self.spread, self.day, self.shared = spread, spread.as_of, Shared(spread)
 
     def sight(self, leaf: Observed, policy: Policy) -> Sight:
         """What one leaf of a policy sees."""
@@ -180,7 +177,7 @@ class Leaves:
         rows = [Row(self.shared, leaf, pool, policy) for pool in pools(leaf)]
         if leaf.earlier and len(rows) > 1:
             years = [which((row.held, row.year), otherwise=absent("int64")) for row in rows]
-            latest = self.shared.kept(0, ("latest", tuple(pools(leaf))), ibis.greatest(*years))
+            latest = ibis.greatest(*years)
             for row in rows:
                 row.there = both(row.there, sure(row.year == latest))
         found = either(*(row.verdict for row in rows))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import ibis
 
@@ -42,25 +42,21 @@ def code(word: Reason | Unknown) -> int:
 
 
 class Shared:
-    """What leaves have in common: the columns of a `Spread`, and those that several of them use.
+    """What leaves have in common: the columns of a `Spread`, and where these are in doubt."""
 
-    `kept` gives a column to an expression that others use again: in step 0, or in step 1 where it uses one of step 0.
-    """
-
-    def __init__(self, spread: Spread, kept: Callable[[int, object, Term], Term]) -> None:
-        self.spread, self.kept = spread, kept
+    def __init__(self, spread: Spread) -> None:
+        self.spread = spread
         self.doubts: dict[tuple[object, object], Term] = {}
 
     def doubt(self, of: object, key: object, term: Term) -> None:
         """Where this holds, columns do not vouch for the leaves that look at something."""
-        self.doubts[of, key] = self.kept(1, ("doubt", of, key), term)
+        self.doubts[of, key] = term
 
     def name(self, pool: Pool, field: str) -> Term:
         """A field of the row of a pool as names are compared: NULL where its letters are not plain."""
         text = self.spread.of_row(pool, field).as_text.term
         folded = text.lower().re_replace(r" +", " ").strip()
-        plain = which((~text.re_search(FOREIGN), folded), otherwise=absent("string"))
-        return self.kept(0, ("name", pool, field), plain)
+        return which((~text.re_search(FOREIGN), folded), otherwise=absent("string"))
 
 
 class Row:
@@ -111,10 +107,8 @@ class Row:
         bears = about.isnull()
         if self.pool.row != "document":
             bears = either(bears, sure(about == self.spread.of_row(self.pool, "choice").term))
-        here = both(
-            self.spread.column(item, "finding"), sure(self.spread.found(item, "outcome").among([outcome])), bears
-        )
-        return self.shared.kept(0, (outcome, self.pool), here)
+        here = sure(self.spread.found(item, "outcome").among([outcome]))
+        return both(self.spread.column(item, "finding"), here, bears)
 
     @property
     def yielded(self) -> Term:
@@ -132,7 +126,7 @@ class Row:
             inside = both(inside, which((day.isnull(), late), otherwise=day >= day_number(window.first)))
         mine, other = (self.spread.of_row(pool, "choice").term for pool in (self.pool, declared))
         alike = which((mine.isnull(), other.isnull()), (other.isnull(), FALSE), otherwise=mine == other)
-        return self.shared.kept(0, ("yielded", self.pool, window), both(self.spread.column(declared), inside, ~alike))
+        return both(self.spread.column(declared), inside, ~alike)
 
     @property
     def verdict(self) -> Term:
@@ -187,10 +181,7 @@ class Row:
         return which((both(self.there, ~self.yielded), least), otherwise=absent("int64"))
 
     def _check(self, test: FieldTest) -> Asked:
-        asked = ask(test, self.fields, self.pool.row)
-        return Asked(
-            self.shared.kept(1, (self.pool, test), asked.verdict), asked.why, asked.other_kind, asked.refused
-        )
+        return ask(test, self.fields, self.pool.row)
 
     def _agrees(self, same: Same) -> Asked:
         """Whether the row agrees with the standing statement of another item; unknown when none stands."""
@@ -212,7 +203,7 @@ class Row:
         unknown = either(mine.term.isnull(), ~either(*standing))
         verdict = which((mine.none, FALSE), (unknown, UNKNOWN), otherwise=either(*equal))
         why: tuple[tuple[Term, Reason], ...] = ((mine.none, "document_incomplete"), (TRUE, "document_mismatch"))
-        return Asked(self.shared.kept(1, (self.pool, same, window), verdict), why, FALSE, FALSE)
+        return Asked(verdict, why, FALSE, FALSE)
 
 
 _NO_TESTS = Record(

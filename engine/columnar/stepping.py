@@ -1,105 +1,175 @@
-"""Columns worked out in steps, each from those before: only what a later step still uses is carried along."""
+"""Columns worked out in steps, each from those before: what stands in several places is worked out once.
+
+Ibis writes a term as often as it is used, and engines take long to plan what is written. Here what is used again is a
+column of an earlier step: what is written grows with the different terms there are, not with all the ways to them.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any as Anything
 
 import ibis.expr.operations as ops
-from ibis import _
 from ibis.common.deferred import Attr, BinaryOperator, Call, Item, Just, Resolver, UnaryOperator, resolver
 from ibis.common.deferred import Sequence as Several
+from msgspec import Struct
 
 from engine.columnar.asking import Term
 
-COLUMN = re.compile(r"_\['(\w+)'\]")
-"""How a term that names a column writes itself; Ibis has no other way to tell before its table is known."""
+WORTH = 3
+"""The operations that a column has to spare: it is carried from step to step."""
 
 
-def stepped(table: Anything, steps: Sequence[Mapping[str, Term]], last: Mapping[str, Term]) -> Anything:
-    """A table with the columns `last`, by way of those of each step; what nothing uses is left out."""
-    plan, _wanted = _planned(steps, last)
-    for carried, made in plan:
-        table = _selected(table, {**{name: _[name] for name in sorted(carried)}, **made}) if made else table
-    return _selected(table, last)
+class Part(Struct, frozen=True, eq=False):
+    """A term or a part of one: what makes it, and of what other parts and plain values; equal ones are one object.
+
+    A column is made by nothing, of its name; a list or a tuple by its type.
+    """
+
+    make: Callable[..., Anything] | None
+    of: tuple[Anything, ...]
+    keywords: tuple[str, ...] = ()
+
+    @property
+    def parts(self) -> list[Part]:
+        return [one for one in self.of if isinstance(one, Part)]
+
+    @property
+    def column(self) -> bool:
+        return self.make is None
+
+    @property
+    def several(self) -> bool:
+        return isinstance(self.make, type)
 
 
-def needed(steps: Sequence[Mapping[str, Term]], last: Mapping[str, Term]) -> set[str]:
-    """The columns of a table that steps use, directly or for each other, to come to the columns `last`."""
-    return _planned(steps, last)[1]
+def stepped(table: Anything, known: Mapping[str, Term], last: Mapping[str, Term]) -> Anything:
+    """A table with the columns `last`. `known` are terms by the names that later ones, and the last, use them by."""
+    terms = _Terms(known)
+    final = {name: terms.of(term) for name, term in last.items()}
+    uses = terms.uses(final.values())
+    names = {part: part.of[0] for part in uses if part.column}
+    for carried, made in _steps(uses, final.values()):
+        new = {f"t{len(names) + number}": part for number, part in enumerate(made)}
+        table = _selected(table, {names[part]: part for part in carried} | new, names)
+        names |= {part: name for name, part in new.items()}
+    return _selected(table, final, names)
 
 
-def _planned(
-    steps: Sequence[Mapping[str, Term]], last: Mapping[str, Term]
-) -> tuple[list[tuple[set[str], dict[str, Term]]], set[str]]:
-    """What each step carries along and what it makes; and what has to be there before the first."""
-    plan: list[tuple[set[str], dict[str, Term]]] = []
-    wanted = {name for term in last.values() for name in used(term)}
-    for step in reversed(steps):
-        made = {name: term for name, term in step.items() if name in wanted}
-        plan.insert(0, (wanted - made.keys(), made))
-        wanted = plan[0][0] | {name for term in made.values() for name in used(term)}
-    return plan, wanted
+def needed(known: Mapping[str, Term], last: Mapping[str, Term]) -> list[str]:
+    """The columns that a table has to have for `stepped`."""
+    terms = _Terms(known)
+    uses = terms.uses([terms.of(term) for term in last.values()])
+    return [part.of[0] for part in uses if part.column]
 
 
-def _selected(table: Anything, columns: Mapping[str, Term]) -> Anything:
-    """A table of columns said of another. Ibis, when asked, looks for what they name in every table below."""
-    said, terms = _Said(table.op()), {name: resolver(term) for name, term in columns.items()}
-    return ops.Project(table.op(), {name: said.of(term).op() for name, term in terms.items()}).to_expr()
+class _Terms:
+    """Terms, and what is equal in them as one part."""
 
+    def __init__(self, known: Mapping[str, Term]) -> None:
+        self.read: dict[int, Anything] = {}
+        self.parts: dict[object, Part] = {}
+        self.known: dict[str, Anything] = {}
+        for name, term in known.items():
+            self.known[name] = self.of(term)
 
-class _Said:
-    """Terms said of a table. Ibis says a part anew wherever it stands; here it is said once, as are equal ones."""
-
-    def __init__(self, table: Anything) -> None:
-        self.table = table
-        self.known: dict[int, Anything] = {}
-        self.made: dict[object, Anything] = {}
-
-    def of(self, term: Resolver) -> Anything:
-        """What a term, or a part of it, comes to."""
-        if id(term) not in self.known:
-            self.known[id(term)] = self._of(term)
-        return self.known[id(term)]
+    def of(self, term: Term) -> Anything:
+        """The part that a term is, or a plain value."""
+        asked = resolver(term)
+        if id(asked) not in self.read:
+            self.read[id(asked)] = self._of(asked)
+        return self.read[id(asked)]
 
     def _of(self, term: Resolver) -> Anything:
         match term:
             case Just(value=value):
                 return value
             case BinaryOperator(func=func, left=left, right=right):
-                return self._made(func, self.of(left), self.of(right))
+                return self._part(func, left, right)
             case UnaryOperator(func=func, arg=arg):
-                return self._made(func, self.of(arg))
-            case Attr(obj=of, name=name):
-                return self._made(getattr, self.of(of), self.of(name))
-            case Item(indexer=name):
-                return self._made(self._column, self.of(name))
-            case Call(func=func, args=args, kwargs=kwargs):
-                named = {name: self.of(one) for name, one in kwargs.items()}
-                return self._made(self.of(func), *map(self.of, args), **named)
+                return self._part(func, arg)
+            case Call(func=Attr(obj=of, name=Just(value=name)), args=args, kwargs=named):
+                return self._part(_method(name), of, *args, **named)
+            case Call(func=Just(value=func), args=args, kwargs=named):
+                return self._part(func, *args, **named)
             case Several(typ=kind, values=values):
-                return self._made(_several, kind, *map(self.of, values))
+                return self._part(kind, *values)
+            case Item(indexer=Just(value=name)):
+                return self.known[name] if name in self.known else self._one(None, (name,))
             case _:
-                return term.resolve({"_": self.table.to_expr()})
+                raise NotImplementedError(term)
 
-    def _column(self, name: str) -> Anything:
-        # A table of Ibis, when asked for a column, tries everything else that it may have been asked.
-        return ops.Field(self.table, name).to_expr()
+    def _part(self, make: Callable[..., Anything], *of: Resolver, **named: Resolver) -> Part:
+        return self._one(make, tuple(map(self.of, (*of, *named.values()))), *named)
 
-    def _made(self, make: Callable[..., Anything], *parts: Anything, **named: Anything) -> Anything:
-        """What is made of parts, once of the same parts."""
-        every = (*parts, *named.values())
-        key = make, *named, *((type(one), one) if isinstance(one, str | int) else id(one) for one in every)
-        if key not in self.made:
-            self.made[key] = make(*parts, **named)
-        return self.made[key]
+    def _one(self, make: Callable[..., Anything] | None, parts: tuple[Anything, ...], *named: str) -> Part:
+        # One is True, and is not the same.
+        key = make, *named, *((type(one), one) if isinstance(one, str | int) else id(one) for one in parts)
+        if key not in self.parts:
+            self.parts[key] = Part(make, parts, named)
+        return self.parts[key]
+
+    def uses(self, last: Iterable[Anything]) -> dict[Part, int]:
+        """Everything that some terms are made of, smaller parts first, with how often each is written."""
+        uses = Counter(one for one in last if isinstance(one, Part))
+        for part in reversed(self.parts.values()):
+            for one in part.parts if part in uses else ():
+                uses[one] += uses[part] if part.several else 1
+        return {part: uses[part] for part in self.parts.values() if part in uses}
 
 
-def _several(kind: Callable[[Iterable[Anything]], Anything], *parts: Anything) -> Anything:
-    return kind(parts)
+def _steps(uses: Mapping[Part, int], last: Iterable[Anything]) -> Iterator[tuple[list[Part], list[Part]]]:
+    """What each step carries along, and what it makes: the parts that are worth a column, as early as can be."""
+    step, until = dict[Part, int](), dict[Part, int]()
+    below, sizes = dict[Part, frozenset[Part]](), dict[Part, int]()
+
+    def use(columns: Iterable[Part], at: int) -> None:
+        until.update({one: max(at, until.get(one, 0)) for one in columns})
+
+    for part, times in uses.items():
+        columns = frozenset[Part]().union(*(below[one] for one in part.parts))
+        size = (not part.several) + sum(sizes[one] for one in part.parts)
+        spared = size * (times - 1) if columns and not part.several else 0
+        if part.column or spared >= WORTH:
+            step[part] = max((step[one] + 1 for one in columns), default=0)
+            use(columns, step[part])
+            columns, size = frozenset((part,)), 0
+        below[part], sizes[part] = columns, size
+    end = max(step.values(), default=0) + 1
+    use((column for one in last if isinstance(one, Part) for column in below[one]), end)
+    for now in range(1, end):
+        carried = [part for part, made in step.items() if made < now < until[part]]
+        yield carried, [part for part, made in step.items() if made == now]
 
 
-def used(term: Term) -> set[str]:
-    """The columns that a term names."""
-    return set(COLUMN.findall(repr(term)))
+def _selected(table: Anything, columns: Mapping[str, Anything], names: Mapping[Part, str]) -> Anything:
+    """A table of columns made of those that another has by some names."""
+    said: dict[Part, Anything] = {}
+
+    def say(one: Anything) -> Anything:
+        if not isinstance(one, Part):
+            return one
+        if one not in said:
+            # A table of Ibis, when asked for a column, tries everything else that it may have been asked.
+            said[one] = ops.Field(table, names[one]).to_expr() if one in names else _made(one, map(say, one.of))
+        return said[one]
+
+    return ops.Project(table.op(), {name: say(one).op() for name, one in columns.items()}).to_expr()
+
+
+def _made(part: Part, of: Iterable[Anything]) -> Anything:
+    """What a part is made, of what its own parts come to."""
+    assert part.make is not None, "a column has a name"
+    if part.several:
+        return part.make(of)
+    every = list(of)
+    first = len(every) - len(part.keywords)
+    return part.make(*every[:first], **dict(zip(part.keywords, every[first:], strict=True)))
+
+
+@cache
+def _method(name: str) -> Callable[..., Anything]:
+    """What calls a method of what it is given."""
+    return lambda of, *args, **named: getattr(of, name)(*args, **named)

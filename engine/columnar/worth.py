@@ -50,24 +50,24 @@ def either_way(verdict: Term, then: Bounds, other: Bounds) -> Bounds:
 class Worth:
     """The amounts and outcomes of policies whose conditions have columns; what is the same in several is one column.
 
-    `steps` are columns to add in turn, after those of the conditions.
+    `known` are terms by the names that others use them by.
     """
 
     def __init__(self) -> None:
-        self.steps: list[dict[str, Term]] = [{} for _step in range(5)]
-        self.names: dict[object, str] = {}
+        self.known: dict[str, Term] = {}
+        self.names: dict[object, Term] = {}
         self.doubts: dict[object, Term] = {}
 
-    def kept(self, step: int, key: object, term: Term) -> Term:
-        """A column of a step for an expression, made once for all that have its key."""
+    def kept(self, key: object, term: Term) -> Term:
+        """A name for an expression, one for all that have its key."""
         if key not in self.names:
-            self.names[key] = f"s{len(self.names)}"
-            self.steps[step][self.names[key]] = term
-        return _[self.names[key]]
+            name = f"s{len(self.names)}"
+            self.known[name], self.names[key] = term, _[name]
+        return self.names[key]
 
-    def keep(self, step: int, key: object, bounds: Bounds) -> Bounds:
-        """Columns for both bounds of an amount."""
-        least, most = (self.kept(step, (key, n), term) for n, term in enumerate((bounds.least, bounds.most)))
+    def keep(self, key: object, bounds: Bounds) -> Bounds:
+        """Names for both bounds of an amount."""
+        least, most = (self.kept((key, n), term) for n, term in enumerate((bounds.least, bounds.most)))
         return Bounds(least, most)
 
 
@@ -86,13 +86,13 @@ class Valued:
         """The sum of all volets: what is `possible`, `attained` or `paid`."""
         parts = [getattr(volet, what) for volet in self.volets.values()]
         key = what, tuple(key for key, _bounds in parts)
-        return key, self.worth.keep(3, key, summed(bounds for _key, bounds in parts))
+        return key, self.worth.keep(key, summed(bounds for _key, bounds in parts))
 
     def owed(self) -> tuple[object, Bounds]:
         """The sum of what all components pay."""
         parts = [component.paid for component in self.components.values()]
         key = "owed", tuple(key for key, _bounds in parts)
-        return key, self.worth.keep(3, key, summed(bounds for _key, bounds in parts))
+        return key, self.worth.keep(key, summed(bounds for _key, bounds in parts))
 
     def opened(self, gate: Node | None) -> tuple[object, Term]:
         """Whether what is attained behind a gate is paid."""
@@ -100,7 +100,7 @@ class Valued:
             return self.eligible.name, self.eligible.verdict
         other = self.verdicts[gate.at]
         key = "opened", self.eligible.name, other.name
-        return key, self.worth.kept(0, key, both(self.eligible.verdict, other.verdict))
+        return key, self.worth.kept(key, both(self.eligible.verdict, other.verdict))
 
     def weighed(self, weight: Weight | None, given: bool | None = None) -> tuple[object, Bounds]:
         """What a weight comes to; if `given`, where each condition it hangs on is met, or is not."""
@@ -128,7 +128,7 @@ class Valued:
             refused = both(sure(~granted.verdict), sure(~out.verdict))
             cases = [(sure(granted.verdict), word("granted")), (sure(out.verdict), word("out_of_play"))]
             cases += [(refused, word("refused"))]
-        return key, self.worth.kept(0, key, which(*cases, otherwise=word("undetermined")))
+        return key, self.worth.kept(key, which(*cases, otherwise=word("undetermined")))
 
     def differs(self, other: Valued) -> Term:
         """Whether another policy pays something else, or comes to another outcome; `FALSE` where surely not."""
@@ -167,10 +167,10 @@ class _Paid:
         else:
             self.attained, self.possible = (self._summed(volet, part) for part in (self._attained, self._possible))
         key = "paid", self.attained[0], self.gate_key
-        self.paid = key, worth.keep(2, key, self.attained[1].if_(self.opened))
+        self.paid = key, worth.keep(key, self.attained[1].if_(self.opened))
 
     def _keep(self, key: object, bounds: Bounds) -> tuple[object, Bounds]:
-        return key, self.valued.worth.keep(1, key, bounds)
+        return key, self.valued.worth.keep(key, bounds)
 
     def _summed(self, volet: Volet, part: Part) -> tuple[object, Bounds]:
         """The sum over indicators; where weights hang on one condition, either way of it."""
@@ -195,7 +195,7 @@ class _Paid:
         if hinge is not None and turns(indicator, hinge, self.valued.verdicts):
             return ("given", weight_key, given), weight if given else NOTHING
         key = "attained", granted.name, weight_key
-        return key, self.valued.worth.keep(0, key, weight.if_(granted.verdict))
+        return key, self.valued.worth.keep(key, weight.if_(granted.verdict))
 
     def _possible(self, indicator: Indicator, _hinge: Node | None, given: bool | None) -> tuple[object, Bounds]:
         weight_key, weight = self.valued.weighed(indicator.weight, given)
@@ -203,7 +203,7 @@ class _Paid:
             return ("possible", weight_key), weight
         out = self.valued.verdicts[out_of_play(indicator)]
         key = "possible", out.name, weight_key
-        return key, self.valued.worth.keep(0, key, weight.if_(~out.verdict))
+        return key, self.valued.worth.keep(key, weight.if_(~out.verdict))
 
     def _indicator(self, indicator: Indicator) -> tuple[Bounds, Bounds]:
         """What an indicator attains, and is paid."""
@@ -227,10 +227,10 @@ class _Owed:
             bounds = Bounds(_greatest(least), _greatest(most))
         else:
             bounds = _first(tiers)
-        self.attained = key, valued.worth.keep(1, key, bounds)
+        self.attained = key, valued.worth.keep(key, bounds)
         gate_key, opened = valued.opened(component.gate)
         paid = "paid", key, gate_key
-        self.paid = paid, valued.worth.keep(2, paid, self.attained[1].if_(opened))
+        self.paid = paid, valued.worth.keep(paid, self.attained[1].if_(opened))
 
     @property
     def outcome(self) -> tuple[object, Term]:

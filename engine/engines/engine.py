@@ -14,7 +14,6 @@ from typing import Any as Anything
 import ibis
 
 from engine.engines.negations import plainly_asked
-from engine.engines.sharing import shared
 from engine.garbage import unsearched
 from engine.policy import FieldType
 from engine.tables import Columns
@@ -97,7 +96,7 @@ class SqlEngine(Engine):
         if node not in self.queries:
             self.backend._run_pre_execute_hooks(expression)  # brings the tables in memory that it names
             with _deep(), _unmerged(), unsearched():
-                self.queries[node] = self._written(plainly_asked(shared(expression)))
+                self.queries[node] = self._written(plainly_asked(expression))
         return self.queries[node]
 
     def _written(self, expression: Anything) -> str:
