@@ -25,7 +25,7 @@ from engine.columnar.leaves import Leaves, Sight, gap
 from engine.columnar.pools import looked
 from engine.columnar.questions import FIXED, question_key, questions
 from engine.columnar.results import Given, Results, read_results
-from engine.columnar.rows import PLACES, code
+from engine.columnar.rows import PLACES, code, reason_of
 from engine.columnar.spread import Spread
 from engine.columnar.stepping import needed, stepped
 from engine.columnar.suspects import Table
@@ -218,7 +218,7 @@ def _nearest(parts: list[Settled]) -> Term:
         return parts[0].why
     nearest = ibis.least(*(part.gap * PLACES + (PLACES - 1) - part.why for part in parts))
     some = either(*(part.verdict.isnull() for part in parts))
-    return which((some, ibis.greatest(*unknown)), otherwise=PLACES - 1 - nearest % PLACES)
+    return which((some, ibis.greatest(*unknown)), otherwise=reason_of(nearest))
 
 
 def _required(parts: list[Settled]) -> Term:
@@ -228,12 +228,12 @@ def _required(parts: list[Settled]) -> Term:
 
 
 def _to_mend(part: Settled) -> Term:
-    return which((sure(part.verdict), constant(0, "int64")), otherwise=part.gap)
+    return which((sure(part.verdict), constant(0, "int32")), otherwise=part.gap)
 
 
 def _sum(parts: list[Settled]) -> Term:
     """Everything that is to be mended; once not the doctor's to bring, always so."""
-    total = sum((_to_mend(part) for part in parts), constant(0, "int64"))
+    total = sum((_to_mend(part) for part in parts), constant(0, "int32"))
     return which((total >= FIXED, total % FIXED + FIXED), otherwise=total)
 
 

@@ -18,7 +18,7 @@ from engine.conditions import All, Any, Exempt, Node, Not, Outcome
 from engine.observation import GRADES
 from engine.policy import Evidence, Indicator, Policy
 
-NO_WORD = absent("int64")
+NO_WORD = absent("int8")
 
 
 def doctor_columns(given: Given, valued: Valued, sights: Mapping[str, Sight], whys: Mapping[str, Term]) -> None:

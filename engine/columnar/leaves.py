@@ -29,7 +29,7 @@ from engine.columnar.asking import (
 from engine.columnar.held import MOST, day_number
 from engine.columnar.pools import DEPARTMENT, counted, cut_off, pools
 from engine.columnar.questions import FIXED
-from engine.columnar.rows import PLACES, Row, Shared, code
+from engine.columnar.rows import Row, Shared, code, reason_of
 from engine.columnar.spread import Spread
 from engine.conditions import (
     Always,
@@ -48,7 +48,7 @@ from engine.observe import NOTHING_THERE, ROW_GRADE
 from engine.policy import Policy
 from engine.reasons import FAILED_FACT, MISSING_ROW, NEVER, OTHER_CHOICE
 
-NO_GRADE = absent("int64")
+NO_GRADE = absent("int8")
 
 
 class Sight(Struct, frozen=True):
@@ -63,7 +63,7 @@ class Sight(Struct, frozen=True):
 
 def gap(*, fixed: bool, cost: int) -> Term:
     """A distance that no fact changes."""
-    return constant(cost + (FIXED if fixed else 0), "int64")
+    return constant(cost + (FIXED if fixed else 0), "int32")
 
 
 class Leaves:
@@ -154,7 +154,7 @@ class Leaves:
             (d == 0, constant(code("not_calculable"))),
             otherwise=constant(code("threshold_missed")),
         )
-        grade = which((d == 0, NO_GRADE), otherwise=constant(GRADES.index("measured"), "int64"))
+        grade = which((d == 0, NO_GRADE), otherwise=constant(GRADES.index("measured")))
         saw = (("numerator", n), ("denominator", d))
         verdict = counted_up if ended else UNKNOWN
         return Sight(verdict, why, gap(fixed=False, cost=FAILED_FACT), grade, saw)
@@ -191,7 +191,7 @@ class Leaves:
         if waited:
             verdict = which((sure(found), UNKNOWN), otherwise=verdict)
             why = which((sure(found), constant(code("not_yet"))), otherwise=why)
-        own, upheld = (constant(GRADES.index(grade), "int64") for grade in (ROW_GRADE[leaf.row], "documented"))
+        own, upheld = (constant(GRADES.index(grade)) for grade in (ROW_GRADE[leaf.row], "documented"))
         confirmed = either(*(both(sure(row.verdict), row.confirmed) for row in rows))
         return Sight(verdict, why, self._gap(leaf, rows), which((confirmed, upheld), otherwise=own))
 
@@ -200,7 +200,7 @@ class Leaves:
         told = [row.told for row in rows]
         nearest = ibis.least(*told) if len(told) > 1 else told[0]
         nothing = code(NOTHING_THERE[leaf.row])
-        return which((nearest.isnull(), constant(nothing)), otherwise=PLACES - 1 - nearest % PLACES)
+        return which((nearest.isnull(), constant(nothing)), otherwise=reason_of(nearest))
 
     def _gap(self, leaf: Record, rows: Sequence[Row]) -> Term:
         """The failed tests of the row that came nearest, or the row to bring."""

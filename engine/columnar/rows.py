@@ -41,6 +41,11 @@ def code(word: Reason | Unknown) -> int:
     return WHY.index(word)
 
 
+def reason_of(nearest: Term) -> Term:
+    """The reason in a number made of a count and a reason, the greater the less."""
+    return (PLACES - 1 - nearest % PLACES).cast("int8")
+
+
 class Shared:
     """What leaves have in common: the columns of a `Spread`, and where these are in doubt."""
 
@@ -150,7 +155,7 @@ class Row:
             for check, fails, why in zip(self.checks, failed, whys, strict=True)
             if check.refused is not FALSE
         ]
-        none, one_more = (constant(number, "int64") for number in (0, 1))
+        none, one_more = (constant(number, "int32") for number in (0, 1))
         failures = sum((which((one, one_more), otherwise=none) for one in failed), none)
         each = [which((one, why), otherwise=constant(-1)) for one, why in zip(failed, whys, strict=True)]
         most = ibis.greatest(constant(-1), *each)
@@ -163,7 +168,7 @@ class Row:
         }
         fallen = [(term, constant(PLACES - 1 - code(why))) for why, term in struck.items()]
         seen = both(self.there, ~self.yielded)
-        return which((~seen, absent("int64")), *fallen, otherwise=near)
+        return which((~seen, absent("int32")), *fallen, otherwise=near)
 
     @property
     def gap(self) -> Term:
@@ -176,9 +181,9 @@ class Row:
             )
             for check in self.checks
         ]
-        total = sum(costs, constant(0, "int64"))
-        least = which((total == 0, constant(FAILED_TEST, "int64")), otherwise=total)
-        return which((both(self.there, ~self.yielded), least), otherwise=absent("int64"))
+        total = sum(costs, constant(0, "int32"))
+        least = which((total == 0, constant(FAILED_TEST, "int32")), otherwise=total)
+        return which((both(self.there, ~self.yielded), least), otherwise=absent("int32"))
 
     def _check(self, test: FieldTest) -> Asked:
         return ask(test, self.fields, self.pool.row)
