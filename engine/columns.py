@@ -204,7 +204,7 @@ def _any(parts: list[Settled]) -> Term:
 
 def _first_failing(parts: list[Settled]) -> Term:
     """The first part that is unmet, or else unknown."""
-    unmet = [(sure(~part.verdict), part.why) for part in parts]
+    unmet = [(~part.verdict, part.why) for part in parts]
     unknown = [(part.verdict.isnull(), part.why) for part in parts]
     return which(*unmet, *unknown, otherwise=constant(0)) if parts else constant(0)
 
@@ -228,7 +228,7 @@ def _required(parts: list[Settled]) -> Term:
 
 
 def _to_mend(part: Settled) -> Term:
-    return which((sure(part.verdict), constant(0, "int32")), otherwise=part.gap)
+    return which((part.verdict, constant(0, "int32")), otherwise=part.gap)
 
 
 def _sum(parts: list[Settled]) -> Term:

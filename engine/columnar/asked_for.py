@@ -8,7 +8,7 @@ from fractions import Fraction
 import ibis
 
 from engine.claims import leaves
-from engine.columnar.asking import Term, absent, both, constant, sure, which
+from engine.columnar.asking import Term, absent, both, constant, which
 from engine.columnar.doubts import Verdicts
 from engine.columnar.layout import saw
 from engine.columnar.leaves import Sight
@@ -63,7 +63,7 @@ def node_columns(
         sight = dict(sights[leaf.at].saw)
         for part in saw(leaf, policy):
             if part == "reason":
-                unmet = sure(~verdicts[leaf.at].verdict)
+                unmet = ~verdicts[leaf.at].verdict
                 given.node(f"{leaf.at}|reason", which((unmet, whys[leaf.at]), otherwise=NO_WORD))
             else:
                 given.node(f"{leaf.at}|{part}", sight[part])
@@ -97,7 +97,7 @@ def _reason(indicator: Indicator, valued: Valued, whys: Mapping[str, Term]) -> T
 
 
 def _indicator_grade(indicator: Indicator, verdicts: Verdicts, sights: Mapping[str, Sight]) -> Term:
-    granted = both(sure(verdicts[indicator.id].verdict), sure(verdicts[indicator.when.at].verdict))
+    granted = both(verdicts[indicator.id].verdict, verdicts[indicator.when.at].verdict)
     grade = _grade(indicator.when, indicator.evidence, verdicts, sights)
     return NO_WORD if grade is None else which((granted, grade), otherwise=NO_WORD)
 
@@ -109,10 +109,10 @@ def _grade(node: Node, evidence: Evidence, verdicts: Verdicts, sights: Mapping[s
             return _extreme(ibis.least, (_grade(part, evidence, verdicts, sights) for part in parts))
         case Any(of=branches):
             found = [(verdicts[one.at].verdict, _grade(one, evidence, verdicts, sights)) for one in branches]
-            met = (which((sure(v), one), otherwise=NO_WORD) for v, one in found if one is not None)
+            met = (which((v, one), otherwise=NO_WORD) for v, one in found if one is not None)
             return _extreme(ibis.greatest, met)
         case Exempt(when=when, require=require):
-            held = sure(verdicts[require.at].verdict)
+            held = verdicts[require.at].verdict
             one, other = (_grade(each, evidence, verdicts, sights) for each in (require, when))
             if one is None and other is None:
                 return None

@@ -103,7 +103,7 @@ def sure(term: Term) -> Term:
 
 
 def which(*cases: tuple[Term, Term], otherwise: Term) -> Term:
-    """The first case whose condition holds."""
+    """The first case whose condition holds; one that is NULL does not."""
     known = [(condition, value) for condition, value in cases if condition is not FALSE]
     return ibis.cases(*known, else_=otherwise) if known else otherwise
 
@@ -170,7 +170,7 @@ def _meets(entry: Entry, start: Given, end: Given) -> Term:
 class Asked(Struct, frozen=True):
     """A test of a row: its verdict; why it fails; whether the row is of another kind; whether expressly refused.
 
-    `why` is meant only where the verdict is false, the others never NULL.
+    `why` is meant only where the verdict is false; of it and the others, NULL is no.
     """
 
     verdict: Term
@@ -190,11 +190,10 @@ def ask(test: FieldTest, fields: Mapping[str, Given], row: RowType) -> Asked:
     why = [(given.none, incomplete)]
     other: list[Term] = []
     for place, (one, verdict) in enumerate(zip(test.tests, verdicts, strict=True)):
-        failed = ~sure(verdict.fill_null(True))
+        failed = ~verdict
         why += [(both(failed, when), reason) for when, reason in _reasons(one, given, test.fields, row)]
         if not isinstance(one, Day | Number) and given.held.type == "text":
-            earlier = [~sure(each.fill_null(True)) for each in verdicts[:place]]
-            other.append(both(given.there, failed, *(~each for each in earlier)))
+            other.append(both(given.there, failed, *(each.fill_null(True) for each in verdicts[:place])))
     return Asked(both(*verdicts), tuple(why), either(*other), _refused(test, given))
 
 

@@ -120,7 +120,7 @@ class Leaves:
         within = either(both(self.spread.column(leaf.fact, "there"), observed.isnull()), within)
         passed = both(*(passes(one, given) for one in leaf.tests))
         early = sure(observed < day_number(span.last)) if span and span.last else FALSE
-        stale = both(~sure(passed.fill_null(True)), early)
+        stale = both(~passed, early)
         reason: Reason = "threshold_missed" if any(isinstance(one, Number) for one in leaf.tests) else "not_recorded"
         closed = leaf.closes is not None and self.ended(leaf.closes)
         none: Unknown = "missing" if leaf.closes is None else "not_yet"
@@ -185,14 +185,14 @@ class Leaves:
         waited = not self.ended(leaf.counts_from)
         verdict, why = found, self._why(leaf, rows)
         if still_open:
-            verdict = which((sure(~found), UNKNOWN), otherwise=verdict)
-            why = which((sure(~found), constant(code("not_yet"))), otherwise=why)
+            verdict = which((~found, UNKNOWN), otherwise=verdict)
+            why = which((~found, constant(code("not_yet"))), otherwise=why)
         why = which((found.isnull(), constant(code("missing"))), otherwise=why)
         if waited:
-            verdict = which((sure(found), UNKNOWN), otherwise=verdict)
-            why = which((sure(found), constant(code("not_yet"))), otherwise=why)
+            verdict = which((found, UNKNOWN), otherwise=verdict)
+            why = which((found, constant(code("not_yet"))), otherwise=why)
         own, upheld = (constant(GRADES.index(grade)) for grade in (ROW_GRADE[leaf.row], "documented"))
-        confirmed = either(*(both(sure(row.verdict), row.confirmed) for row in rows))
+        confirmed = either(*(both(row.verdict, row.confirmed) for row in rows))
         return Sight(verdict, why, self._gap(leaf, rows), which((confirmed, upheld), otherwise=own))
 
     def _why(self, leaf: Record, rows: Sequence[Row]) -> Term:

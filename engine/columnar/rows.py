@@ -143,7 +143,7 @@ class Row:
     @property
     def told(self) -> Term:
         """How many tests failed, and the worst reason: the nearest row is the least; NULL where there is none."""
-        failed = [~sure(check.verdict.fill_null(True)) for check in self.checks]
+        failed = [~check.verdict for check in self.checks]
         whys = [
             which(*((when, constant(code(why))) for when, why in check.why), otherwise=constant(-1))
             if len(check.why) > 1
@@ -175,7 +175,7 @@ class Row:
         """What it would take to mend the row; NULL where it is not there."""
         costs = [
             which(
-                (sure(check.verdict), constant(0)),
+                (check.verdict, constant(0)),
                 (check.other_kind, constant(OTHER_CHOICE)),
                 otherwise=constant(FAILED_TEST),
             )

@@ -14,7 +14,7 @@ from ibis import _
 from msgspec import Struct
 
 from engine.claims import out_of_play, removable
-from engine.columnar.asking import FALSE, TRUE, Term, both, constant, either, sure, which
+from engine.columnar.asking import FALSE, TRUE, Term, both, constant, either, which
 from engine.columnar.doubts import Verdict, Verdicts, doubts, pivot, turns
 from engine.columnar.layout import OUTCOMES, hundredths
 from engine.conditions import Node
@@ -32,8 +32,8 @@ class Bounds(Struct, frozen=True):
 
     def if_(self, verdict: Term) -> Bounds:
         """This amount if a condition is met, nothing if unmet, anything between if unknown."""
-        least = which((sure(verdict), self.least), otherwise=NONE)
-        return Bounds(least, which((sure(~verdict), NONE), otherwise=self.most))
+        least = which((verdict, self.least), otherwise=NONE)
+        return Bounds(least, which((~verdict, NONE), otherwise=self.most))
 
 
 NOTHING = Bounds(NONE, NONE)
@@ -41,10 +41,9 @@ NOTHING = Bounds(NONE, NONE)
 
 def either_way(verdict: Term, then: Bounds, other: Bounds) -> Bounds:
     """One amount if a condition is met, another if unmet, anything between if unknown."""
-    met, unmet = sure(verdict), sure(~verdict)
     low, high = ibis.least(then.least, other.least), ibis.greatest(then.most, other.most)
-    least = which((met, then.least), (unmet, other.least), otherwise=low)
-    return Bounds(least, which((met, then.most), (unmet, other.most), otherwise=high))
+    least = which((verdict, then.least), (~verdict, other.least), otherwise=low)
+    return Bounds(least, which((verdict, then.most), (~verdict, other.most), otherwise=high))
 
 
 class Worth:
@@ -120,13 +119,13 @@ class Valued:
         granted = self.verdicts[indicator.id]
         if not removable(indicator):
             key: object = ("outcome", granted.name)
-            refused = sure(~granted.verdict)
-            cases = [(sure(granted.verdict), word("granted")), (refused, word("refused"))]
+            refused = ~granted.verdict
+            cases = [(granted.verdict, word("granted")), (refused, word("refused"))]
         else:
             out = self.verdicts[out_of_play(indicator)]
             key = "outcome", granted.name, out.name
-            refused = both(sure(~granted.verdict), sure(~out.verdict))
-            cases = [(sure(granted.verdict), word("granted")), (sure(out.verdict), word("out_of_play"))]
+            refused = both(~granted.verdict, ~out.verdict)
+            cases = [(granted.verdict, word("granted")), (out.verdict, word("out_of_play"))]
             cases += [(refused, word("refused"))]
         return key, self.worth.kept(key, which(*cases, otherwise=word("undetermined")))
 
@@ -243,7 +242,7 @@ class _Owed:
 
 def _certain(tiers: Sequence[tuple[Verdict, int]]) -> Term:
     """The highest tier that is reached, whatever is unknown."""
-    return _highest((sure(tier.verdict), euros) for tier, euros in tiers)
+    return _highest((tier.verdict, euros) for tier, euros in tiers)
 
 
 def _hoped(tiers: Sequence[tuple[Verdict, int]]) -> Term:
