@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 import ibis
 
@@ -83,23 +84,23 @@ class Row:
     def year(self) -> Term:
         return self.spread.column(self.pool, "year")
 
-    @property
+    @cached_property
     def rejected(self) -> Term:
         if self.pool.row != "document":
             return FALSE
         return sure(self.spread.of_row(self.pool, "status").among(["rejected"]))
 
-    @property
+    @cached_property
     def refuted(self) -> Term:
         """A control found against what the row says."""
         return FALSE if self.filed else self._found("refuted")
 
-    @property
+    @cached_property
     def unshown(self) -> Term:
         """A paper that a control asked for was not shown, where that makes the row fall."""
         return self._found("not_produced") if self.policy.not_produced == "unmet" and not self.filed else FALSE
 
-    @property
+    @cached_property
     def confirmed(self) -> Term:
         """A control upheld what the row says."""
         return both(~self.rejected, self._found("confirmed"))
@@ -115,7 +116,7 @@ class Row:
         here = sure(self.spread.found(item, "outcome").among([outcome]))
         return both(self.spread.column(item, "finding"), here, bears)
 
-    @property
+    @cached_property
     def yielded(self) -> Term:
         """A prefill yields to a declaration of another choice, made while the window was open."""
         if self.pool.row != "prefill" or self.pool.earlier:
@@ -133,7 +134,7 @@ class Row:
         alike = which((mine.isnull(), other.isnull()), (other.isnull(), FALSE), otherwise=mine == other)
         return both(self.spread.column(declared), inside, ~alike)
 
-    @property
+    @cached_property
     def verdict(self) -> Term:
         """Whether the row is there and passes every test."""
         struck = either(self.rejected, self.refuted, self.unshown, self.yielded)

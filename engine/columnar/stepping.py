@@ -146,17 +146,17 @@ def _steps(uses: Mapping[Part, int], last: Iterable[Anything]) -> Iterator[tuple
 
 def _selected(table: Anything, columns: Mapping[str, Anything], names: Mapping[Part, str]) -> Anything:
     """A table of columns made of those that another has by some names."""
-    said: dict[Part, Anything] = {}
+    below, said = table.op(), dict[Part, Anything]()
 
     def say(one: Anything) -> Anything:
         if not isinstance(one, Part):
             return one
         if one not in said:
             # A table of Ibis, when asked for a column, tries everything else that it may have been asked.
-            said[one] = ops.Field(table, names[one]).to_expr() if one in names else _made(one, map(say, one.of))
+            said[one] = ops.Field(below, names[one]).to_expr() if one in names else _made(one, map(say, one.of))
         return said[one]
 
-    return ops.Project(table.op(), {name: say(one).op() for name, one in columns.items()}).to_expr()
+    return ops.Project(below, {name: say(one).op() for name, one in columns.items()}).to_expr()
 
 
 def _made(part: Part, of: Iterable[Anything]) -> Anything:
