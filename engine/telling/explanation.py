@@ -10,9 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any as Anything
 
+from msgspec.structs import replace
+
 from engine.dossier import Dossier
 from engine.measuring.written import NOWHERE, Passages
 from engine.policy import Policy
+from engine.telling.cause import cause
 from engine.telling.contested import contested, contradicted, later
 from engine.telling.missing import missing
 from engine.telling.owed import owed
@@ -86,15 +89,13 @@ class _Explainer(Sentences):
                 yield self.say("view.beside", title=title), "", self.amount(component["euros"]["paid"], "euros")
 
     def obstacles(self) -> list[Part]:
-        """What keeps attained points from being paid, first: it is what the reader came to learn."""
-        lines = []
-        if self.record["eligible"]["verdict"] != "met":
-            lines += self.tell(self.record["eligible"]["tree"])
-        for volet in self.record["volets"]:
-            gate = volet["gate"]
-            if gate and gate["verdict"] != "met" and volet["points"]["attained"] != "0":
-                lines.append(self.closed(volet, gate))
-        return [Part(self.say("view.obstacles"), parts=tuple(lines))] if lines else []
+        """What holds whole parts back, first: it is what the reader came to learn."""
+        told = cause(self, self.record, full=self.full)
+        eligible = self.record["eligible"]
+        if eligible["verdict"] != "met":
+            first = told[:1] or [Part(self.label(eligible["tree"]), eligible["verdict"])]
+            told = [replace(first[0], parts=tuple(self.tell(eligible["tree"]))), *told[1:]]
+        return [Part(self.say("view.obstacles"), parts=tuple(told))] if told else []
 
     def depends(self) -> list[Part]:
         """Where the payment is a range: what would settle it."""
@@ -105,17 +106,6 @@ class _Explainer(Sentences):
         parts = [Part(self.claim(one["id"]), one["outcome"], self.why(one)) for one in doubtful]
         text = self.say("view.depends", points=self.amount(paid, "points"))
         return [Part(text, parts=tuple(parts))]
-
-    def closed(self, volet: Json, gate: Json) -> Part:
-        attained = self.amount(volet["points"]["attained"], "points")
-        text = self.say("view.closed", title=self.claim(volet["id"]), attained=attained)
-        failing = [
-            Part(self.claim(one["id"]), one["outcome"], self.why(one))
-            for one in self.record["indicators"]
-            if one["volet"] != volet["id"] and one["outcome"] not in ("granted", "out_of_play")
-        ]
-        lacking = missing(self, volet["missing"], full=self.full)
-        return Part(text, gate["verdict"], parts=(*(failing or self.tell(gate)), *lacking))
 
     # --- volets and indicators ----------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from engine.dossier import Dossier
 from engine.measuring.written import NOWHERE, Passages
 from engine.policy import Policy
+from engine.telling.cause import cause
 from engine.telling.contested import contested_in_letter, contradicted, later
 from engine.telling.explanation import explain
 from engine.telling.legal import cited, legal_text
@@ -143,6 +144,8 @@ class Writer(Lacking):
             euros=self.amount(euros, "euros"),
         )
         yield Text(paid)
+        if held := cause(self, self.record):
+            yield Text(" ".join(part.text for part in held))
         if isinstance(points, dict):
             yield Text(self.say("letter.paid_range", **self.titles))
         elif not self.lost and points == self.record["points"]["possible"]:
@@ -179,12 +182,10 @@ class Writer(Lacking):
             yield Section(self.claim(one["id"]), tuple(self.reason(one)))
 
     def blocked(self) -> Iterator[Block]:
-        """What keeps attained points from being paid, without what was missing, told indicator by indicator."""
-        section = self.sections.get(self.say("view.obstacles"))
-        lacking = {text for volet in self.record["volets"] for text in self.lacking(volet)}
-        for part in section.parts if section else ():
-            kept = tuple(below for below in part.parts if below.text not in lacking)
-            yield from self.items("blocked", [Part(part.text, part.mark, part.aside, parts=kept)])
+        """What does not hold of the condition on which everything hangs."""
+        if self.record["eligible"]["verdict"] != MET:
+            told = self.sections[self.say("view.obstacles")].parts[0]
+            yield from self.items("blocked", told.parts)
 
     def reason(self, one: Json) -> Iterator[Block]:
         """Why a part is refused or undetermined: what was found, the data, what was missing, the text, what to do."""

@@ -7,15 +7,13 @@ and the operations carried out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
-from typing import Any as Anything
 from typing import Literal
 
-from engine.amount import Amount, total
+from engine.amount import total
 from engine.dossier import Dossier
 from engine.record import amount
 from engine.telling.parts import Part, each_line
-from engine.telling.phrases import Json
+from engine.telling.phrases import Json, read_amount
 from engine.telling.sentences import Sentences, rows_seen
 
 Told = Literal["alone", "found", "read", "signed"]
@@ -92,14 +90,8 @@ class _Owed:
 
     def beside(self) -> Iterator[str]:
         """What is paid apart from the points, and what both come to."""
-        apart = [_amount(one["euros"]["paid"]) for one in self.record["components"]]
+        apart = [read_amount(one["euros"]["paid"]) for one in self.record["components"]]
         if apart:
-            whole = total([_amount(self.record["euros"]["paid"]), *apart])
+            whole = total([read_amount(self.record["euros"]["paid"]), *apart])
             euros, all_ = (self.words.amount(amount(one), "euros") for one in (total(apart), whole))
             yield self.say("crpa.beside", euros=euros, total=all_)
-
-
-def _amount(told: Anything) -> Amount:
-    """An amount as a record has it, settled or not."""
-    least, most = (told["from"], told["to"]) if isinstance(told, dict) else (told, told)
-    return Amount(Decimal(least), Decimal(most))

@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any as Anything
 
+from engine.amount import Amount
 from engine.conditions import Table, TableEntry, Text
 from engine.days import day_in_words, is_day
 from engine.dossier import NONE
@@ -220,3 +221,9 @@ def find_entry(tables: Sequence[Table], code: str) -> TableEntry | None:
 def retyped(value: str) -> Anything:
     """A value of a test as the dossier types it: truth values are no text there."""
     return {"true": True, "false": False}.get(value, value)
+
+
+def read_amount(told: Anything) -> Amount:
+    """An amount as a record has it, settled or not."""
+    least, most = (told["from"], told["to"]) if isinstance(told, dict) else (told, told)
+    return Amount(Decimal(least), Decimal(most))
