@@ -209,7 +209,7 @@ def test_one_missing_paper_is_told_so_that_a_stranger_can_act() -> None:
     """What was missing, what it cost, what to send, where and by when."""
     told = reason(written(LOST), "Logiciel référencé Ségur avec un LAP certifié par la HAS")
     plain = re.sub(r"\s", " ", told)
-    assert "Pièce (facture d’achat)" in plain
+    assert "Pièce (facture d’achat ou bon de commande émis)" in plain
     assert "Nom du logiciel : Orvale Cabinet" in plain
     assert "au plus tard le 31 janvier 2024" in plain
     assert "8 141,00 €" in plain

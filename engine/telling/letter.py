@@ -19,7 +19,7 @@ from engine.telling.letter_lacking import Lacking
 from engine.telling.letter_parts import Block, Grid, Items, Letter, Line, Section, Text
 from engine.telling.owed import owed
 from engine.telling.parts import Part
-from engine.telling.phrases import Json
+from engine.telling.phrases import Json, read_amount
 from engine.telling.sentences import MET, rows_seen, telling
 from engine.words import Lang
 
@@ -158,10 +158,18 @@ class Writer(Lacking):
             rows = [(self.claim(one["id"]), self.why(one), self.stake(one)) for one in self.lost]
             yield Grid(head, tuple(rows), amounts=1)
             yield from map(Text, self.gated())
+            for one in (each for each in self.lost if "periods" in each):
+                yield Text(self.say("letter.beside", title=self.claim(one["id"])))
             yield Text(self.say("letter.act", delay=self.delay, **self.titles))
 
     def stake(self, one: Json) -> str:
-        """What the first shortfall would have brought, in euros; a dash when it brings nothing by itself."""
+        """What the first shortfall would have brought, in euros; a dash when it brings nothing by itself.
+
+        Of what is paid apart, the most that it could still pay.
+        """
+        if "periods" in one:
+            most = read_amount(one["euros"]["possible"]).most - read_amount(one["euros"]["paid"]).least
+            return self.say("letter.beside_stake", euros=self.euros(str(most)))
         known = one.get("missing")
         return self.amount(known[0]["euros"], "euros") if known and known[0]["points"] != "0" else DASH
 
@@ -196,7 +204,7 @@ class Writer(Lacking):
         yield self.data(one)
         yield from self.lacked(one.get("missing", ()))
         if counts := self.lacked_counts(one):
-            yield Items(self.say("letter.lacked"), tuple(counts))
+            yield Items(self.say("letter.lacked_tiers"), tuple(counts))
         yield from self.passage(one, told)
         key = self.acting(one)
         yield Text(self.labelled("remedy", self.say(f"letter.act_{key}", delay=self.delay, **self.titles)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from engine.dispute.mending import ANYTHING
 from engine.telling.letter_parts import Block, Items, Line, Text
 from engine.telling.missing import change, missing
 from engine.telling.parts import Part
@@ -68,11 +69,14 @@ class Lacking(Sentences):
         if not alike or not there["wanted"].keys() <= here["wanted"].keys():
             return self.told_in_brief(one)
         known = {self.particular(name, asked, there["after"]) for name, asked in there["wanted"].items()}
-        told = [self.particular(name, asked, here["after"]) for name, asked in here["wanted"].items()]
-        besides = [particular for particular in told if particular not in known]
-        row, separator = self.row_name(here["after"]), self.say("missing.separator")
-        key = "same_with" if besides else "same"
-        return self.say(f"letter.{key}", row=row, besides=separator.join(besides))
+        told = {name: self.particular(name, asked, here["after"]) for name, asked in here["wanted"].items()}
+        fresh = {name: particular for name, particular in told.items() if particular not in known}
+        but = [particular for name, particular in fresh.items() if name in there["wanted"]]
+        besides = [particular for name, particular in fresh.items() if name not in there["wanted"]]
+        separator = self.say("missing.separator")
+        key = "same" + "_but" * bool(but) + "_with" * bool(besides)
+        details = {"row": self.brought(here), "but": separator.join(but), "besides": separator.join(besides)}
+        return self.say(f"letter.{key}", **details)
 
     def told_in_brief(self, one: Json) -> str:
         if any(each["among"] for each in one["changes"]):
@@ -89,9 +93,10 @@ class Lacking(Sentences):
                 count = tier["tree"].get("saw", {}).get("count", {})
                 if tier["tree"]["verdict"] == "unmet" and int(count.get("missing", 0)):
                     measure = self.policy.vocabulary.measures[tier["tree"]["asks"]["measure"]]
-                    label = f"{self.text(labels[period['id']].label)}, {self.text(linked.label)}"
                     missed = self.counted(int(count["missing"]), measure.numerator)
-                    lines.append(Line(self.say("letter.labelled", label=label, text=missed)))
+                    told = {"period": self.text(labels[period["id"]].label), "tier": self.text(linked.label)}
+                    worth = self.euros(tier["euros"])
+                    lines.append(Line(self.say("letter.tier_lacked", **told, euros=worth, missed=missed)))
         return lines
 
     def changed(self, one: Json) -> Part:
@@ -100,10 +105,16 @@ class Lacking(Sentences):
         if not filed(one):
             return Part(change(self, one))
         wanted = [Part(self.particular(name, asked, after)) for name, asked in one["wanted"].items()]
-        return Part(self.row_name(after), parts=tuple(wanted))
+        return Part(self.brought(one), parts=tuple(wanted))
+
+    def brought(self, one: Json) -> str:
+        """The row that a change brings, or sets right."""
+        return self.to_bring(one["after"]) if one["before"] is None else self.row_name(one["after"])
 
     def particular(self, name: str, asked: Json, row: Json) -> str:
         """What one field must hold; what must agree with the doctor's own statement is given as it was declared."""
+        if "mine" in asked and row["fields"].get(name) == ANYTHING:
+            return self.say("letter.own_to_declare", field=self.field(name), item=self.item(asked["item"]))
         if "mine" in asked:
             value = self.value(name, row["fields"].get(name), row["name"])
             return self.say("letter.own", field=self.field(name), value=value)
@@ -117,6 +128,8 @@ class Lacking(Sentences):
         types = {(each["after"] or each["before"])["type"] for each in changes}
         if not changes and "periods" in one:
             types = {"measure"}
+        if {"document", "declaration"} <= types:
+            return "both"
         return next((kind for kind in BEARING if kind in types), "none")
 
 

@@ -104,8 +104,8 @@ def change(words: Sentences, one: Json) -> str:
         tests = [words.fact_test(test, after["name"]) for test in one["wanted"]["value"]["tests"]]
         return words.say("missing.fact", label=words.row_name(after), expected=words.joined(tests, "and"))
     wanted = [_wanted(words, name, asked, after) for name, asked in one["wanted"].items()]
-    key = "missing.added" if before is None else "missing.amended"
-    return words.say(key, row=words.row_name(after), wanted=words.say("missing.separator").join(wanted))
+    key, name = ("added", words.to_bring) if before is None else ("amended", words.row_name)
+    return words.say(f"missing.{key}", row=name(after), wanted=words.say("missing.separator").join(wanted))
 
 
 def _wanted(words: Sentences, name: str, asked: Json, row: Json) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any as Anything
 
 from engine.claims import claims
-from engine.conditions import Node, Silent, walk
+from engine.conditions import Node, Record, Silent, walk
 from engine.measuring.origins import read_origin
 from engine.measuring.written import NOWHERE
 from engine.policy import Measure, Policy
@@ -277,16 +277,31 @@ class Sentences(Phrases):
             case "declaration" | "prefill" | "finding":
                 return self.say(f"row.{row['type']}", item=self.item(name))
             case "document":
-                items = self.joined(
-                    [self.say("row.quoted", text=self.item(item)) for item in row.get("items", [])], "and"
-                )
-                return self.say("row.document", kind=self.document(name), items=items)
+                return self.of_kinds(row, [name])
             case "measure":
                 return self.text(self.policy.vocabulary.measures[name].label)
             case "fact":
                 return self.text(self.policy.vocabulary.facts[name].label)
             case _:
                 return self.say("row.location", department=name)
+
+    def of_kinds(self, row: Json, kinds: Sequence[str]) -> str:
+        """A paper, of any of these kinds, and what it is for."""
+        items = self.joined([self.say("row.quoted", text=self.item(item)) for item in row.get("items", [])], "and")
+        return self.say("row.document", kind=self.joined([self.document(kind) for kind in kinds]), items=items)
+
+    def to_bring(self, row: Json) -> str:
+        """What a row to be added is about; of a paper, with every kind that no condition tells apart from its own."""
+        if row["type"] != "document":
+            return self.row_name(row)
+        asked = [
+            leaf.names
+            for leaf in self.nodes.values()
+            if isinstance(leaf, Record) and leaf.row == "document" and leaf.of in (None, *row["items"])
+        ]
+        kinds = self.policy.vocabulary.documents
+        alike = [kind for kind in kinds if all((kind in names) == (row["name"] in names) for names in asked)]
+        return self.of_kinds(row, alike)
 
     def origin(self, row: Json) -> str:
         """Where a row came from, and when it was recorded; what the product itself wrote is said in the language."""
