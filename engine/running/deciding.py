@@ -6,11 +6,12 @@ out singly too which other readings would change the decision.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator, Iterable, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import date
 from functools import cached_property, partial
+from itertools import pairwise
 from typing import Any as Anything
 
 import pyarrow as arrow
@@ -33,6 +34,8 @@ from engine.sourcing.sources import Source
 from engine.tables import DOCTORS
 
 Heard = Callable[[int], None]
+SHORT = 4
+"""What part of a batch the first and the last are: meanwhile either the engine has nothing to do, or all else."""
 OBSERVING = 300
 """From so many doctors on, it pays to observe their leaves alone and to derive all the rest together."""
 
@@ -99,12 +102,12 @@ class Deciding(Struct, frozen=True, dict=True):
 
         Raises EngineFault where derivations or counts diverge.
         """
-        # A source without anyone is a batch too: of nobody.
-        parts = [numbers[first : first + size] for first in range(0, max(len(numbers), 1), size)]
+        places = list(_places(len(numbers), size, short=size // SHORT if self.ahead else 0))
+        parts = [numbers[first:last] for first, last in pairwise(places)]
         with closing(self._in_turn(parts)) as found:
-            for place, part in enumerate(parts):
-                heard(place * size)
-                yield self._batch(part, next(found), partial(_after, heard, place * size))
+            for first, part in zip(places, parts, strict=False):
+                heard(first)
+                yield self._batch(part, next(found), partial(_after, heard, first))
 
     def _in_turn(self, parts: Sequence[Sequence[str]]) -> Generator[_Found]:
         """What the engine finds of each batch: if `ahead`, it is at the next while others are observed singly."""
@@ -174,6 +177,18 @@ class Deciding(Struct, frozen=True, dict=True):
     def _sorts(self) -> Anything:
         listed = self.engine.held[DOCTORS]
         return self.engine.found(listed.filter(listed.year == self.policy.year).select(DOCTOR, self.sort_by))
+
+
+def _places(everyone: int, size: int, *, short: int) -> Iterator[int]:
+    """Where batches begin, and the last ends; if told, the first and the last are `short`, and the others alike."""
+    if short == 0 or everyone <= size:
+        # A source without anyone is a batch too: of nobody.
+        yield from range(0, max(everyone, 1), size)
+    else:
+        yield 0
+        number = -(-(everyone - 2 * short) // size)
+        yield from (short + (everyone - 2 * short) * rank // number for rank in range(number + 1))
+    yield everyone
 
 
 def _after(heard: Heard, before: int, done: int) -> None:

@@ -149,7 +149,7 @@ def _run(request: Request, folder: Path, told: Told) -> Report:
             frozenset(numbers.read) if everyone < request.together else numbers.odd | engine.singly,
             opened.enter_context(Singly(request.under, request.jobs)),
             sample,
-            chosen(numbers.read, min(request.sample, REPRICED), request.seed),
+            chosen(sample, REPRICED, request.seed),
             request.sort_by,
             request.priced,
             # Two batches at a time take more memory than one.
