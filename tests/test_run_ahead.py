@@ -9,7 +9,7 @@ from typing import Any as Anything
 import pytest
 
 from engine.network import EngineFault
-from engine.running.deciding import Deciding
+from engine.running.deciding import Deciding, batch_ends
 from engine.running.run import Request, run
 from tests.conftest import policy_files
 
@@ -52,3 +52,19 @@ def test_what_fails_for_a_later_batch_leaves_nothing(
     with pytest.raises(EngineFault, match="nothing came back of"):
         run(requested(bundled_tables, tmp_path / "out"))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("everyone", "size", "short", "places"),
+    [
+        (0, 20, 5, [0, 0]),
+        (20, 20, 5, [0, 20]),
+        (45, 20, 0, [0, 20, 40, 45]),
+        (21, 20, 5, [0, 5, 16, 21]),
+        (100, 20, 5, [0, 5, 23, 41, 59, 77, 95, 100]),
+    ],
+)
+def test_batches_are_alike_but_for_a_short_one_at_either_end(
+    everyone: int, size: int, short: int, places: list[int]
+) -> None:
+    assert list(batch_ends(everyone, size, short=short)) == places

@@ -102,7 +102,7 @@ class Deciding(Struct, frozen=True, dict=True):
 
         Raises EngineFault where derivations or counts diverge.
         """
-        places = list(_places(len(numbers), size, short=size // SHORT if self.ahead else 0))
+        places = list(batch_ends(len(numbers), size, short=size // SHORT if self.ahead else 0))
         parts = [numbers[first:last] for first, last in pairwise(places)]
         with closing(self._in_turn(parts)) as found:
             for first, part in zip(places, parts, strict=False):
@@ -179,7 +179,7 @@ class Deciding(Struct, frozen=True, dict=True):
         return self.engine.found(listed.filter(listed.year == self.policy.year).select(DOCTOR, self.sort_by))
 
 
-def _places(everyone: int, size: int, *, short: int) -> Iterator[int]:
+def batch_ends(everyone: int, size: int, *, short: int) -> Iterator[int]:
     """Where batches begin, and the last ends; if told, the first and the last are `short`, and the others alike."""
     if short == 0 or everyone <= size:
         # A source without anyone is a batch too: of nobody.
