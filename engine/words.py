@@ -22,6 +22,7 @@ Lang = Literal["fr", "en"]
 LANGS: tuple[Lang, ...] = ("fr", "en")
 NO_BREAK = "\N{NO-BREAK SPACE}"
 SPACE_BEFORE, SPACE_AFTER = r" (?=[:;?!%€»])", r"(?<=[«°]) "
+BEFORE_UNIT = re.compile(r"(?<=[\d}]) (?=(?:points?|euros?)\b)")
 
 
 @cache
@@ -60,12 +61,17 @@ def _read(file: Path, lang: Lang) -> Iterator[tuple[str, str]]:
     import tomllib  # noqa: PLC0415
 
     for name, text in tomllib.loads(file.read_text(encoding="utf-8")).items():
-        yield f"{file.stem}.{name}", typeset_french(text) if lang == "fr" else text
+        yield f"{file.stem}.{name}", whole_quantities(typeset_french(text) if lang == "fr" else text)
 
 
 def typeset_french(text: str) -> str:
     """The spaces that French typography wants unbreakable made so: inside « », after n°, and before : ; ? ! % €."""
     return re.sub(SPACE_BEFORE, NO_BREAK, re.sub(SPACE_AFTER, NO_BREAK, text))
+
+
+def whole_quantities(text: str) -> str:
+    """A number, or the place of one, kept on the line of its unit: `30,5 points`, in either language."""
+    return BEFORE_UNIT.sub(NO_BREAK, text)
 
 
 def say(lang: Lang, key: str, /, **details: object) -> str:

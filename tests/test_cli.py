@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -108,7 +109,10 @@ def test_explain_as_of_an_earlier_day(forfait: Forfait, third_year: list[object]
 def test_decide_in_one_line(forfait: Forfait) -> None:
     ran = forfait("decide", FONTAINE)
     assert ran.out.count("\n") == 1
-    assert all(word in ran.out for word in (FONTAINE, "Dr Claire Fontaine", "2023", "719,5 points", "036,50"))
+    assert all(
+        word in re.sub(r"\s", " ", ran.out)
+        for word in (FONTAINE, "Dr Claire Fontaine", "2023", "719,5 points", "036,50")
+    )
 
 
 def test_doctors_lists_every_one(forfait: Forfait) -> None:
@@ -148,8 +152,8 @@ def test_faults_are_told_in_english_too(forfait: Forfait) -> None:
 def test_a_third_year_needs_no_python(forfait: Forfait, third_year: list[object]) -> None:
     record = forfait("explain", DOCTOR, *third_year, "--format", "json").data
     assert (record["year"], record["points"]["paid"], record["euros"]["paid"]) == (YEAR, "110", "357.5")
-    assert "110 points" in forfait("explain", DOCTOR, *third_year, "--format", "markdown").out
-    assert "110 points" in forfait("decide", DOCTOR, *third_year).out
+    assert "110\N{NO-BREAK SPACE}points" in forfait("explain", DOCTOR, *third_year, "--format", "markdown").out
+    assert "110\N{NO-BREAK SPACE}points" in forfait("decide", DOCTOR, *third_year).out
     listed = forfait("policy", "list", *third_year[:2]).out
     assert "care.lantern" in listed and "volet-2" not in listed
 

@@ -370,7 +370,7 @@ def test_a_change_of_an_indicator_alone_says_nothing_of_others(scales: Diff) -> 
     explanation = told(scales, None, Shown("fr", ("2023", "2024"), indicator="volet-2.aat"))
     assert [part.text for part in explanation.sections] == ["Arrêts de travail dématérialisés"]
     assert [part.text for part in explanation.sections[0].parts] == [
-        "Valeur\N{NO-BREAK SPACE}: 30,5 points → 22,5 points (−8)",
+        "Valeur\N{NO-BREAK SPACE}: 30,5\N{NO-BREAK SPACE}points → 22,5\N{NO-BREAK SPACE}points (−8)",
         "Objectif\N{NO-BREAK SPACE}: au moins 70\N{NO-BREAK SPACE}% → au moins 90\N{NO-BREAK SPACE}%",
     ]
 

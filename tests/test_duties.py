@@ -186,8 +186,8 @@ def test_doing_everything_pays_the_best() -> None:
 @pytest.mark.parametrize(
     ("lang", "apart", "warned"),
     [
-        ("fr", "  En plus, au mieux : Forfait du volet de synthèse médicale (VSM)\n", "s’additionnent pas."),
-        ("en", "  In addition, at best: Medical summary (VSM) lump sum  ", "do not add up."),
+        ("fr", "  En plus, au mieux : Forfait du volet de synthèse médicale (VSM)\n", "3 000,00 € au plus."),
+        ("en", "  In addition, at best: Medical summary (VSM) lump sum  ", "do not add up; €3,000.00"),
     ],
 )
 def test_the_best_tells_what_is_paid_apart_once(lang: Lang, apart: str, warned: str) -> None:

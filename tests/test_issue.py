@@ -231,7 +231,7 @@ def test_verifying_tells_what_was_decided_and_under_which_readings_but_the_defau
     path = tmp_path / "record.json"
     path.write_text(forfait("explain", DOCTOR, "--reading", "cible-dmp=page", "--format", "json").out, "utf-8")
     ran = forfait("verify", path, "--policy", 2023, "--lang", "en")
-    assert "Paid, according to the record                671.5 points  €4,700.50" in ran.out
+    assert "Paid, according to the record                671.5\N{NO-BREAK SPACE}points  €4,700.50" in ran.out
     assert ran.out.endswith("Readings other than those that the policy takes by default\n└── cible-dmp: page\n")
 
 

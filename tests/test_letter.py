@@ -213,7 +213,7 @@ def test_one_missing_paper_is_told_so_that_a_stranger_can_act() -> None:
     assert "Nom du logiciel : Orvale Cabinet" in plain
     assert "au plus tard le 31 janvier 2024" in plain
     assert "8 141,00 €" in plain
-    assert "adressez-la à la caisse" in plain
+    assert "adressez-en une copie à la caisse" in plain
     assert "dans un délai de deux mois à compter de la notification de la présente décision" in plain
 
 

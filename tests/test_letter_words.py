@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
+from engine.dispute.duties import duties, starting_day
 from engine.telling.letter_parts import Grid
+from engine.telling.still_due import still_due
 from tests.conftest import Example
-from tests.test_letter import LOST, all_texts, reason, written
+from tests.test_letter import LOST, all_texts, reason, texts, written
+from tests.test_words import lines
 
 SOFTWARE = "Logiciel référencé Ségur avec un LAP certifié par la HAS"
 SUMMARY = "Forfait du volet de synthèse médicale (VSM)"
@@ -38,6 +41,24 @@ def test_what_was_never_declared_is_not_said_to_be() -> None:
     told = reason(written(NOT_DECLARED), SOFTWARE)
     assert "comme vous l’avez déclaré" not in told
     assert "…" not in told
+
+
+def test_a_decision_that_hangs_on_a_reading_says_so_at_once() -> None:
+    """If the paper of the hospital is enough, 280 + 367.5 points are paid; of the one paper, no reading pays more."""
+    hung, sure = (plain("\n".join(texts(one.sections[0]))) for one in (written(NOT_DECLARED), written(LOST)))
+    assert "sous une autre lecture, il vous serait payé jusqu’à 4 532,50 € en tout" in hung
+    assert "lecture contestée" not in sure
+
+
+def test_one_word_for_the_time_limit_of_a_paper() -> None:
+    """No text sets a day: the letter says so, and so do the duties, with the day of the computation."""
+    decision = LOST.decision
+    found = duties(decision.policy, decision.dossier, starting_day(decision.policy))
+    due = [plain(line) for line in lines(still_due(found, decision.dossier, decision.policy, "fr"))]
+    assert "jusqu’au 30 juin 2024 pour entrer dans le calcul (aucune date fixée par les textes)" in due
+    assert "Date de réception par la caisse : aucune date fixée par les textes" in plain(
+        reason(written(LOST), SOFTWARE)
+    )
 
 
 def test_what_is_paid_apart_has_a_stake_of_its_own() -> None:

@@ -180,10 +180,10 @@ class _Contested:
         if other.silent is None:
             return told
         least, most = other.silent.bounds
-        amounts = [str(least), str(most)] if most is not None else [str(least)]
-        bounds = [self.words.amount(bound, other.silent.unit) for bound in amounts]
-        key = "view.bounds" if most is not None else "view.bounds_open"
-        return f"{told} {self.say(key, why=self.words.text(other.silent.why), least=bounds[0], most=bounds[-1])}"
+        key = "bounds" if most is not None else "bounds_open" if least else "bounds_unknown"
+        ends = str(least) if most is None else {"from": str(least), "to": str(most)}
+        worth = self.words.amount(ends, other.silent.unit)
+        return f"{told} {self.say(f'view.{key}', why=self.words.text(other.silent.why), worth=worth)}"
 
 
 def _least(amount: Anything) -> Decimal:

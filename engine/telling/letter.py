@@ -7,7 +7,9 @@ legal references come from `engine/telling/legal.toml`; those no lawyer has chec
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
+from engine.amount import total
 from engine.dossier import Dossier
 from engine.measuring.written import NOWHERE, Passages
 from engine.policy import Policy
@@ -112,7 +114,10 @@ class Writer(Lacking):
         """The outcome in a few words; a component's own words are its amount alone."""
         aside = self.told[one["id"]].aside
         outcome = self.say(f"outcome.{one['outcome']}")
-        return self.say("letter.component", outcome=outcome, euros=aside) if "periods" in one else aside
+        if "periods" not in one:
+            return aside
+        key = "component_nothing" if one["euros"]["paid"] == "0" else "component"
+        return self.say(f"letter.{key}", outcome=outcome, euros=aside)
 
     def todo(self, what: str) -> str:
         """A place to be completed, marked as such."""
@@ -137,8 +142,9 @@ class Writer(Lacking):
 
     def decision(self) -> Iterator[Block]:
         points, euros = (self.record[unit]["paid"] for unit in ("points", "euros"))
+        beside = any(one["euros"]["paid"] != "0" for one in self.record["components"])
         paid = self.say(
-            "letter.paid",
+            "letter.paid" if euros != "0" or beside else "letter.paid_nothing",
             title=self.text(self.policy.title),
             points=self.amount(points, "points"),
             euros=self.amount(euros, "euros"),
@@ -146,6 +152,7 @@ class Writer(Lacking):
         yield Text(paid)
         if held := cause(self, self.record):
             yield Text(" ".join(part.text for part in held))
+        yield from map(Text, self.hanging())
         if isinstance(points, dict):
             yield Text(self.say("letter.paid_range", **self.titles))
         elif not self.lost and points == self.record["points"]["possible"]:
@@ -161,6 +168,21 @@ class Writer(Lacking):
             for one in (each for each in self.lost if "periods" in each):
                 yield Text(self.say("letter.beside", title=self.claim(one["id"])))
             yield Text(self.say("letter.act", delay=self.delay, **self.titles))
+
+    def hanging(self) -> Iterator[str]:
+        """That another reading would pay something else: the most that one would, or that it would be less."""
+        title = self.say("letter.contested")
+        mine, others = self.whole_sum(self.record), [self.whole_sum(one) for one in self.priced]
+        if others and max(others) > mine:
+            yield self.say("letter.hangs_more", euros=self.euros(str(max(others))), contested=title)
+        elif others and min(others) < mine:
+            yield self.say("letter.hangs_less", contested=title)
+
+    def whole_sum(self, decided: Json) -> Decimal:
+        """The most that is paid in all, by the record or by another reading in it."""
+        beside = decided["components"]
+        apart = list(beside.values()) if isinstance(beside, dict) else [one["euros"]["paid"] for one in beside]
+        return total(read_amount(one) for one in (decided["euros"]["paid"], *apart)).most
 
     def stake(self, one: Json) -> str:
         """What the first shortfall would have brought, in euros; a dash when it brings nothing by itself.
@@ -232,7 +254,8 @@ class Writer(Lacking):
         exact = {str(each): each for leaf in self.leaves(one) if not leaf["presumed"] for each in leaf["sources"]}
         presumed = {str(each): each for leaf in self.leaves(one) if leaf["presumed"] for each in leaf["sources"]}
         if exact:
-            yield Text(self.labelled("passage", self.passages(list(exact.values()))))
+            widest = [one for one in exact.values() if not any(within(one, other) for other in exact.values())]
+            yield Text(self.labelled("passage", self.passages(widest)))
         if presumed:
             yield Text(self.say("view.presumed", passages=self.passages(list(presumed.values()))))
         lacking = self.lacking(one)
@@ -266,14 +289,20 @@ class Writer(Lacking):
 
     def disputed(self) -> Iterator[Section]:
         """The readings under which something else would be paid, then facts that disagree or came later."""
-        title, priced = self.say("letter.contested"), [one for one in self.record["contested"] if self.changes(one)]
-        if priced:
-            parts = contested_in_letter(self, {**self.record, "contested": priced}, self.record)
-            yield Section(title, (Text(self.say("letter.contested_intro")), Items("", tuple(self.flat(parts)))))
-        else:
-            yield Section(title, (Text(self.say("letter.uncontested")),))
+        blocks: list[Block] = [Text(self.say("letter.uncontested"))]
+        if self.priced:
+            parts = contested_in_letter(self, {**self.record, "contested": self.priced}, self.record)
+            blocks = [Text(self.say("letter.contested_intro")), Items("", tuple(self.flat(parts)))]
+        if any(one.get("missing") for one in self.lost):
+            blocks.append(Text(self.say("letter.as_it_stands")))
+        yield Section(self.say("letter.contested"), tuple(blocks))
         for part in (*contradicted(self, self.record), *later(self, self.record)):
             yield Section(part.text, (Items("", tuple(self.flat(part.parts))),))
+
+    @property
+    def priced(self) -> list[Json]:
+        """The other readings that pay something else."""
+        return [one for one in self.record["contested"] if self.changes(one)]
 
     def changes(self, other: Json) -> bool:
         """Whether another reading pays something else."""
@@ -316,3 +345,10 @@ class Writer(Lacking):
         yield Text(cited("silence", self.lang))
         yield Text(cited("court", self.lang))
         yield Text(self.labelled("where_court", self.todo("court")))
+
+
+def within(source: Json, other: Json) -> bool:
+    """Whether a passage lies inside another, longer one, of the same section."""
+    (first, last), (begins, ends) = source["lines"], other["lines"]
+    same = (source["document"], source["section"]) == (other["document"], other["section"])
+    return bool(same and begins <= first and last <= ends and (first, last) != (begins, ends))

@@ -63,11 +63,16 @@ class Lacking(Sentences):
         return list(kept.values())
 
     def otherwise(self, one: Json, first: Json) -> str:
-        """Another way that would have been enough; of one row that asks as much, only what it asks besides."""
-        here, there = one["changes"][0], first["changes"][0]
-        alike = len(one["changes"]) == 1 and filed(here) and filed(there)
-        if not alike or not there["wanted"].keys() <= here["wanted"].keys():
+        """Another way that would have been enough: only what it asks otherwise, where it brings the same rows."""
+        pairs = list(zip(one["changes"], first["changes"], strict=True))
+        if not all(comparable(*pair) for pair in pairs):
             return self.told_in_brief(one)
+        told = self.joined([self.apart_from(here, there) for here, there in pairs if here != there], "and")
+        rest = any(here == there for here, there in pairs)
+        return self.say("letter.rest_same", told=told) if rest else told
+
+    def apart_from(self, here: Json, there: Json) -> str:
+        """A row to bring that must hold what another must, but for what is said."""
         known = {self.particular(name, asked, there["after"]) for name, asked in there["wanted"].items()}
         told = {name: self.particular(name, asked, here["after"]) for name, asked in here["wanted"].items()}
         fresh = {name: particular for name, particular in told.items() if particular not in known}
@@ -136,3 +141,10 @@ class Lacking(Sentences):
 def filed(change: Json) -> bool:
     """Whether a change is a paper or a declaration to bring, or to set right."""
     return change["after"] is not None and change["after"]["type"] in ("document", "declaration")
+
+
+def comparable(here: Json, there: Json) -> bool:
+    """Whether a row to bring must hold all that another must, and can be told by what it must hold otherwise."""
+    if not (filed(here) and filed(there)) or here["after"]["type"] != there["after"]["type"]:
+        return False
+    return bool(there["wanted"].keys() <= here["wanted"].keys())

@@ -13,7 +13,7 @@ from engine.days import day_in_words, is_day
 from engine.dossier import NONE
 from engine.policy import Field, Policy, Unit
 from engine.text import decimal_text
-from engine.words import NO_BREAK, Lang, say
+from engine.words import NO_BREAK, Lang, say, whole_quantities
 
 PERCENT_STEP = Decimal("0.01")
 FRENCH_PLURAL = 2
@@ -76,7 +76,7 @@ class Phrases(Figures):
 
     def text(self, text: Text) -> str:
         """A text of the policy."""
-        return text.fr if self.lang == "fr" else text.en
+        return whole_quantities(text.fr if self.lang == "fr" else text.en)
 
     def fraction(self, text: str) -> str:
         """A threshold: a percentage when it is a whole one, else the fraction itself."""

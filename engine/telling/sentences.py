@@ -86,7 +86,7 @@ class Sentences(Phrases):
             case "attribute":
                 yield from self._attribute(node, asks, saw)
             case "fact":
-                yield from self._fact(asks, saw)
+                yield from self._fact(node, asks, saw)
             case "rate":
                 yield from self._rate(asks, saw)
             case "empty":
@@ -125,21 +125,31 @@ class Sentences(Phrases):
             key = "found.attribute" if node["verdict"] == MET else "found.attribute_expected"
             yield self.say(key, field=self.field(name), found=found, expected=self.tests(asks), wanted=self.wanted)
 
-    def _fact(self, asks: Json, saw: Json) -> Iterator[str]:
+    def _fact(self, node: Json, asks: Json, saw: Json) -> Iterator[str]:
         field = self.policy.vocabulary.facts[asks["fact"]]
         label, rows = self.text(field.label), saw.get("rows", ())
-        expected = self.joined([self.fact_test(test, asks["fact"]) for test in asks["tests"]], "and")
         values = dict.fromkeys(self.typed(field, one["row"]["fields"].get("value")) for one in rows)
+        # The unit stands beside what was found: it is not told twice.
+        told = [
+            self.test(test, asks["fact"]) if values and "is" not in test else self.fact_test(test, asks["fact"])
+            for test in asks["tests"]
+        ]
+        expected = self.joined(told, "and")
         if not values:
             yield self.say("found.no_fact", label=label, expected=expected)
         else:
             found = self.joined(list(values), "and")
-            yield self.say("found.fact", label=label, found=found, expected=expected, wanted=self.wanted)
+            plain = node["verdict"] == MET and self.wanted == self.say("found.expected") and found == expected
+            key = "fact_met" if plain else "fact"
+            yield self.say(f"found.{key}", label=label, found=found, expected=expected, wanted=self.wanted)
 
     def fact_test(self, test: Json, fact: str) -> str:
-        """What is expected of an automated value."""
-        if "is" in test:
-            field = self.policy.vocabulary.facts[fact]
+        """What is expected of an automated value, with its unit."""
+        field = self.policy.vocabulary.facts[fact]
+        ((kind, asked),) = test.items()
+        if kind in ("at_least", "more_than") and field.unit and asked.isdecimal():
+            return self.say(f"test.{kind}", value=self.counted(int(asked), field.unit))
+        if kind == "is":
             return self.joined([self.typed(field, retyped(value)) for value in test["is"]])
         return self.test(test, fact)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from engine.asked import asks, field_test, same_test
-from engine.conditions import Fact, FieldTest, Observed, Rate, Record, Same
+from engine.conditions import Day, Fact, FieldTest, Observed, Rate, Record, Same
 from engine.dispute.due import Closed, Duties, Duty, Kept, Step, Steps, Target, Window
 from engine.dispute.mending import Wanted
 from engine.dossier import Dossier
@@ -63,7 +63,9 @@ class _Teller(Sentences):
         apart = Counter(one.target.component for one in listed)
         for component, count in apart.items():
             if component is not None and count > 1:
-                yield self.say("duties.not_added", title=self.text(component.title))
+                most = max(tier.euros for period in component.periods for tier in period.tiers)
+                told = {"title": self.text(component.title), "most": self.euros(str(most))}
+                yield self.say("duties.not_added", **told)
 
     def totals(self) -> Iterator[tuple[str, str, str]]:
         for key, one in (("idle", self.due.idle), ("best", self.due.best)):
@@ -129,7 +131,10 @@ class _Teller(Sentences):
         if step.awaited:
             labels = dict.fromkeys(self.asked(leaf) for leaf in step.leaves)
             return Part(self.say("duties.await", label=", ".join(labels)))
-        return Part(self.what(step), aside=self.windows(step.windows, days_told=days_told))
+        aside = self.windows(step.windows, days_told=days_told)
+        if aside and without_deadline(step):
+            aside = self.say("duties.before_computation", when=aside)
+        return Part(self.what(step), aside=aside)
 
     def asked(self, leaf: Observed) -> str:
         """What an automated value must be."""
@@ -221,6 +226,12 @@ class _Teller(Sentences):
         shut = self.say("duties.shut", day=day)
         aside = self.say("duties.shut_worth", shut=shut, worth=self.worth(one)) if one.euros else shut
         return Part(self.title(one.target), "unmet", aside)
+
+
+def without_deadline(step: Step) -> bool:
+    """Whether the texts set no day to what is asked, which then only has to be there when it is computed."""
+    asked = [one for wanted in step.change.wanted.values() if isinstance(wanted, FieldTest) for one in wanted.tests]
+    return any(isinstance(test, Day) and test.entry.is_open for test in asked)
 
 
 def _narrowed(asked: Json) -> Json:
