@@ -319,9 +319,9 @@ class Writer(Lacking):
         yield Items(contribution.text, tuple(self.flat(contribution.parts)))
         yield Items(self.say("crpa.data"), tuple(self.origins()))
         general = parameters.parts[: 1 + len(self.record["volets"])]
-        days = [part.text for part in parameters.parts[len(parameters.parts) - len(self.policy.calendar) :]]
+        days = parameters.parts[len(parameters.parts) - len(self.policy.calendar) :]
         weights = self.say("letter.weights", **self.titles)
-        yield Items(parameters.text, (*self.flat(general), Line(weights), Line(" ".join(days))))
+        yield Items(parameters.text, (*self.flat(general), Line(weights), *self.flat(days)))
         yield Items(operations.text, tuple(self.flat(operations.parts)))
 
     def origins(self) -> Iterator[Line]:
