@@ -68,9 +68,8 @@ class Gathering(Struct, frozen=True, dict=True):
     @cached_property
     def fields(self) -> list[Field]:
         """The fields of all the things, those of most things first."""
-        return [
-            field for field, _ in Counter(f for thing in self.things for f in thing.fields.values()).most_common()
-        ]
+        uses = Counter(field for thing in self.things for field in thing.fields.values())
+        return [field for field, _times in uses.most_common()]
 
     @cached_property
     def places(self) -> Mapping[Field, Place]:
