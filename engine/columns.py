@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from engine.claims import claims, leaves
 from engine.columnar.asked_for import doctor_columns, node_columns
-from engine.columnar.asking import FALSE, Term, both, constant, either, sure, which
+from engine.columnar.asking import FALSE, Term, added, both, constant, either, sure, which
 from engine.columnar.crowds import any_of, columns_of, crowds, marks
 from engine.columnar.layout import DOCTOR, READ, VOUCHED
 from engine.columnar.leaves import Leaves, Sight, gap
@@ -36,6 +36,8 @@ from engine.garbage import unsearched
 from engine.loading import PolicyFiles
 from engine.policy import Policy
 from engine.reasons import NEVER, UNDOING
+
+NOTHING_TO_MEND = constant(0, "int32")
 
 
 class Settled(Struct, frozen=True):
@@ -228,13 +230,14 @@ def _required(parts: list[Settled]) -> Term:
 
 
 def _to_mend(part: Settled) -> Term:
-    return which((part.verdict, constant(0, "int32")), otherwise=part.gap)
+    return which((part.verdict, NOTHING_TO_MEND), otherwise=part.gap)
 
 
 def _sum(parts: list[Settled]) -> Term:
     """Everything that is to be mended; once not the doctor's to bring, always so."""
-    total = sum((_to_mend(part) for part in parts), constant(0, "int32"))
-    return which((total >= FIXED, total % FIXED + FIXED), otherwise=total)
+    # However many parts there are, what they come to is as narrow as one of them, and its sum is not.
+    total = added((_to_mend(part).cast("int64") for part in parts), constant(0, "int64"))
+    return which((total >= FIXED, total % FIXED + FIXED), otherwise=total).cast("int32")
 
 
 def _least(parts: list[Settled]) -> Term:

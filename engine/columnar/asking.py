@@ -60,10 +60,10 @@ class Given(Struct, frozen=True):
 
     @property
     def as_text(self) -> Given:
-        """The same held as texts, where it is words. Fields that stand for each other are of one type."""
+        """The same held as texts, where it is words."""
         words = [(self.term == place, constant(word)) for place, word in enumerate(self.held.words)]
         if not words:
-            return self
+            return self if self.held.numbered else Given(self.name, self.term, TEXT)
         plain = which(*words, (self.none, constant(TEXT.nothing)), otherwise=absent(TEXT.dtype))
         return Given(self.name, plain, TEXT)
 
@@ -83,6 +83,11 @@ def both(*terms: Term) -> Term:
 def either(*terms: Term) -> Term:
     """The Kleene `or`."""
     return _folded(terms, lambda one, other: one | other, FALSE)
+
+
+def added(terms: Iterable[Term], nothing: Term) -> Term:
+    """The sum of what is not plainly `nothing`."""
+    return _folded(list(terms), lambda one, other: one + other, nothing)
 
 
 def _folded(terms: Sequence[Term], join: Callable[[Term, Term], Term], empty: Term) -> Term:
@@ -184,7 +189,36 @@ def ask(test: FieldTest, fields: Mapping[str, Given], row: RowType) -> Asked:
     if test.span:
         start, end = (fields[name] for name in test.fields)
         return Asked(spans(test.tests, start, end), ((TRUE, "out_of_period"),), FALSE, FALSE)
-    given = first_of([fields[name] for name in test.fields])
+    given = [fields[name] for name in test.fields]
+    if len({one.held for one in given}) == 1:
+        return _asked(test, first_of(given), row)
+    return _first_asked([(one.there, _asked(test, one, row)) for one in given], _asked(test, _nowhere(given), row))
+
+
+def _nowhere(given: Sequence[Given]) -> Given:
+    """What stands for several fields, none of which holds a value: whether one of them was looked for."""
+    looked = which((either(*(one.none for one in given)), constant(TEXT.nothing)), otherwise=absent(TEXT.dtype))
+    return Given(given[0].name, looked, TEXT)
+
+
+def _first_asked(fields: Sequence[tuple[Term, Asked]], nowhere: Asked) -> Asked:
+    """The test of the first field that holds a value, where fields are held in several ways; or else of none."""
+    cases = [*fields, (TRUE, nowhere)]
+
+    def first(what: Callable[[Asked], Term]) -> Term:
+        return which(*((there, what(one)) for there, one in fields), otherwise=what(nowhere))
+
+    why = tuple(
+        (both(there, *(~earlier for earlier, _one in cases[:place]), when), reason)
+        for place, (there, one) in enumerate(cases)
+        for when, reason in one.why
+    )
+    other_kind, refused = first(lambda one: one.other_kind), first(lambda one: one.refused)
+    return Asked(first(lambda one: one.verdict), why, other_kind, refused)
+
+
+def _asked(test: FieldTest, given: Given, row: RowType) -> Asked:
+    """One test of a value."""
     verdicts = [passes(one, given) for one in test.tests]
     incomplete: Reason = "document_incomplete" if row == "document" else "not_recorded"
     why = [(given.none, incomplete)]
@@ -198,11 +232,9 @@ def ask(test: FieldTest, fields: Mapping[str, Given], row: RowType) -> Asked:
 
 
 def first_of(given: Sequence[Given]) -> Given:
-    """The first of several fields that holds something, or else that was looked for; or else the first."""
+    """The first of fields held alike that holds something, or else that was looked for; or else the first."""
     if len(given) == 1:
         return given[0]
-    if len({one.held for one in given}) > 1:
-        given = [one.as_text for one in given]
     held = given[0].held
     first = ibis.coalesce(*(which((one.there, one.term), otherwise=absent(held.dtype)) for one in given))
     looked = either(*(one.none for one in given))

@@ -67,7 +67,7 @@ class Gathering(Struct, frozen=True, dict=True):
 
     @cached_property
     def fields(self) -> list[Field]:
-        """The fields of all the things, those of most things first."""
+        """The fields of all the things, those of most things first: what is looked at together shares a number."""
         uses = Counter(field for thing in self.things for field in thing.fields.values())
         return [field for field, _times in uses.most_common()]
 
@@ -102,7 +102,7 @@ class Gathering(Struct, frozen=True, dict=True):
     def gathered(self, rows: Anything, **more: Term) -> tuple[Anything, dict[str, Term]]:
         """One row a doctor, of rows that have the columns `packed`, with `more` of each.
 
-        Besides, what the columns of the fields are in that table, and beside any other.
+        And, by column, how each field is taken out of it, wherever that table is joined to.
         """
         flagged = rows.mutate(**{f"is_{thing.number}": sure(thing.here) for thing in self.things})
         # Of what rows cannot tell, nothing is known.

@@ -1,4 +1,4 @@
-"""How columns hold what rows say: texts as they are, all else as whole numbers, which engines handle much faster.
+"""How columns hold what rows say: texts of no list as they are, all else as whole numbers, which engines prefer.
 
 A word of a list is its place there, a day how many come between it and the first of all; true is 1, and false 0.
 What was looked for and not found is one less than the least.
@@ -53,7 +53,9 @@ class Held(Struct, frozen=True):
         return day_number(LAST) if self.type == "date" else MOST
 
     def number(self, text: str) -> int | None:
-        """The number of what a page would write so; None where no value is written so."""
+        """The number of the value that a page would write so; None where none is."""
+        if text == NONE:
+            return None
         if self.words:
             return self.words.index(text) if text in self.words else None
         if self.type == "date":

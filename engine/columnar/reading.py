@@ -6,6 +6,7 @@ A text that is no such value reads as NULL.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 
 from ibis import _
 from msgspec import Struct
@@ -38,7 +39,7 @@ class Reading(Held, frozen=True):
         nothing, less = absent(self.dtype), (text == NONE, constant(LESS, self.dtype))
         if self.words:
             places = ((text == word, constant(place, self.dtype)) for place, word in enumerate(self.words))
-            return which(*places, less, otherwise=nothing)
+            return which(less, *places, otherwise=nothing)
         if self.type == "date":
             is_one = both(text.length() == DATED, text.re_search(ISO))
             read = which((is_one, text), otherwise=absent("string")).cast("date")
@@ -77,7 +78,7 @@ def of_field(field: Field) -> Reading:
     return reading(field.type, field.values)
 
 
-class Values(Struct, frozen=True):
+class Values(Struct, frozen=True, dict=True):
     """What tells of what the text `value` of a row is; how it is held for each name, and in which column."""
 
     named: Term
@@ -87,7 +88,7 @@ class Values(Struct, frozen=True):
         """The column that holds the values of that name."""
         return self.held[self.known[name]][0]
 
-    @property
+    @cached_property
     def held(self) -> dict[Reading, tuple[str, list[str]]]:
         """The column of each way of holding values, with the names of those that are held so."""
         found: dict[Reading, tuple[str, list[str]]] = {}

@@ -22,7 +22,7 @@ from engine.columnar.asking import (
     sure,
     which,
 )
-from engine.columnar.held import day_number
+from engine.columnar.held import TEXT, day_number
 from engine.columnar.layout import WHY
 from engine.columnar.pools import Pool, stated
 from engine.columnar.spread import Spread
@@ -31,6 +31,8 @@ from engine.observation import Reason, Unknown
 from engine.policy import Policy
 from engine.reasons import FAILED_TEST, OTHER_CHOICE
 
+COUNTED = {"integer", "year"}
+"""The types of whole numbers that can be compared."""
 PLACES = 64
 """More than there are reasons: a count and a reason make one number."""
 FOREIGN = "[^ -~]"
@@ -192,20 +194,24 @@ class Row:
     def _agrees(self, same: Same) -> Asked:
         """Whether the row agrees with the standing statement of another item; unknown when none stands."""
         mine, window = self.spread.of_row(self.pool, same.mine).as_text, self.policy.calendar["campaign"]
-        own = self.shared.name(self.pool, same.mine)
         standing: list[Term] = []
         equal: list[Term] = []
         for pool in stated(same.item):
             stands = self.spread.column(pool)
             if pool.row == "prefill":
                 stands = both(stands, ~Row(self.shared, _NO_TESTS, pool, self.policy).yielded)
-            theirs = self.spread.of_row(pool, same.theirs).as_text.term
-            name = self.shared.name(pool, same.theirs)
-            # Where a text is no plain name, columns vouch only for equal ones.
-            foreign = sure(both(mine.term != theirs, either(own.isnull(), name.isnull())))
-            self.shared.doubt((self.pool, same), (pool, window), both(self.held, stands, foreign))
+            theirs = self.spread.of_row(pool, same.theirs).as_text
+            types = {mine.held.type, theirs.held.type}
+            unlike = which((theirs.term.isnull(), UNKNOWN), otherwise=FALSE)
+            alike = mine.term == theirs.term if len(types) == 1 or types == COUNTED else unlike
+            if mine.held == theirs.held == TEXT:
+                own, name = self.shared.name(self.pool, same.mine), self.shared.name(pool, same.theirs)
+                # Where a text is no plain name, columns vouch only for equal ones.
+                foreign = sure(both(mine.term != theirs.term, either(own.isnull(), name.isnull())))
+                self.shared.doubt((self.pool, same), (pool, window), both(self.held, stands, foreign))
+                alike = either(alike, own == name)
             standing.append(stands)
-            equal.append(both(stands, either(mine.term == theirs, own == name)))
+            equal.append(both(stands, alike))
         unknown = either(mine.term.isnull(), ~either(*standing))
         verdict = which((mine.none, FALSE), (unknown, UNKNOWN), otherwise=either(*equal))
         why: tuple[tuple[Term, Reason], ...] = ((mine.none, "document_incomplete"), (TRUE, "document_mismatch"))

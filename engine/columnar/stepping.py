@@ -69,7 +69,7 @@ class _Terms:
     """Terms, and what is equal in them as one part."""
 
     def __init__(self, known: Mapping[str, Term]) -> None:
-        self.read: dict[int, Anything] = {}
+        self.read: dict[int, tuple[Resolver, Anything]] = {}
         self.parts: dict[object, Part] = {}
         self.known: dict[str, Anything] = {}
         for name, term in known.items():
@@ -79,8 +79,9 @@ class _Terms:
         """The part that a term is, or a plain value."""
         asked = resolver(term)
         if id(asked) not in self.read:
-            self.read[id(asked)] = self._of(asked)
-        return self.read[id(asked)]
+            # What is kept is not taken for another that comes to stand where it stood.
+            self.read[id(asked)] = asked, self._of(asked)
+        return self.read[id(asked)][1]
 
     def _of(self, term: Resolver) -> Anything:
         match term:

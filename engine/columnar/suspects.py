@@ -1,8 +1,8 @@
 """The doctors whose rows may not read as they are: the reader of dossiers must look at them, one by one.
 
 Each check is sufficient, none is necessary; whoever fails none surely has a well-formed dossier. What a row says by
-itself is told beside it, as `wrong`, and gathered with everything else that is looked at (`spread`); what takes other
-groupings gives the numbers of those who fail, seldom many.
+itself is told beside it, as `wrong`, and gathered with everything else that is looked at (`gathering`); what takes
+other groupings gives the numbers of those who fail, seldom many.
 """
 
 from __future__ import annotations

@@ -81,7 +81,7 @@ def _well_formed(table: str, name: str, type: FieldType, year: int) -> Term:
     if name == "year":
         return column.between(*YEARS)
     if name == "supersedes":
-        # What is replaced is told for these tables alone (`spread`), and for the campaign decided alone.
+        # What is replaced is told for these tables alone (`known`), and for the campaign decided alone.
         return either(column.isnull(), _.year == year) if table in REPLACED else column.isnull()
     match type:
         case "date":

@@ -14,7 +14,7 @@ from ibis import _
 from msgspec import Struct
 
 from engine.claims import out_of_play, removable
-from engine.columnar.asking import FALSE, TRUE, Term, both, constant, either, which
+from engine.columnar.asking import FALSE, TRUE, Term, added, both, constant, either, which
 from engine.columnar.doubts import Verdict, Verdicts, doubts, pivot, turns
 from engine.columnar.layout import OUTCOMES, hundredths
 from engine.conditions import Node
@@ -280,7 +280,7 @@ def _apart(one: tuple[object, Bounds], other: tuple[object, Bounds]) -> Term:
 def summed(amounts: Iterable[Bounds]) -> Bounds:
     """The sum of amounts, from least to most."""
     every = list(amounts)
-    return Bounds(sum((one.least for one in every), NONE), sum((one.most for one in every), NONE))
+    return Bounds(added((one.least for one in every), NONE), added((one.most for one in every), NONE))
 
 
 def word(outcome: OutcomeWord) -> Term:
