@@ -97,3 +97,8 @@ def test_a_query_grows_with_its_terms_and_not_with_the_ways_to_them(monkeypatch:
         terms[f"x{number + 1}"] = ibis.cases((x > 3, x % 7 + x % 5), (x < 0, x + 1), else_=x - 1)
     short, long = (len(connection.compile(stepped(TABLE, terms, {"x": _[f"x{times}"]}))) for times in (4, 8))
     assert long < 3 * short
+
+
+def test_plain_values_are_not_taken_for_one_another() -> None:
+    found = stepped(ibis.table({"a": "int64"}, name="t"), {}, {f"x{n}": ibis.literal(n) for n in range(20)})
+    assert [one.value for one in found.op().values.values()] == list(range(20))
