@@ -30,7 +30,7 @@ def test_a_doctor_under_the_threshold_before_exclusions_and_above_it_after_keeps
     assert "3 574 actes télétransmis en mode sécurisé sur 5 251 actes facturés, soit 68,06 %" in said
     assert "✓ Taux de télétransmission des deux tiers — accordé" in said
     assert (
-        "Exclus du décompte, 350 : résident d’EHPAD, acte transmis hors mode sécurisé. "
+        "Hors décompte : 350 (résident d’EHPAD, acte transmis hors mode sécurisé). "
         "Source : Guide méthodologique du forfait structure 2023, I.4.a (ligne 172)." in said
     )
 

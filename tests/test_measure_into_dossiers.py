@@ -133,4 +133,4 @@ def test_from_flows_to_the_explanation_of_any_doctor(forfait: Forfait, tmp_path:
     doctor = next(row["doctor"] for row in rates if row["measure"] == "teletransmission")
     told = forfait("explain", doctor, "--data", decided)
     assert (told.code, told.err) == (0, "")
-    assert "Exclus du décompte" in told.out
+    assert "Hors décompte" in told.out
