@@ -190,19 +190,20 @@ def ask(test: FieldTest, fields: Mapping[str, Given], row: RowType) -> Asked:
         start, end = (fields[name] for name in test.fields)
         return Asked(spans(test.tests, start, end), ((TRUE, "out_of_period"),), FALSE, FALSE)
     given = [fields[name] for name in test.fields]
-    if len({one.held for one in given}) == 1:
-        return _asked(test, first_of(given), row)
+    if len(given) == 1:
+        return _asked(test, given[0], row)
     return _first_asked([(one.there, _asked(test, one, row)) for one in given], _asked(test, _nowhere(given), row))
 
 
 def _nowhere(given: Sequence[Given]) -> Given:
     """What stands for several fields, none of which holds a value: whether one of them was looked for."""
-    looked = which((either(*(one.none for one in given)), constant(TEXT.nothing)), otherwise=absent(TEXT.dtype))
-    return Given(given[0].name, looked, TEXT)
+    held = given[0].held
+    looked = which((either(*(one.none for one in given)), constant(held.nothing)), otherwise=absent(held.dtype))
+    return Given(given[0].name, looked, held)
 
 
 def _first_asked(fields: Sequence[tuple[Term, Asked]], nowhere: Asked) -> Asked:
-    """The test of the first field that holds a value, where fields are held in several ways; or else of none."""
+    """The test of the first field that holds a value, or else of none: fields may be held in several ways."""
     cases = [*fields, (TRUE, nowhere)]
 
     def first(what: Callable[[Asked], Term]) -> Term:
@@ -229,16 +230,6 @@ def _asked(test: FieldTest, given: Given, row: RowType) -> Asked:
         if not isinstance(one, Day | Number) and given.held.type == "text":
             other.append(both(given.there, failed, *(each.fill_null(True) for each in verdicts[:place])))
     return Asked(both(*verdicts), tuple(why), either(*other), _refused(test, given))
-
-
-def first_of(given: Sequence[Given]) -> Given:
-    """The first of fields held alike that holds something, or else that was looked for; or else the first."""
-    if len(given) == 1:
-        return given[0]
-    held = given[0].held
-    first = ibis.coalesce(*(which((one.there, one.term), otherwise=absent(held.dtype)) for one in given))
-    looked = either(*(one.none for one in given))
-    return Given(given[0].name, which((both(first.isnull(), looked), held.nothing), otherwise=first), held)
 
 
 def _reasons(test: Test, given: Given, names: Sequence[str], row: RowType) -> list[tuple[Term, Reason]]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import ibis
 from ibis import _
 
-from engine.columnar.asking import Term, both, constant, either, sure, which
+from engine.columnar.asking import Term, added, both, constant, either, sure, which
 from engine.columnar.crowds import Crowd, columns_of, crowds
 from engine.columnar.gathering import EMPTY, Field, Gathering, only
 from engine.columnar.held import LESS
@@ -48,7 +48,7 @@ class Families:
         values = {f"a_{column}": term for column, term in self._values(gathering, self.asked[table])}
         number = sure(_.name.isin(self.asked[table])).sum()
         grouped = own.group_by(KEY).aggregate(number=number, wrongs=_.wrong.sum(), **said, **values)
-        once = sum((_bit(one) for one in bits), EMPTY)
+        once = added((_bit(one) for one in bits), EMPTY)
         several = both(_.year <= self.year, _.number != once)
         hanging = grouped.mutate(wrongs=either(_.wrongs > 0, several)).drop("number")
         twice = [both(_[bit.of].notnull(), _bit(bit) == 1) for bit in bits if bit.of in NOT_FOUND]

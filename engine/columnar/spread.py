@@ -48,6 +48,9 @@ class Spread:
         self.names = {key: f"w{number}" for number, key in enumerate(self._keys())}
         counts = ((counted, "numerator") for counted in looked.counts)
         self.crowds = crowds("many", [*self._there(), *counts])
+        items = self.policy.vocabulary.items.values()
+        codes = (entry.code for item in items for table in item.choices for entry in table.entries)
+        self.choices = reading("text", dict.fromkeys(codes))
         self.gatherings = {f"{row}s": self._gathering(row) for row in RECORDS}
         self.families = Families(self.policies, {table: self.gatherings[table] for table in PARENTS})
 
@@ -93,7 +96,7 @@ class Spread:
 
     def found(self, item: str, part: str) -> Given:
         """The `outcome` of a control about an item, or the `choice` that it bears on."""
-        return Given(part, self.column(item, part), self._finding(item).fields[self.names[item, part]].reading)
+        return Given(part, self.column(item, part), self._established(item)[part])
 
     def department(self, test: FieldTest, day: date | None) -> Term:
         """Whether a test on the department is met by a place of practice."""
@@ -189,8 +192,7 @@ class Spread:
         items = self.policy.vocabulary.items
         if item not in items or not items[item].choices:
             return reading("text")
-        codes = (entry.code for one in items.values() for table in one.choices for entry in table.entries)
-        return reading("text", dict.fromkeys(codes))
+        return self.choices
 
     def _records(self, row: RowType, known: Known) -> Gathered:
         """The row of each pool of a kind."""
@@ -223,9 +225,12 @@ class Spread:
         return gathering.gathered(rows.mutate(**gathering.packed(own)), **more)
 
     def _finding(self, item: str) -> Thing:
-        held = {"outcome": row_field("findings", "outcome", self.policy), "choice": self._choice(item)}
-        fields = {self.names[item, name]: Field(name, one) for name, one in held.items()}
+        fields = {self.names[item, name]: Field(name, one) for name, one in self._established(item).items()}
         return Thing(f"n_{self.names[item, 'finding']}", both(_.known, _.item == item), fields)
+
+    def _established(self, item: str) -> dict[str, Reading]:
+        """How what a control established about an item is held."""
+        return {"outcome": row_field("findings", "outcome", self.policy), "choice": self._choice(item)}
 
     def _in_pool(self, pool: Pool) -> Term:
         campaign = _.year < self.year if pool.earlier else _.year == self.year
