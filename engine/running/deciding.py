@@ -6,7 +6,7 @@ out singly too which other readings would change the decision.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import date
@@ -104,22 +104,24 @@ class Deciding(Struct, frozen=True, dict=True):
         """
         places = list(batch_ends(len(numbers), size, short=size // SHORT if self.ahead else 0))
         parts = [numbers[first:last] for first, last in pairwise(places)]
-        with closing(self._in_turn(parts)) as found:
-            for first, part in zip(places, parts, strict=False):
+        with closing(self._in_turn(parts)) as turns:
+            for first, part, found in zip(places, parts, turns, strict=False):
                 heard(first)
-                yield self._batch(part, next(found), partial(_after, heard, first))
+                # Other processes are at them while the engine is at all.
+                sampled = self._sampled(part)
+                yield self._batch(part, found(), sampled, partial(_after, heard, first))
 
-    def _in_turn(self, parts: Sequence[Sequence[str]]) -> Generator[_Found]:
-        """What the engine finds of each batch: if `ahead`, it is at the next while others are observed singly."""
+    def _in_turn(self, parts: Sequence[Sequence[str]]) -> Generator[Callable[[], _Found]]:
+        """What tells what the engine finds of each batch: if `ahead`, it is at it, and then at the next, already."""
         if not self.ahead:
-            yield from map(self._found, parts)
+            yield from (partial(self._found, part) for part in parts)
             return
         with ThreadPoolExecutor(1) as beside:
             asked = beside.submit(self._found, parts[0])
             for part in parts[1:]:
-                found, asked = asked.result(), beside.submit(self._found, part)
-                yield found
-            yield asked.result()
+                now, asked = asked, beside.submit(self._found, part)
+                yield now.result
+            yield asked.result
 
     def _found(self, numbers: Sequence[str]) -> _Found:
         """Everything that is asked of the engine about the doctors of a batch."""
@@ -131,24 +133,31 @@ class Deciding(Struct, frozen=True, dict=True):
         crowded = self.together.crowded() if sound and len(alone) >= OBSERVING else None
         return _Found(results, alone, crowded, self._sorts())
 
-    def _batch(self, numbers: Sequence[str], by_engine: _Found, heard: Heard) -> Batch:
+    def _sampled(self, numbers: Sequence[str]) -> Iterator[Settled]:
+        """Those of the sample who are among these doctors, decided by both derivations; nobody who will be anyway."""
+        some = sorted(self.sample.intersection(numbers).difference(self.odd))
+        return self.singly.settled(zip(some, self.source.pages(some), strict=True), self.sample, self.repriced)
+
+    def _batch(self, numbers: Sequence[str], by_engine: _Found, sampled: Iterator[Settled], heard: Heard) -> Batch:
         """The rest of a batch, and all of it put together."""
         found = [by_engine.results]
         if by_engine.crowded is not None:
             found.append(self._observed(by_engine.alone, by_engine.crowded, len(numbers), heard))
-        left, twice = frozenset(_others(numbers, found)), self.sample.intersection(numbers)
-        pages = zip(asked := sorted(left | twice), self.source.pages(asked), strict=True)
-        settled, done = list[Settled](), len(numbers) - len(asked)
-        for part in self.singly.settled(pages, twice, left | self.repriced):
-            settled.append(part)
-            done += part.doctors.num_rows + len(part.refused)
-            heard(done)
+        left = _others(numbers, found)
+        alone = list[Settled]()
+        for part in self.singly.settled(zip(left, self.source.pages(left), strict=True), self.sample, left):
+            alone.append(part)
+            heard(len(numbers) - len(left) + sum(one.doctors.num_rows + len(one.refused) for one in alone))
+        again = list(sampled)
         sure = [each.sure for each in found]
-        doctors = _whole([each.every_doctor for each in found], sure, [part.doctors for part in settled], left)
-        nodes = _whole([each.every_node for each in found], sure, [part.nodes for part in settled], left)
-        refused = tuple(one for part in settled for one in part.refused)
+        doctors = _whole([each.every_doctor for each in found], sure, [part.doctors for part in alone])
+        nodes = _whole([each.every_node for each in found], sure, [part.nodes for part in alone])
+        _check_sample(doctors, [part.doctors for part in again], left)
+        _check_sample(nodes, [part.nodes for part in again], left)
+        refused = [one for part in alone for one in part.refused]
+        refused += [one for part in again for one in part.refused if one[0] not in left]
         _check_everyone(numbers, doctors, nodes, refused)
-        return Batch(numbers, doctors, nodes, refused, len(by_engine.alone), by_engine.sorts)
+        return Batch(numbers, doctors, nodes, tuple(refused), len(by_engine.alone), by_engine.sorts)
 
     def _together(self, numbers: Sequence[str]) -> Results:
         """The rows of both tables of those of these doctors whom the columns vouch for."""
@@ -203,20 +212,21 @@ def _others(numbers: Sequence[str], found: Iterable[Results]) -> list[str]:
     return list(every.filter(computed.invert(mine)).to_pylist())
 
 
-def _whole(
-    found: Sequence[Anything], sure: Sequence[Anything], parts: Sequence[Anything], alone: Collection[str]
-) -> Anything:
-    """All the rows of a batch, by doctor: those surely found, once the sample agrees, and those decided alone."""
-    told = arrow.concat_tables([found[0].slice(0, 0), *parts])
-    mine = computed.is_in(told[DOCTOR], arrow.array(sorted(alone), arrow.string()))
-    every = arrow.concat_tables([*found, told])
-    counts = arrow.chunked_array([piece for one in (*sure, mine) for piece in one.chunks], arrow.bool_())
+def _whole(found: Sequence[Anything], sure: Sequence[Anything], alone: Sequence[Anything]) -> Anything:
+    """All the rows of a batch, by doctor: those surely found, and those decided alone."""
+    every = arrow.concat_tables([*found, *alone])
+    decided = [arrow.repeat(True, len(part)) for part in alone]
+    counts = arrow.chunked_array([*(piece for one in sure for piece in one.chunks), *decided], arrow.bool_())
     order = computed.sort_indices(every[DOCTOR])
-    whole = every.take(order.filter(counts.take(order)))
-    sampled = told.filter(computed.invert(mine))
-    both = computed.indices_nonzero(computed.is_in(whole[DOCTOR], sampled[DOCTOR]))
-    held_against(whole.take(both), sampled)
-    return whole
+    return every.take(order.filter(counts.take(order)))
+
+
+def _check_sample(whole: Anything, again: Sequence[Anything], alone: Sequence[str]) -> None:
+    """Raises EngineFault unless the rows of the sample, but for doctors decided alone, are those of the batch."""
+    told = arrow.concat_tables([whole.slice(0, 0), *again])
+    told = told.filter(computed.invert(computed.is_in(told[DOCTOR], arrow.array(alone, arrow.string()))))
+    both = computed.indices_nonzero(computed.is_in(whole[DOCTOR], told[DOCTOR]))
+    held_against(whole.take(both), told)
 
 
 def _check_everyone(numbers: Sequence[str], doctors: Anything, nodes: Anything, refused: Sequence[Refused]) -> None:

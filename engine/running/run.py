@@ -147,7 +147,7 @@ def _run(request: Request, folder: Path, told: Told) -> Report:
             engine,
             source,
             frozenset(numbers.read) if everyone < request.together else numbers.odd | engine.singly,
-            opened.enter_context(Singly(request.under, request.jobs)),
+            opened.enter_context(Singly(request.under, request.jobs, expected=len(sample))),
             sample,
             chosen(sample, REPRICED, request.seed),
             request.sort_by,

@@ -44,8 +44,8 @@ CHUNK = 32
 """The doctors given to a process at once."""
 PAYS = 150
 """From so many doctors on, other processes are started: it takes the time in which one decides so many."""
-AHEAD = 4
-"""The chunks that wait for each process."""
+AHEAD = 16
+"""The chunks that wait for each process: a sample of the usual size waits there whole, while all else goes on."""
 
 
 class Under(Struct, frozen=True):
@@ -151,13 +151,17 @@ def _prepared(under: Under) -> tuple[PolicyFiles, Policy]:
 
 
 class Singly:
-    """Decides doctors one by one; the processes it starts end with the block it is used in."""
+    """Decides doctors one by one; the processes it starts end with the block it is used in.
 
-    def __init__(self, under: Under, jobs: int) -> None:
-        self.under, self.jobs = under, jobs
+    So many doctors are `expected` for sure: if they are many, processes wait for the first of them.
+    """
+
+    def __init__(self, under: Under, jobs: int, expected: int = 0) -> None:
+        self.under, self.jobs, self.expected = under, jobs, expected
         self.pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Singly:
+        self._start_for(self.expected)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
@@ -191,21 +195,31 @@ class Singly:
     def each(
         self, work: Callable[[Sequence[Asked], Under], T], asked: Iterable[Asked], *, start: bool = True
     ) -> Iterator[T]:
-        """What some work makes of doctors, some at a time, in order; in other processes, started where it pays."""
+        """What some work makes of doctors, some at a time, in order.
+
+        In other processes, which are started where it pays, and are at the first of them before anything is asked of
+        what is returned.
+        """
         first = list(islice(every := iter(asked), PAYS))
-        if start and self.pool is None and self.jobs > 1 and len(first) == PAYS:
-            self.pool = _pool(self.jobs, self.under)
+        if start:
+            self._start_for(len(first))
         chunks = _chunks(chain(first, every))
-        if self.pool is None:
-            yield from (work(chunk, self.under) for chunk in chunks)
-            return
-        waiting: deque[Future[T]] = deque()
-        for chunk in chunks:
-            waiting.append(self.pool.submit(work, chunk, self.under))
-            if len(waiting) > AHEAD * self.jobs:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+        pool = self.pool
+        if pool is None:
+            return (work(chunk, self.under) for chunk in chunks)
+        begun = (pool.submit(work, chunk, self.under) for chunk in chunks)
+        return _in_order(deque(islice(begun, AHEAD * self.jobs)), begun)
+
+    def _start_for(self, doctors: int) -> None:
+        if self.pool is None and self.jobs > 1 and doctors >= PAYS:
+            self.pool = _pool(self.jobs, self.under)
+
+
+def _in_order(waiting: deque[Future[T]], begun: Iterator[Future[T]]) -> Iterator[T]:
+    """What becomes of work that waits, as it was asked; as one is through, another is begun."""
+    while waiting:
+        yield waiting.popleft().result()
+        waiting.extend(islice(begun, 1))
 
 
 def _chunks(asked: Iterator[Asked]) -> Iterator[list[Asked]]:
