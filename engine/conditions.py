@@ -6,9 +6,10 @@ kind of node with `match`. Adding a kind of node is one class here and one branc
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from typing import Literal
 
 from msgspec import Struct
@@ -58,8 +59,13 @@ class TableEntry(Struct, frozen=True):
     sources: tuple[Source, ...]
     refused: bool
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything that it goes by: its code, its aliases, its label in either language."""
+        return self.code, *self.aliases, self.label.fr, self.label.en
 
-class Table(Struct, frozen=True):
+
+class Table(Struct, frozen=True, dict=True):
     """A closed list that rules refer to, by code."""
 
     id: str
@@ -68,11 +74,13 @@ class Table(Struct, frozen=True):
     entries: tuple[TableEntry, ...]
 
     def find(self, value: str) -> TableEntry | None:
-        """The entry whose code, alias or label (in either language) is `value`."""
-        for entry in self.entries:
-            if value == entry.code or value in entry.aliases or value in (entry.label.fr, entry.label.en):
-                return entry
-        return None
+        """The entry that goes by a name."""
+        return self.by_name.get(value)
+
+    @cached_property
+    def by_name(self) -> Mapping[str, TableEntry]:
+        """The entries, by every name that they go by."""
+        return {name: entry for entry in self.entries for name in entry.names}
 
 
 # --- field tests ------------------------------------------------------------------------------------------------

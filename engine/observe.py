@@ -225,6 +225,9 @@ def _record(leaf: Record, standing: Standing) -> Observation:
     if leaf.earlier:
         campaign = standing.latest_campaign(leaf.row, leaf.names, leaf.of)
     found = standing.candidates(leaf.row, leaf.names, leaf.of, campaign) if campaign is not None else []
+    if leaf.filed:
+        # What was filed was filed, whatever a control found since.
+        found = [replace(one, conflict=()) if one.conflict == one.findings else one for one in found]
     filing = set() if leaf.filed else {name for test in leaf.where for name in test.fields if name in FILED_ON}
     # A row that lacks the filing date tested is not there yet.
     there = [one for one in found if not filing or any(name in one.row.fields for name in filing)]

@@ -32,7 +32,7 @@ def each(pages: Mapping[str, Page], make: Callable[[str, Page], T]) -> dict[str,
 
 
 def link_table(name: str, page: Page, documents: Mapping[str, object]) -> Table:
-    """A closed list. Raises Invalid: an id that is not the file's, a code or name used twice."""
+    """A closed list. Raises Invalid: an id that is not the file's, two that go by one name."""
     top = Cursor.top(page)
     if top["id"].text != name:
         top["id"].fail("id_not_file", expected=name)
@@ -43,13 +43,14 @@ def link_table(name: str, page: Page, documents: Mapping[str, object]) -> Table:
     entries = []
     for code, cursor, is_refused in written:
         aliases = cursor.get("aliases")
-        called = [code, *(alias.text for alias in (aliases.each() if aliases else ()))]
-        double = next((one for one in called if one in names), None)
+        called = tuple(alias.text for alias in (aliases.each() if aliases else ()))
+        sources = sources_of(cursor.get("source"), documents)
+        entry = TableEntry(code, text_of(cursor["label"]), called, sources, is_refused)
+        double = next((one for one in entry.names if one in names), None)
         if double:
             cursor.fail("duplicate_id", name=double)
-        names.update(called)
-        sources = sources_of(cursor.get("source"), documents)
-        entries.append(TableEntry(code, text_of(cursor["label"]), tuple(called[1:]), sources, is_refused))
+        names.update(entry.names)
+        entries.append(entry)
     return Table(name, text_of(top["title"]), sources_of(top.get("source"), documents), tuple(entries))
 
 

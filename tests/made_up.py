@@ -243,14 +243,18 @@ _TABLES = {
     "tables/guilds.yaml": _table(
         "guilds",
         '{ healer: { label: { fr: Guérisseur, en: Healer }, aliases: ["07"] }, cook: { label: TEXT },'
-        " hermit: { label: TEXT }, surgeon: { label: { fr: Chirurgien, en: Surgeon } } }",
+        " hermit: { label: { fr: Ermite, en: Hermit } }, surgeon: { label: { fr: Chirurgien, en: Surgeon } } }",
     ),
-    "tables/healers.yaml": _table("healers", "{ healer: { label: TEXT }, surgeon: { label: TEXT } }"),
+    "tables/healers.yaml": _table(
+        "healers", "{ healer: { label: TEXT }, surgeon: { label: { fr: Chirurgien, en: Surgeon } } }"
+    ),
     "tables/surgeons.yaml": _table("surgeons", "{ surgeon: { label: TEXT } }"),
     "tables/lamps.yaml": _table(
-        "lamps", "{ oil: { label: TEXT }, gas: { label: TEXT } }", "{ torch: { label: TEXT } }"
+        "lamps",
+        "{ oil: { label: TEXT }, gas: { label: { fr: Gaz, en: Gas } } }",
+        "{ torch: { label: { fr: Torche, en: Torch } } }",
     ),
-    "tables/trees.yaml": _table("trees", "{ apple: { label: TEXT }, pear: { label: TEXT } }"),
+    "tables/trees.yaml": _table("trees", "{ apple: { label: { fr: Pomme, en: Apple } }, pear: { label: TEXT } }"),
 }
 
 

@@ -81,12 +81,9 @@ class _Pinned:
     # --- what stands --------------------------------------------------------------------------------------------
 
     def pools(self) -> Iterator[Pool]:
-        items = {
-            (leaf.of or "") if leaf.row == "document" else name
-            for leaf in self.leaves
-            if isinstance(leaf, Record)
-            for name in (*leaf.names, *(same.item for same in leaf.same))
-        }
+        records = [leaf for leaf in self.leaves if isinstance(leaf, Record)]
+        own = [name for leaf in records for name in ((leaf.of or "",) if leaf.row == "document" else leaf.names)]
+        items = {*own, *(same.item for leaf in records for same in leaf.same)}
         kinds = ("declaration", "prefill", "document")
         for index, _ in enumerate(self.campaigns):
             yield from (Pool(kind, item, index) for item in sorted(items) for kind in kinds)

@@ -14,6 +14,7 @@ from engine.linking import linked
 from engine.loading import bundled_policies, read_policy
 from engine.yamltext import Page
 from tests.differential import Bench
+from tests.random_policies import made_up
 from tests.test_columns import drawn
 
 YEAR = "2024"
@@ -27,6 +28,7 @@ VALUES = {
     "acquired_on": ("2024-03-03", "none", "2025-01-20"),
     "first_declaration": ("2019", "1999", "none"),
 }
+FINDING = {"item": "ferry", "decided_on": "2031-03-01", "outcome": "not_produced"}
 WIDE = 1_100
 """More parts of one condition than fixed gaps fit in 31 bits, or than Python nests calls."""
 
@@ -108,6 +110,27 @@ def test_what_was_looked_for_and_not_found_is_no_word_of_a_list(tmp_path: Path) 
                     row["attributes"]["certification"] = "none"
     found = bench.compare(pages)
     assert (found.columns > 0, dict(found.differing)) == (True, {})
+
+
+def test_who_has_no_specialty_is_not_told_from_an_empty_list_of_them() -> None:
+    files = read_policy(bundled_policies() / YEAR)
+    bench = Bench(files, linked(files, {}))
+    rows = {
+        "declarations": [{"item": "logiciel-segur", "declared_on": "2025-01-04"}],
+        "documents": [{"kind": "bon-de-commande", "items": ["logiciel-segur"]}],
+    }
+    page = Page("page", {"doctor": "99900000003", "campaigns": {YEAR: rows}}, {})
+    found = bench.compare([page])
+    assert (found.columns, dict(found.differing)) == (1, {})
+
+
+def test_findings_of_an_earlier_campaign_are_seen_under_every_reading() -> None:
+    files = made_up()
+    bench = Bench(files, linked(files, {}))
+    rows = {"declarations": [{"item": "ferry"}], "findings": [FINDING]}
+    page = Page("page", {"doctor": "99900000003", "campaigns": {"2031": {}, "2030": rows}}, {})
+    found = bench.compare([page])
+    assert (found.observed, dict(found.differing)) == (1, {})
 
 
 def test_a_condition_may_have_a_thousand_parts(tmp_path: Path) -> None:

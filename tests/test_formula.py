@@ -86,6 +86,13 @@ def test_most_dossiers_of_the_made_up_year_are_compared() -> None:
     assert agrees(year, dossier(year, **EVERYTHING), decision_day(year))
 
 
+def test_an_entry_goes_by_its_label_in_a_paper_too() -> None:
+    year = law()
+    bill = {"kind": "bill", "items": ["lamp"], "issued_on": "2032-03-14", "received_on": "2032-09-01"}
+    said = {"documents": [{**bill, "attributes": {"model": "Gaz"}}]}
+    assert agrees(year, dossier(year, **said), decision_day(year))
+
+
 # --- made-up dossiers -----------------------------------------------------------------------------------------------
 
 

@@ -103,6 +103,8 @@ SENSE: list[tuple[str, str, str, str, str]] = [
     ("policy.yaml", "[garden]", "[garden, garden]", "garden]", "duplicate_id"),
     ("policy.yaml", "- id: care\n", "- id: base\n", "id: base\n", "duplicate_id"),
     ("tables/lamps.yaml", "torch:", "oil:", "oil: { label: { fr: Texte, en: Text } } }\n", "duplicate_id"),
+    ("tables/lamps.yaml", "fr: Gaz", "fr: oil", "gas", "duplicate_id"),
+    ("tables/lamps.yaml", "en: Torch", "en: Gas", "torch", "duplicate_id"),
     ("policy.yaml", "on: 2032-09-30", "on: 2032-02-30", "on: 2032-02-30", "no_such_day"),
     ("policy.yaml", "from: 2031-03-21", "from: 2031-06-21", "spring", "span_backwards"),
     ("policy.yaml", "decision: { on: 2032-09-30", "decision: { open: true", "decision", "entry_open"),

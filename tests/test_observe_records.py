@@ -147,9 +147,9 @@ def test_a_control_that_confirms_turns_a_declaration_into_a_document() -> None:
     assert grades == ["declared", "documented"]
 
 
-@pytest.mark.parametrize("outcome", [None, "refuted"])
-def test_filed_means_filed_even_late_even_refuted(outcome: str | None) -> None:
-    findings = [{"item": "ferry", "outcome": outcome, "decided_on": "2032-06-01"}] if outcome else []
+@pytest.mark.parametrize("outcomes", [(), ("refuted",), ("not_produced", "confirmed")])
+def test_filed_means_filed_even_late_whatever_a_control_found(outcomes: tuple[str, ...]) -> None:
+    findings = [{"item": "ferry", "outcome": outcome, "decided_on": "2032-06-01"} for outcome in outcomes]
     rows = [{"item": "ferry", "declared_on": "2032-05-01"}]
     assert see(leaf("care.ferry#now"), declarations=rows, findings=findings).verdict is MET
 

@@ -69,10 +69,11 @@ class Given(Struct, frozen=True):
 
     def among(self, texts: Iterable[str]) -> Term:
         """Whether it is what a page writes as one of these; NULL where it is not known."""
-        if not self.held.numbered:
-            return self.term.isin(list(texts))
-        numbers = [number for text in texts if (number := self.held.number(text)) is not None]
-        return self.term.isin(numbers) if numbers else which((self.term.isnull(), UNKNOWN), otherwise=FALSE)
+        values: list[Anything] = list(texts)
+        if self.held.numbered:
+            values = [number for text in texts if (number := self.held.number(text)) is not None]
+        # That nothing is in an empty list, Ibis says of what is not known too.
+        return self.term.isin(values) if values else which((self.term.isnull(), UNKNOWN), otherwise=FALSE)
 
 
 def both(*terms: Term) -> Term:
@@ -127,9 +128,7 @@ def _passes(test: Test, given: Given) -> Term:
         case Is(values=values):
             return given.among(values)
         case InTable(table=table):
-            spelled = {each for one in table.entries for each in (one.code, *one.aliases, one.label.fr, one.label.en)}
-            found = {each: table.find(each) for each in spelled}
-            return given.among(sorted(each for each, entry in found.items() if entry and not entry.refused))
+            return given.among(sorted(name for name, entry in table.by_name.items() if not entry.refused))
         case Number(relation=relation, threshold=threshold):
             if given.held.type not in ("integer", "year"):
                 return which((known.isnull(), UNKNOWN), otherwise=FALSE)
@@ -248,12 +247,6 @@ def _reasons(test: Test, given: Given, names: Sequence[str], row: RowType) -> li
 
 def _refused(test: FieldTest, given: Given) -> Term:
     """Whether a table expressly refuses the value."""
-    refusing = [
-        each
-        for one in test.tests
-        if isinstance(one, InTable)
-        for entry in one.table.entries
-        for each in (entry.code, *entry.aliases, entry.label.fr, entry.label.en)
-        if (found := one.table.find(each)) and found.refused
-    ]
-    return sure(given.among(sorted(set(refusing)))) if refusing else FALSE
+    tables = [one.table for one in test.tests if isinstance(one, InTable)]
+    refusing = {name for table in tables for name, entry in table.by_name.items() if entry.refused}
+    return sure(given.among(sorted(refusing))) if refusing else FALSE

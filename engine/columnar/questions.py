@@ -56,9 +56,7 @@ def questions(policies: Iterable[Policy]) -> dict[object, Question]:
 def question_key(leaf: Observed, policy: Policy) -> object:
     """What a leaf asks, and what it looks at beside itself and the dossier: alike for those alike."""
     calendar = tuple(policy.calendar[name] for name in ("campaign", "year", "assessment"))
-    # A paper not produced strikes rows; what was filed stands whatever a control finds, and so do earlier campaigns.
-    struck = isinstance(leaf, Record) and not leaf.filed and not leaf.earlier
-    return asked(leaf), calendar, _spelt(policy), policy.not_produced if struck else None
+    return asked(leaf), calendar, _spelt(policy), policy.not_produced if isinstance(leaf, Record) else None
 
 
 @lru_cache(maxsize=256)

@@ -182,7 +182,7 @@ def _named(tests: Iterable[Test]) -> Iterator[str]:
         if isinstance(test, Is):
             yield from test.values
         if isinstance(test, InTable):
-            yield from (name for entry in test.table.entries for name in (entry.code, *entry.aliases))
+            yield from test.table.by_name
 
 
 def whole_numbers(test: Is | InTable) -> list[int]:
@@ -207,5 +207,4 @@ def _accepted(test: Is | InTable) -> Iterator[str]:
         case Is(values=values):
             yield from values
         case InTable(table=table):
-            names = (name for one in table.entries for name in (one.code, *one.aliases, one.label.fr, one.label.en))
-            yield from (name for name in names if test_value(test, name) is Verdict.MET)
+            yield from (name for name in table.by_name if test_value(test, name) is Verdict.MET)

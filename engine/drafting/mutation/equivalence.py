@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 from engine.claims import claims
-from engine.conditions import Attribute, Entry, Fact, FieldTest, Node, Record, Table, TableEntry
+from engine.conditions import Attribute, Entry, Fact, FieldTest, Node, Record, Table
 from engine.dossier import NONE
 from engine.drafting.cases.edges import domain_of
 from engine.matching import test_value
@@ -88,12 +88,7 @@ def _words(policy: Policy) -> Iterator[tuple[str, Form]]:
 
 def _names(table: Table) -> Iterator[tuple[str, str]]:
     """Every name that stands for an entry, with the entry."""
-    for entry in table.entries:
-        yield from ((name, entry.code) for name in (entry.code, *entry.aliases, *_said(entry)))
-
-
-def _said(entry: TableEntry) -> tuple[str, str]:
-    return entry.label.fr, entry.label.en
+    yield from ((name, entry.code) for name, entry in table.by_name.items())
 
 
 def _form(value: Anything, policy: Policy) -> Form:
@@ -101,9 +96,7 @@ def _form(value: Anything, policy: Policy) -> Form:
         case Entry(first=first, last=last):
             return first, last
         case Table():
-            return frozenset(
-                (name, entry.refused) for entry in value.entries for name in (entry.code, *entry.aliases)
-            )
+            return frozenset((name, entry.refused) for name, entry in value.by_name.items())
         case Record() | Attribute() | Fact():
             return _leaf(value, policy)
         case Struct():
