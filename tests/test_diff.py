@@ -169,14 +169,14 @@ EDITS: Mapping[str, tuple[tuple[str, str, str], list[Found]]] = {
         [("care.tide", "indicator", "care.tide", None)],
     ),
     "an entry of a list": (
-        ("tables/lamps.yaml", "gas: { label: { fr: Texte, en: Text } }", "neon: { label: { fr: Texte, en: Text } }"),
+        ("tables/lamps.yaml", "gas: { label: { fr: Gaz, en: Gas } }", "neon: { label: { fr: Gaz, en: Gas } }"),
         [("lamps", "entry", None, "accepted"), ("lamps", "entry", "accepted", None)],
     ),
     "an entry that is refused": (
         (
             "tables/lamps.yaml",
-            "gas: { label: { fr: Texte, en: Text } } }\nrefused: {",
-            "}\nrefused: { gas: { label: TEXT },",
+            "gas: { label: { fr: Gaz, en: Gas } } }\nrefused: {",
+            "}\nrefused: { gas: { label: { fr: Gaz, en: Gas } },",
         ),
         [("lamps", "refused", "accepted", "refused")],
     ),

@@ -102,7 +102,7 @@ SENSE: list[tuple[str, str, str, str, str]] = [
     ("policy.yaml", "[beacon, lantern", "[beacon, beacon, lantern", "beacon, lantern", "duplicate_id"),
     ("policy.yaml", "[garden]", "[garden, garden]", "garden]", "duplicate_id"),
     ("policy.yaml", "- id: care\n", "- id: base\n", "id: base\n", "duplicate_id"),
-    ("tables/lamps.yaml", "torch:", "oil:", "oil: { label: { fr: Texte, en: Text } } }\n", "duplicate_id"),
+    ("tables/lamps.yaml", "torch:", "oil:", "oil: { label: { fr: Torche", "duplicate_id"),
     ("tables/lamps.yaml", "fr: Gaz", "fr: oil", "gas", "duplicate_id"),
     ("tables/lamps.yaml", "en: Torch", "en: Gas", "torch", "duplicate_id"),
     ("policy.yaml", "on: 2032-09-30", "on: 2032-02-30", "on: 2032-02-30", "no_such_day"),
