@@ -19,12 +19,12 @@ from msgspec.structs import replace
 from engine.claims import claims, leaves
 from engine.columnar.asked_for import doctor_columns, node_columns
 from engine.columnar.asking import FALSE, Term, added, both, constant, either, sure, which
-from engine.columnar.crowds import any_of, columns_of, crowds, marks
+from engine.columnar.bits import any_of, bits, columns_of, marks
 from engine.columnar.layout import DOCTOR, READ, VOUCHED
 from engine.columnar.leaves import Leaves, Sight, gap
 from engine.columnar.pools import looked
 from engine.columnar.questions import FIXED, question_key, questions
-from engine.columnar.results import Given, Results, read_results
+from engine.columnar.results import Outputs, Results, read_results
 from engine.columnar.rows import PLACES, code, reason_of
 from engine.columnar.spread import Spread
 from engine.columnar.stepping import needed, stepped
@@ -66,10 +66,10 @@ class Columns:
         self.sights: dict[str, tuple[Settled, Sight]] = {}
         self.gated: dict[str, Term] = {}
         self.gates: dict[object, Settled] = {}
-        self.worth, self.given = Worth(), Given.nothing()
+        self.worth, self.outputs = Worth(), Outputs.nothing()
         self._give()
         doubts = (of for of, _key in self.leaves.shared.doubts)
-        self.crowds = [*self.spread.crowds, *crowds("unlike", doubts)]
+        self.crowds = [*self.spread.crowds, *bits("unlike", doubts)]
 
     def expression(self, tables: Mapping[str, Table]) -> Table:
         """One row for each doctor who has a row of `doctors` in the policy's year.
@@ -109,14 +109,14 @@ class Columns:
     def _last(self, doubts: Iterable[Term]) -> dict[str, Term]:
         """The columns that everything comes to."""
         doubtful = [sure(doubt) for doubt in (*doubts, *self.worth.doubts.values())]
-        return {DOCTOR: _[DOCTOR], VOUCHED: both(_[VOUCHED], ~either(*doubtful)), **self.given.terms}
+        return {DOCTOR: _[DOCTOR], VOUCHED: both(_[VOUCHED], ~either(*doubtful)), **self.outputs.terms}
 
     def results(self, found: Anything, among: Anything | None = None) -> Results:
         """What the rows of `expression`, as an Arrow table, come to in the two tables of a run.
 
         `among`, an Arrow array, are the doctors that count where it is not everyone.
         """
-        return read_results(self.policy, found, self.given, among)
+        return read_results(self.policy, found, self.outputs, among)
 
     def _give(self) -> None:
         """Everything asked of the engine: the decision, and which other readings would change it."""
@@ -124,14 +124,14 @@ class Columns:
         sights = {leaf.at: self.leaf(leaf, self.policy)[1] for leaf in leaves(self.policy)}
         whys = {at: settled.why for at, settled in own.items()}
         valued = Valued(self.worth, self.policy, own, self.spread.as_of)
-        doctor_columns(self.given, valued, sights, whys)
-        node_columns(self.given, self.policy, own, sights, whys)
+        doctor_columns(self.outputs, valued, sights, whys)
+        node_columns(self.outputs, self.policy, own, sights, whys)
         differs: dict[str, Term] = {}
         for reading, option, other in self.others:
             against = Valued(self.worth, other, self._settled(other), self.spread.as_of)
             differs[f"{reading}={option}"] = valued.differs(against)
         if self.priced:
-            self.given.matter({name: term for name, term in differs.items() if term is not FALSE})
+            self.outputs.matter({name: term for name, term in differs.items() if term is not FALSE})
 
     # --- conditions -------------------------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from engine.columnar.asking import Term, absent, both, constant, which
 from engine.columnar.doubts import Verdicts
 from engine.columnar.layout import saw
 from engine.columnar.leaves import Sight
-from engine.columnar.results import Given
+from engine.columnar.results import Outputs
 from engine.columnar.worth import Bounds, Valued, summed, word
 from engine.conditions import All, Any, Exempt, Node, Not, Outcome
 from engine.observation import GRADES
@@ -21,56 +21,56 @@ from engine.policy import Evidence, Indicator, Policy
 NO_WORD = absent("int8")
 
 
-def doctor_columns(given: Given, valued: Valued, sights: Mapping[str, Sight], whys: Mapping[str, Term]) -> None:
+def doctor_columns(outputs: Outputs, valued: Valued, sights: Mapping[str, Sight], whys: Mapping[str, Term]) -> None:
     """The columns of the table of doctors. `whys` tell of each node why it is unmet or unknown."""
     policy, verdicts = valued.policy, valued.verdicts
-    given.doctor("eligible", valued.eligible.verdict)
+    outputs.doctor("eligible", valued.eligible.verdict)
     for what in ("possible", "attained", "paid"):
-        _amount(given, what, valued.total(what)[1])
-    _amount(given, "euros", _euros(valued))
+        _amount(outputs, what, valued.total(what)[1])
+    _amount(outputs, "euros", _euros(valued))
     grades = {one.id: _indicator_grade(one, verdicts, sights) for one in policy.indicators}
     weakest = []
     for volet in policy.volets:
         paid = valued.volets[volet.id]
-        given.doctor(volet.id, verdicts[volet.id].verdict)
-        given.doctor(f"{volet.id}.gate", verdicts[volet.gate.at].verdict if volet.gate else constant(True))
+        outputs.doctor(volet.id, verdicts[volet.id].verdict)
+        outputs.doctor(f"{volet.id}.gate", verdicts[volet.gate.at].verdict if volet.gate else constant(True))
         for what in ("possible", "attained", "paid"):
-            _amount(given, f"{volet.id}.{what}", getattr(paid, what)[1])
+            _amount(outputs, f"{volet.id}.{what}", getattr(paid, what)[1])
         pays = paid.paid[1].most > 0
         weakest += [which((pays, grades[one.id]), otherwise=NO_WORD) for one in volet.indicators]
         for indicator in volet.indicators:
             attained, owed = paid.indicators[indicator.id]
-            given.doctor(f"{indicator.id}.outcome", valued.outcome(indicator)[1])
-            given.doctor(f"{indicator.id}.reason", _reason(indicator, valued, whys))
-            given.doctor(f"{indicator.id}.grade", grades[indicator.id])
-            _amount(given, f"{indicator.id}.attained", attained)
-            _amount(given, f"{indicator.id}.paid", owed)
+            outputs.doctor(f"{indicator.id}.outcome", valued.outcome(indicator)[1])
+            outputs.doctor(f"{indicator.id}.reason", _reason(indicator, valued, whys))
+            outputs.doctor(f"{indicator.id}.grade", grades[indicator.id])
+            _amount(outputs, f"{indicator.id}.attained", attained)
+            _amount(outputs, f"{indicator.id}.paid", owed)
     for component in policy.components:
         owes = valued.components[component.id]
-        given.doctor(f"{component.id}.outcome", owes.outcome[1])
-        _amount(given, f"{component.id}.attained", owes.attained[1])
-        _amount(given, f"{component.id}.paid", owes.paid[1])
-    given.doctor("grade", ibis.least(*weakest) if len(weakest) > 1 else (weakest or [NO_WORD])[0])
+        outputs.doctor(f"{component.id}.outcome", owes.outcome[1])
+        _amount(outputs, f"{component.id}.attained", owes.attained[1])
+        _amount(outputs, f"{component.id}.paid", owes.paid[1])
+    outputs.doctor("grade", ibis.least(*weakest) if len(weakest) > 1 else (weakest or [NO_WORD])[0])
 
 
 def node_columns(
-    given: Given, policy: Policy, verdicts: Verdicts, sights: Mapping[str, Sight], whys: Mapping[str, Term]
+    outputs: Outputs, policy: Policy, verdicts: Verdicts, sights: Mapping[str, Sight], whys: Mapping[str, Term]
 ) -> None:
     """The columns of the table of conditions."""
     for at, settled in verdicts.items():
-        given.node(at, settled.verdict)
+        outputs.node(at, settled.verdict)
     for leaf in leaves(policy):
         sight = dict(sights[leaf.at].saw)
         for part in saw(leaf, policy):
             if part == "reason":
                 unmet = ~verdicts[leaf.at].verdict
-                given.node(f"{leaf.at}|reason", which((unmet, whys[leaf.at]), otherwise=NO_WORD))
+                outputs.node(f"{leaf.at}|reason", which((unmet, whys[leaf.at]), otherwise=NO_WORD))
             else:
-                given.node(f"{leaf.at}|{part}", sight[part])
+                outputs.node(f"{leaf.at}|{part}", sight[part])
 
 
-def _amount(given: Given, name: str, bounds: Bounds) -> None:
-    given.amount(name, (bounds.least, bounds.most))
+def _amount(outputs: Outputs, name: str, bounds: Bounds) -> None:
+    outputs.amount(name, (bounds.least, bounds.most))
 
 
 def _euros(valued: Valued) -> Bounds:

@@ -38,6 +38,7 @@ def absent(type: str) -> Term:
 
 
 TRUE, FALSE = constant(True), constant(False)
+ZERO = constant(0, "int64")
 UNKNOWN = absent("boolean")
 
 

@@ -9,7 +9,7 @@ import ibis
 from ibis import _
 
 from engine.columnar.asking import Term, both, constant, either, sure, which
-from engine.columnar.gathering import Field, Gathering, Thing, only
+from engine.columnar.gathering import Gathering, HeldField, Thing, only
 from engine.columnar.known import Known, beside
 from engine.columnar.layout import DOCTOR
 from engine.columnar.pools import Counted
@@ -17,7 +17,7 @@ from engine.columnar.reading import reading
 from engine.columnar.suspects import Table, doubtful
 
 PARTS = ("numerator", "denominator")
-FIELDS = {part: Field(part, reading("integer")) for part in PARTS}
+FIELDS = {part: HeldField(part, reading("integer")) for part in PARTS}
 
 
 class Counting:

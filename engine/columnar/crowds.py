@@ -10,55 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any as Anything
 
-from ibis import _
-from msgspec import Struct
-
-from engine.columnar.asking import Term, constant, either, which
+from engine.columnar.bits import Bit, columns_of
 from engine.columnar.pools import looked, pools
 from engine.columnar.questions import Question
 from engine.conditions import Observed, Record
 from engine.policy import Policy
 
-BITS = 60
-"""The crowds told in one whole number, one bit each."""
-
-
-class Crowd(Struct, frozen=True):
-    """What may be crowded, and the bit of the column that tells it."""
-
-    of: object
-    column: str
-    place: int
-
-
-def crowds(name: str, known: Iterable[object]) -> list[Crowd]:
-    """A bit for each of these things, in columns of a name."""
-    return [Crowd(of, f"{name}{number // BITS}", number % BITS) for number, of in enumerate(known)]
-
-
-def marks(known: Iterable[Crowd], crowded: Iterable[Term]) -> dict[str, Term]:
-    """The columns that tell which of these conditions hold; none of them may be NULL."""
-    none, columns = constant(0, "int64"), dict[str, Term]()
-    for crowd, holds in zip(known, crowded, strict=True):
-        bit = which((holds, constant(2**crowd.place, "int64")), otherwise=none)
-        columns[crowd.column] = columns.get(crowd.column, none) + bit
-    return columns
-
-
-def any_of(known: Iterable[Crowd]) -> Term:
-    """Whether anything is crowded."""
-    return either(*(_[column] != 0 for column in columns_of(known)))
-
-
-def columns_of(known: Iterable[Crowd]) -> list[str]:
-    """The columns of marks, each once."""
-    return list(dict.fromkeys(crowd.column for crowd in known))
-
 
 class Touched:
     """Which questions look at something crowded."""
 
-    def __init__(self, known: Sequence[Crowd], questions: Iterable[Question]) -> None:
+    def __init__(self, known: Sequence[Bit], questions: Iterable[Question]) -> None:
         self.known, self.columns = known, columns_of(known)
         self.by_thing: dict[object, set[int]] = {}
         for number, question in enumerate(questions):
@@ -74,7 +36,7 @@ class Touched:
             yield self.by_marks[found]
 
     def _questions(self, found: Mapping[str, int]) -> tuple[int, ...]:
-        crowded = [crowd.of for crowd in self.known if found[crowd.column] >> crowd.place & 1]
+        crowded = [bit.of for bit in self.known if found[bit.column] >> bit.place & 1]
         return tuple(sorted(set[int]().union(*(self.by_thing.get(thing, ()) for thing in crowded))))
 
 

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 import ibis
 from ibis import _
 
-from engine.columnar.asking import Term, added, both, constant, either, sure, which
-from engine.columnar.crowds import Crowd, columns_of, crowds
-from engine.columnar.gathering import EMPTY, Field, Gathering, only
+from engine.columnar.asking import ZERO, Term, added, both, constant, either, sure, which
+from engine.columnar.bits import Bit, bits, columns_of
+from engine.columnar.gathering import Gathering, HeldField, only
 from engine.columnar.held import LESS
 from engine.columnar.layout import DOCTOR
 from engine.columnar.reading import values_of
@@ -24,6 +24,8 @@ from engine.tables import ATTRIBUTES, ITEMS
 
 PARENTS = ("declarations", "documents")
 """The tables whose rows have attributes."""
+BESIDE = "a_"
+"""What the name of a column begins with that attributes add to."""
 
 
 class Families:
@@ -42,18 +44,19 @@ class Families:
 
     def with_attributes(self, rows: Table, tables: Mapping[str, Table], table: str) -> Table:
         """The rows of a table, which are `packed`, and packed with them what is looked at of their attributes."""
-        gathering, bits = self.gatherings[table], crowds("said", self.asked[table])
+        gathering, names = self.gatherings[table], self.asked[table]
+        told, values = bits("said", names), dict(self._values(gathering, names))
         own = judged(tables[ATTRIBUTES].filter(_.of == table), ATTRIBUTES, self.policies, self.year)
-        said = {column: self._said(bits, column).bit_or() for column in columns_of(bits)}
-        values = {f"a_{column}": term for column, term in self._values(gathering, self.asked[table])}
-        number = sure(_.name.isin(self.asked[table])).sum()
-        grouped = own.group_by(KEY).aggregate(number=number, wrongs=_.wrong.sum(), **said, **values)
-        once = added((_bit(one) for one in bits), EMPTY)
+        said = {column: self._said(told, column).bit_or() for column in columns_of(told)}
+        beside = {f"{BESIDE}{column}": term for column, term in values.items()}
+        number = sure(_.name.isin(names)).sum()
+        grouped = own.group_by(KEY).aggregate(number=number, wrongs=_.wrong.sum(), **said, **beside)
+        once = added((_set(bit) for bit in told), ZERO)
         several = both(_.year <= self.year, _.number != once)
         hanging = grouped.mutate(wrongs=either(_.wrongs > 0, several)).drop("number")
-        twice = [both(_[bit.of].notnull(), _bit(bit) == 1) for bit in bits if bit.of in NOT_FOUND]
+        twice = [both(_[bit.of].notnull(), _set(bit) == 1) for bit in told if bit.of in NOT_FOUND]
         met = _met(rows, hanging, *twice).drop(*said)
-        return met.mutate(**{name.removeprefix("a_"): _beside(met, name) for name in values})
+        return met.mutate(**{column: _with_beside(met, column) for column in values})
 
     def papers(self, rows: Table, tables: Mapping[str, Table]) -> Table:
         """Each paper with its attributes, once for each item that it `covers`."""
@@ -61,10 +64,10 @@ class Families:
         named = items.select(*KEY, covers="item", wrongs="wrong")
         return _met(self.with_attributes(rows, tables, "documents"), named, _.covers.isnull())
 
-    def _said(self, bits: Iterable[Crowd], column: str) -> Term:
+    def _said(self, told: Iterable[Bit], column: str) -> Term:
         """The bit of the attribute that a row gives a value of."""
-        mine = [(_.name == bit.of, constant(2**bit.place, "int64")) for bit in bits if bit.column == column]
-        return which((_.value.isnull(), EMPTY), *mine, otherwise=EMPTY)
+        mine = [(_.name == bit.of, bit.alone) for bit in told if bit.column == column]
+        return which((_.value.isnull(), ZERO), *mine, otherwise=ZERO)
 
     def _values(self, gathering: Gathering, names: Iterable[str]) -> Iterator[tuple[str, Term]]:
         """The columns that the values of these attributes are packed in."""
@@ -76,23 +79,22 @@ class Families:
             else:
                 held = self._value(field)
                 yield gathering.texts[field], only(_.name == field.name, held, "string").max()
-        yield from ((column, which(*puts, otherwise=EMPTY).bit_or()) for column, puts in words.items())
+        yield from ((column, which(*puts, otherwise=ZERO).bit_or()) for column, puts in words.items())
 
-    def _value(self, field: Field) -> Term:
+    def _value(self, field: HeldField) -> Term:
         """What a row of attributes gives a field; of a date that columns have too, that it was not found."""
         return constant(LESS, "int64") if field.name in NOT_FOUND else _[self.values.column(field.name)]
 
 
-def _bit(bit: Crowd) -> Term:
-    return which(((_[bit.column] & 2**bit.place) != 0, constant(1)), otherwise=constant(0))
+def _set(bit: Bit) -> Term:
+    """1 where a bit is set, else 0."""
+    return which(((_[bit.column] & bit.alone) != 0, constant(1)), otherwise=constant(0))
 
 
-def _beside(rows: Table, name: str) -> Term:
+def _with_beside(rows: Table, column: str) -> Term:
     """A column of rows with what their attributes add to it."""
-    own = name.removeprefix("a_")
-    if own not in rows.columns:
-        return rows[name]
-    return rows[own].fill_null(0) + rows[name].fill_null(0)
+    beside = rows[f"{BESIDE}{column}"]
+    return rows[column].fill_null(0) + beside.fill_null(0) if column in rows.columns else beside
 
 
 def _met(rows: Table, hanging: Table, *wrong: Term) -> Table:

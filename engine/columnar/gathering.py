@@ -13,19 +13,16 @@ from typing import Any as Anything
 from ibis import _
 from msgspec import Struct
 
-from engine.columnar.asking import Term, absent, constant, sure, which
-from engine.columnar.held import LESS
+from engine.columnar.asking import ZERO, Term, absent, constant, sure, which
+from engine.columnar.held import BITS, LESS
 from engine.columnar.layout import DOCTOR
 from engine.columnar.reading import Reading
 
-BITS = 62
-"""The bits of a whole number that any engine adds up without coming to its end."""
 SHIFT = 1 - LESS
 """What makes the least number that is held 1: 0 stands for NULL."""
-EMPTY = constant(0, "int64")
 
 
-class Field(Struct, frozen=True):
+class HeldField(Struct, frozen=True):
     """A field of rows that is looked at, and how it is held."""
 
     name: str
@@ -40,7 +37,7 @@ class Thing(Struct, frozen=True):
 
     number: str
     here: Term
-    fields: Mapping[str, Field]
+    fields: Mapping[str, HeldField]
 
 
 class Place(Struct, frozen=True):
@@ -66,15 +63,15 @@ class Gathering(Struct, frozen=True, dict=True):
     things: Sequence[Thing]
 
     @cached_property
-    def fields(self) -> list[Field]:
+    def fields(self) -> list[HeldField]:
         """The fields of all the things, those of most things first: what is looked at together shares a number."""
         uses = Counter(field for thing in self.things for field in thing.fields.values())
         return [field for field, _times in uses.most_common()]
 
     @cached_property
-    def places(self) -> Mapping[Field, Place]:
+    def places(self) -> Mapping[HeldField, Place]:
         """Where the fields stand that are held as numbers."""
-        places: dict[Field, Place] = {}
+        places: dict[HeldField, Place] = {}
         word = used = 0
         for field in self.fields:
             if not field.reading.numbered:
@@ -87,16 +84,16 @@ class Gathering(Struct, frozen=True, dict=True):
         return places
 
     @cached_property
-    def texts(self) -> Mapping[Field, str]:
+    def texts(self) -> Mapping[HeldField, str]:
         """The columns of those held as texts."""
         return {field: f"text_{n}" for n, field in enumerate(self.fields) if not field.reading.numbered}
 
-    def packed(self, held: Mapping[Field, Term]) -> dict[str, Term]:
+    def packed(self, held: Mapping[HeldField, Term]) -> dict[str, Term]:
         """The columns of rows that hold these fields, each as it is held; of no others."""
         columns = {self.texts[field]: term for field, term in held.items() if field in self.texts}
         for field, term in held.items():
             if place := self.places.get(field):
-                columns[place.column] = columns.get(place.column, EMPTY) + place.put(term)
+                columns[place.column] = columns.get(place.column, ZERO) + place.put(term)
         return columns
 
     def gathered(self, rows: Anything, **more: Term) -> tuple[Anything, dict[str, Term]]:

@@ -19,6 +19,8 @@ FIRST, LAST = date(1000, 1, 1), date(9999, 12, 31)
 DIGITS = 9
 MOST = 10**DIGITS - 1
 """The greatest count vouched for: multiplied by the terms of a rate, it stays far from the end of 64 bits."""
+BITS = 60
+"""The bits of a whole number that any engine adds up without coming to its end."""
 LESS = -1
 """What stands for `none` among whole numbers."""
 TRUTH = ("false", "true")

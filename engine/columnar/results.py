@@ -10,13 +10,13 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any as Anything
 
-import ibis
 import numpy
 import pyarrow as arrow
 from msgspec import Struct
 from pyarrow import compute
 
-from engine.columnar.asking import Term, constant
+from engine.columnar.asking import Term
+from engine.columnar.bits import bits, columns_of, marks
 from engine.columnar.held import TRUTH, day_number
 from engine.columnar.layout import (
     AMOUNT,
@@ -34,8 +34,8 @@ from engine.policy import Policy
 SIGN = 63
 EPOCH = day_number(date(1970, 1, 1))
 """The day from which Arrow counts."""
-PLACES = 60
-"""The readings told in one whole number, one bit each."""
+MATTER = "m"
+"""What the names of the columns begin with that tell which readings matter."""
 
 
 class Results(Struct, frozen=True):
@@ -64,7 +64,7 @@ class Results(Struct, frozen=True):
         return sorted(self.every_doctor[DOCTOR].filter(compute.invert(self.sure)).to_pylist())
 
 
-class Given(Struct):
+class Outputs(Struct):
     """The columns that the engine is asked for: by the name they have in a table of results, the short one."""
 
     terms: dict[str, Term]
@@ -73,7 +73,7 @@ class Given(Struct):
     readings: list[str] | None
 
     @classmethod
-    def nothing(cls) -> Given:
+    def nothing(cls) -> Outputs:
         return cls({}, {}, {}, None)
 
     def doctor(self, name: str, term: Term) -> None:
@@ -92,13 +92,7 @@ class Given(Struct):
     def matter(self, differs: Mapping[str, Term]) -> None:
         """Which readings would change the decision."""
         self.readings = sorted(differs)
-        terms = [differs[name] for name in self.readings]
-        for first in range(0, len(terms), PLACES):
-            bits = [
-                ibis.cases((term, constant(2**place, "int64")), else_=constant(0, "int64"))
-                for place, term in enumerate(terms[first : first + PLACES])
-            ]
-            self.terms[f"m{first // PLACES}"] = sum(bits, constant(0, "int64"))
+        self.terms |= marks(bits(MATTER, self.readings), (differs[name] for name in self.readings))
 
     def _short(self, term: Term) -> str:
         # The same expression asked for twice is fetched once.
@@ -110,13 +104,13 @@ class Given(Struct):
         return name
 
 
-def read_results(policy: Policy, found: Anything, given: Given, among: Anything | None = None) -> Results:
+def read_results(policy: Policy, found: Anything, outputs: Outputs, among: Anything | None = None) -> Results:
     """The tables of results, from the rows of `Columns.expression` as an Arrow table; `among`: of those doctors."""
     sure = found.column(VOUCHED)
     sure = sure if among is None else compute.and_(sure, compute.is_in(found.column(DOCTOR), among))
-    words = {READINGS: _readings(found, given.readings)}
-    doctors = _table(doctors_schema(policy), found, given.doctors, words)
-    return Results(doctors, _table(nodes_schema(policy), found, given.nodes, {}), sure)
+    words = {READINGS: _readings(found, outputs.readings)}
+    doctors = _table(doctors_schema(policy), found, outputs.doctors, words)
+    return Results(doctors, _table(nodes_schema(policy), found, outputs.nodes, {}), sure)
 
 
 def _table(schema: Anything, found: Anything, names: Mapping[str, str], others: Mapping[str, Anything]) -> Anything:
@@ -164,9 +158,12 @@ def _readings(found: Anything, readings: list[str] | None) -> Anything:
         return arrow.nulls(found.num_rows, arrow.string())
     # To begin with nothing keeps the rows that have no readings at all: joining would drop them.
     told = [arrow.repeat("", found.num_rows)]
-    for first in range(0, len(readings), PLACES):
-        bits = found.column(f"m{first // PLACES}").combine_chunks().dictionary_encode()
-        some = readings[first : first + PLACES]
-        sets = [" ".join(one for n, one in enumerate(some) if mask >> n & 1) for mask in bits.dictionary.to_pylist()]
-        told.append(arrow.array([each or None for each in sets], arrow.string()).take(bits.indices))
+    known = bits(MATTER, readings)
+    for column in columns_of(known):
+        mine = [bit for bit in known if bit.column == column]
+        masks = found.column(column).combine_chunks().dictionary_encode()
+        sets = [
+            " ".join(str(bit.of) for bit in mine if mask >> bit.place & 1) for mask in masks.dictionary.to_pylist()
+        ]
+        told.append(arrow.array([each or None for each in sets], arrow.string()).take(masks.indices))
     return compute.utf8_ltrim_whitespace(compute.binary_join_element_wise(*told, " ", null_handling="skip"))

@@ -15,10 +15,10 @@ from itertools import chain
 from ibis import _
 
 from engine.columnar.asking import Given, Term, both, constant, either, passes, sure, which
+from engine.columnar.bits import bits, marks
 from engine.columnar.counting import Counting
-from engine.columnar.crowds import crowds, marks
 from engine.columnar.families import PARENTS, Families
-from engine.columnar.gathering import Field, Gathering, Thing
+from engine.columnar.gathering import Gathering, HeldField, Thing
 from engine.columnar.held import MOST, TEXT
 from engine.columnar.known import Known, beside
 from engine.columnar.layout import DOCTOR, READ, VOUCHED
@@ -34,7 +34,7 @@ from engine.tables import ATTRIBUTES, DOCTORS, OWNER, ROWS
 Gathered = tuple[Table, Mapping[str, Term]]
 """One row a doctor, and the columns that can be had of it, beside others too."""
 RECORDS: tuple[RowType, ...] = ("prefill", "declaration", "document")
-OBSERVED = Field("observed_on", reading("date"))
+OBSERVED = HeldField("observed_on", reading("date"))
 
 
 class Spread:
@@ -47,7 +47,7 @@ class Spread:
         self.values = values_of(ATTRIBUTES, self.policies)
         self.names = {key: f"w{number}" for number, key in enumerate(self._keys())}
         counts = ((counted, "numerator") for counted in looked.counts)
-        self.crowds = crowds("many", [*self._there(), *counts])
+        self.crowds = bits("many", [*self._there(), *counts])
         items = self.policy.vocabulary.items.values()
         codes = (entry.code for item in items for table in item.choices for entry in table.entries)
         self.choices = reading("text", dict.fromkeys(codes))
@@ -155,14 +155,14 @@ class Spread:
                 f"n_{self.names[fact, 'there']}",
                 both(_.known, _.fact == fact),
                 {
-                    self.names[fact, "value"]: Field("value", values.known[fact]),
+                    self.names[fact, "value"]: HeldField("value", values.known[fact]),
                     self.names[fact, "observed_on"]: OBSERVED,
                 },
             )
             for fact in self.looked.facts
         ]
         gathering = Gathering(things)
-        own = {Field("value", one): _[column] for one, (column, _names) in values.held.items()}
+        own = {HeldField("value", one): _[column] for one, (column, _names) in values.held.items()}
         own[OBSERVED] = OBSERVED.reading.of_column(_.observed_on, "date")
         looked = {field: term for field, term in own.items() if field in gathering.fields}
         rows = known.rows("fact").mutate(**gathering.packed(looked))
@@ -173,9 +173,9 @@ class Spread:
         return Gathering([self._thing(pool, fields) for pool, fields in self.looked.pools.items() if pool.row == row])
 
     def _thing(self, pool: Pool, names: Iterable[str]) -> Thing:
-        fields = {self.names[pool, name]: Field(name, self._reading(pool, name)) for name in names}
+        fields = {self.names[pool, name]: HeldField(name, self._reading(pool, name)) for name in names}
         if pool.earlier:
-            fields[self.names[pool, "year"]] = Field("year", reading("year"))
+            fields[self.names[pool, "year"]] = HeldField("year", reading("year"))
         return Thing(f"n_{self.names[pool]}", self._in_pool(pool), fields)
 
     def _reading(self, pool: Pool, name: str) -> Reading:
@@ -225,7 +225,7 @@ class Spread:
         return gathering.gathered(rows.mutate(**gathering.packed(own)), **more)
 
     def _finding(self, item: str) -> Thing:
-        fields = {self.names[item, name]: Field(name, one) for name, one in self._established(item).items()}
+        fields = {self.names[item, name]: HeldField(name, one) for name, one in self._established(item).items()}
         return Thing(f"n_{self.names[item, 'finding']}", both(_.known, _.item == item), fields)
 
     def _established(self, item: str) -> dict[str, Reading]:

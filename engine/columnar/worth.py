@@ -14,14 +14,12 @@ from ibis import _
 from msgspec import Struct
 
 from engine.claims import out_of_play, removable
-from engine.columnar.asking import FALSE, TRUE, Term, added, both, constant, either, which
+from engine.columnar.asking import FALSE, TRUE, ZERO, Term, added, both, constant, either, which
 from engine.columnar.doubts import Verdict, Verdicts, doubts, pivot, turns
 from engine.columnar.layout import OUTCOMES, hundredths
 from engine.conditions import Node
 from engine.decision import OutcomeWord
 from engine.policy import Branch, Component, Indicator, Policy, Volet, Weight
-
-NONE = constant(0, "int64")
 
 
 class Bounds(Struct, frozen=True):
@@ -32,11 +30,11 @@ class Bounds(Struct, frozen=True):
 
     def if_(self, verdict: Term) -> Bounds:
         """This amount if a condition is met, nothing if unmet, anything between if unknown."""
-        least = which((verdict, self.least), otherwise=NONE)
-        return Bounds(least, which((~verdict, NONE), otherwise=self.most))
+        least = which((verdict, self.least), otherwise=ZERO)
+        return Bounds(least, which((~verdict, ZERO), otherwise=self.most))
 
 
-NOTHING = Bounds(NONE, NONE)
+NOTHING = Bounds(ZERO, ZERO)
 
 
 def either_way(verdict: Term, then: Bounds, other: Bounds) -> Bounds:
@@ -251,7 +249,7 @@ def _hoped(tiers: Sequence[tuple[Verdict, int]]) -> Term:
 
 
 def _highest(tiers: Iterable[tuple[Term, int]]) -> Term:
-    return _greatest([which((reached, constant(euros, "int64")), otherwise=NONE) for reached, euros in tiers])
+    return _greatest([which((reached, constant(euros, "int64")), otherwise=ZERO) for reached, euros in tiers])
 
 
 def _first(periods: Sequence[Sequence[tuple[Verdict, int]]]) -> Bounds:
@@ -268,7 +266,7 @@ def _first(periods: Sequence[Sequence[tuple[Verdict, int]]]) -> Bounds:
 
 
 def _greatest(amounts: Sequence[Term]) -> Term:
-    return ibis.greatest(NONE, *amounts) if amounts else NONE
+    return ibis.greatest(ZERO, *amounts) if amounts else ZERO
 
 
 def _apart(one: tuple[object, Bounds], other: tuple[object, Bounds]) -> Term:
@@ -280,7 +278,7 @@ def _apart(one: tuple[object, Bounds], other: tuple[object, Bounds]) -> Term:
 def summed(amounts: Iterable[Bounds]) -> Bounds:
     """The sum of amounts, from least to most."""
     every = list(amounts)
-    return Bounds(added((one.least for one in every), NONE), added((one.most for one in every), NONE))
+    return Bounds(added((one.least for one in every), ZERO), added((one.most for one in every), ZERO))
 
 
 def word(outcome: OutcomeWord) -> Term:
