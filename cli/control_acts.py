@@ -154,7 +154,7 @@ def record(
     reference: Annotated[
         str | None, typer.Option("--reference", metavar="metavar.text", help="help.reference")
     ] = None,
-    data: Annotated[Path | None, typer.Option("--data", metavar="metavar.path", help="help.control_data")] = None,
+    data: Annotated[str | None, typer.Option("--data", metavar="metavar.source", help="help.control_data")] = None,
     year: CaseYear = None,
     register: Register = None,
     by: By = None,

@@ -117,7 +117,7 @@ def _run(data: str, files: PolicyFiles, asked: dict[str, str], as_of: str | None
     """The run in a folder; of any other source, a run that is made of it and not kept."""
     from engine.running.kept import read_run
 
-    if is_run(Path(data)):
+    if is_run(data):
         kept = read_run(Path(data))
         kept.check_asked(files.year, asked, day(as_of))
         yield kept

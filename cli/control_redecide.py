@@ -34,7 +34,7 @@ class Asked(Struct, frozen=True):
 
     doctor: str
     year: int | None
-    data: Path | None
+    data: str | None
     reading: list[str] | None
     policies: Path | None
     register: str | None

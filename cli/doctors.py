@@ -14,7 +14,7 @@ def doctors(data: Data = None, lang: Spoken = Language.fr) -> None:
     from engine.words import say
 
     if data is not None:
-        check_source(str(data))
+        check_source(data)
     rows = [
         (one.number, one.name or say(spoken(), "view.unnamed"), ", ".join(map(str, one.years)))
         for one in known_doctors(data or bundled_examples())

@@ -14,7 +14,7 @@ from cli.language import Language, Spoken, spoken
 from cli.lines import draw_lines, draw_titled
 from cli.options import Policies, check_source, day, policy_files, readings
 from engine.problems import Invalid, Problem
-from engine.stores import TABLE_OF_DOCTORS
+from engine.sourcing.opening import TABLE_OF_DOCTORS
 
 if TYPE_CHECKING:
     from engine.loading import PolicyFiles

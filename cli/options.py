@@ -12,6 +12,7 @@ import typer
 from msgspec import Struct
 
 from engine.problems import Invalid, Problem, unknown_name
+from engine.sourcing.opening import is_address
 
 if TYPE_CHECKING:
     from engine.decision import Decision
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 Doctor = Annotated[str, typer.Argument(metavar="metavar.doctor", help="help.doctor")]
 Year = Annotated[int | None, typer.Option("--year", metavar="metavar.year", help="help.year")]
-Data = Annotated[Path | None, typer.Option("--data", metavar="metavar.path", help="help.data")]
+Data = Annotated[str | None, typer.Option("--data", metavar="metavar.source", help="help.data")]
 Policies = Annotated[Path | None, typer.Option("--policies", metavar="metavar.folder", help="help.policies")]
 Readings = Annotated[
     list[str] | None,
@@ -93,16 +94,16 @@ RUN = "nodes.parquet"
 
 def check_source(data: str) -> None:
     """Raises Invalid when a source is the folder of a run, which holds no dossier."""
-    if is_run(Path(data)):
+    if is_run(data):
         raise Invalid([Problem("source_is_run", data)])
 
 
-def is_run(data: Path) -> bool:
-    """Whether a path is the folder of a run."""
-    return (data / RUN).is_file()
+def is_run(data: str) -> bool:
+    """Whether a source is the folder of a run."""
+    return not is_address(data) and (Path(data) / RUN).is_file()
 
 
-def known_doctor(data: Path | None, doctor: str) -> Known:
+def known_doctor(data: str | None, doctor: str) -> Known:
     """A doctor of the data, or of the source that a run read, for its year; by default, of the fictitious doctors.
 
     Raises Invalid when there is none, or the source has changed since the run.
@@ -113,7 +114,7 @@ def known_doctor(data: Path | None, doctor: str) -> Known:
         return find_doctor(data or bundled_examples(), doctor)
     from engine.running.kept import read_run
 
-    run = read_run(data)
+    run = read_run(Path(data))
     page = run.page(doctor)
     return Known(doctor, page.data.get("name"), (run.manifest.year,), lambda: page)
 
@@ -138,7 +139,7 @@ class Decided(Struct, frozen=True, dict=True):
 def decided(
     doctor: str,
     year: int | None,
-    data: Path | None,
+    data: str | None,
     written: Iterable[str] | None,
     root: Path | None,
     as_of: str | None = None,
@@ -148,7 +149,7 @@ def decided(
     Of a run, under what the run decided under, from the source that it read.
     """
     if data is not None and is_run(data):
-        return _decided_in_run(data, doctor, year, readings(written), root, day(as_of))
+        return _decided_in_run(Path(data), doctor, year, readings(written), root, day(as_of))
     from engine.decision import decide
     from engine.dossier import read_dossier
     from engine.linking import linked

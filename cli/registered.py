@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def decided_with_findings(
     doctor: str,
     year: int | None,
-    data: Path | None,
+    data: str | None,
     written: Iterable[str] | None,
     root: Path | None,
     as_of: str | None,
@@ -37,7 +37,7 @@ def decided_with_findings(
     from engine.stores import bundled_examples, find_doctor
 
     if data is not None:
-        check_source(str(data))
+        check_source(data)
     known = find_doctor(data or bundled_examples(), doctor)
     chosen = known.years[-1] if year is None else year
     files = policy_files(chosen, root)

@@ -1,14 +1,14 @@
 """Where dossiers live: a file a doctor (YAML or JSON), JSONL of a line a doctor, a folder of those, or tables.
 
-A folder is one of tables when that of doctors is there (`engine/tables.py`, `docs/tables.md`).
+Tables are those of a folder where that of doctors is there, of a DuckDB file or of a PostgreSQL database
+(`engine/sourcing/opening.py`, `docs/tables.md`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,14 +18,11 @@ from engine.dossier import campaigns
 from engine.problems import Invalid, Problem, unknown_name
 from engine.running.manifest import MANIFEST
 from engine.schema import valid
+from engine.sourcing.opening import open_tables
 from engine.yamltext import Page, parse_json, parse_yaml, read_bytes
-
-if TYPE_CHECKING:
-    from engine.tabular import Tables
 
 SUFFIXES = (".yaml", ".yml", ".json", ".jsonl")
 TABLE_SUFFIXES = (".parquet", ".csv")
-TABLE_OF_DOCTORS = ("doctors.parquet", "doctors.csv")
 MOST_COMPARED = 10_000
 """Among more doctors than this the nearest number is not looked for."""
 
@@ -49,25 +46,37 @@ def bundled_examples() -> Path:
     return bundled("examples")
 
 
-def doctors(path: Path) -> Iterator[Known]:
-    """Every doctor of a store, by number. Raises Invalid: unreadable, not a dossier, a doctor who stands twice."""
-    tables = _tables(path)
-    if tables is not None:
-        yield from _listed(tables)
+def doctors(where: str | Path) -> Iterator[Known]:
+    """Every doctor of a store, a path or an address, by number; of tables, each is read when it is asked for.
+
+    Raises Invalid: unreadable, not a dossier, a doctor who stands twice.
+    """
+    source = open_tables(str(where))
+    if source is not None:
+        with source:
+            listed = list(source.tables.doctors())
+        yield from (_listed(where, *one) for one in listed)
         return
-    known = sorted(_known(path, None), key=lambda one: one.number)
+    known = sorted(_known(Path(where), None), key=lambda one: one.number)
     for one, after in pairwise(known):
         if one.number == after.number:
             raise Invalid([Problem("duplicate_doctor", after.page.file, details=_double(one))])
     yield from known
 
 
-def find_doctor(path: Path, number: str) -> Known:
+def find_doctor(where: str | Path, number: str) -> Known:
     """The doctor of that number. Raises Invalid as `doctors` does, and when there is none (the nearest is named)."""
-    tables = _tables(path)
-    found = [one for one in _known(path, number) if one.number == number] if tables is None else _in(tables, number)
+    source = open_tables(str(where))
+    if source is not None:
+        with source:
+            page = source.tables.page(number) if number.isascii() else None
+            if page is None:
+                raise _unknown(source.where, number, (known for known, _, _ in source.tables.doctors()))
+        return _checked(page)
+    path = Path(where)
+    found = [one for one in _known(path, number) if one.number == number]
     if not found:
-        raise Invalid([Problem("unknown_doctor", str(path), details=_nearest(path, number))])
+        raise _unknown(str(path), number, (one.number for one in doctors(path)))
     if len(found) > 1:
         raise Invalid([Problem("duplicate_doctor", found[1].page.file, details=_double(found[0]))])
     return found[0]
@@ -77,10 +86,12 @@ def _double(one: Known) -> dict[str, str]:
     return {"name": one.number, "other": one.page.file}
 
 
-def _nearest(path: Path, number: str) -> dict[str, str]:
-    numbers = [one.number for one in doctors(path)]
+def _unknown(place: str, number: str, known: Iterable[str]) -> Invalid:
+    numbers = list(known)
     details = unknown_name(number, numbers if len(numbers) <= MOST_COMPARED else [])
-    return details if details["nearest"] else {**details, "valid": ""}
+    if not details["nearest"]:
+        details["valid"] = ""
+    return Invalid([Problem("unknown_doctor", place, details=details)])
 
 
 def _known(path: Path, number: str | None) -> Iterator[Known]:
@@ -94,26 +105,8 @@ def _checked(page: Page) -> Known:
     return Known(page.data["doctor"], page.data.get("name"), tuple(campaigns(page)), lambda: page)
 
 
-def _tables(path: Path) -> Tables | None:
-    """The tables that a folder holds; None when it holds none."""
-    if not any((path / name).is_file() for name in TABLE_OF_DOCTORS):
-        return None
-    # Heavy, and needed for tables only.
-    from engine.tabular import folder_tables  # noqa: PLC0415
-
-    return folder_tables(path)
-
-
-def _listed(tables: Tables) -> Iterator[Known]:
-    """The doctors of tables; the rows of each are read when they are asked for."""
-    for number, name, years in tables.doctors():
-        yield Known(number, name, years, lambda number=number: _in(tables, number)[0].page)  # type: ignore[misc]
-
-
-def _in(tables: Tables, number: str) -> list[Known]:
-    """The doctor of that number in tables; nothing when there is none."""
-    page = tables.page(number)
-    return [] if page is None else [_checked(page)]
+def _listed(where: str | Path, number: str, name: str | None, years: tuple[int, ...]) -> Known:
+    return Known(number, name, years, lambda: find_doctor(where, number).page)
 
 
 def _pages(path: Path, number: str | None) -> Iterator[Page]:

@@ -269,7 +269,7 @@ def test_a_password_is_never_told(address: str, postgres: Postgres) -> None:
 
 def test_what_is_no_duckdb_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "doctors.duckdb").write_text("doctor,year\n", encoding="utf-8")
-    assert refused(str(tmp_path / "doctors.duckdb")) == ["not_a_table"]
+    assert refused(str(tmp_path / "doctors.duckdb")) == ["not_duckdb"]
     assert refused(str(tmp_path / "nowhere.duckdb")) == ["missing_path"]
 
 

@@ -10,13 +10,13 @@ from pathlib import Path
 
 from engine.engines.engine import Engine
 from engine.problems import Invalid, Problem
-from engine.sourcing.sources import POSTGRES
 from engine.sourcing.staging import Stageable
 
 Opened = Callable[[Stageable, Path, int | None], AbstractContextManager[Engine]]
 
 DEFAULT = "polars"
 """The engine of a run that names none: the faster of the two that are embedded (`bench/`)."""
+POSTGRES = ("postgres://", "postgresql://")
 SPARK = "spark://"
 NAMED = ("postgres://…", "spark://…", "duckdb", "polars")
 

@@ -82,6 +82,7 @@ def _connected(file: Path, scratch: str) -> duckdb.DuckDBPyConnection:
         connection.execute("SET temp_directory = $folder", {"folder": scratch})
         # Views of a file that someone else made read this file, and nothing beside it.
         connection.execute("SET enable_external_access = false")
-    except duckdb.Error as error:
-        raise unreadable(str(file), error) from None
+    except duckdb.Error:
+        # What DuckDB says is mostly the path of the file, which is told anyway.
+        raise Invalid([Problem("not_duckdb", str(file))]) from None
     return connection

@@ -25,7 +25,6 @@ from engine.yamltext import Page
 
 Kind = Literal["folder", "dossiers", "duckdb", "postgres"]
 YEAR = r"^[0-9]{4}$"
-POSTGRES = ("postgres://", "postgresql://")
 TOLD = arrow.schema(
     [("doctor", arrow.string()), *((told, arrow.bool_()) for told in ("now", "undated", "here", "dated"))]
 )
