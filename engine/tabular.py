@@ -79,7 +79,7 @@ class TablesPage(Page, frozen=True):
         return path
 
 
-class Held(Protocol):
+class HeldTable(Protocol):
     """One table, wherever it is kept: where that is, as it is told, and its columns, as an Arrow schema."""
 
     @property
@@ -101,7 +101,7 @@ class Held(Protocol):
 class Tables:
     """Every table of dossiers, opened in one place. Raises Invalid: a column missing, there twice, not expected."""
 
-    def __init__(self, where: str, held: Mapping[str, Held]) -> None:
+    def __init__(self, where: str, held: Mapping[str, HeldTable]) -> None:
         self.where, self.held = where, held
         self.places = {table: one.place for table, one in held.items()}
         for table, one in held.items():
@@ -209,7 +209,7 @@ class FileHeld:
         self.schema = self.opened.schema
 
     def batches(self, columns: Sequence[str], doctors: Sequence[str] | None) -> Iterator[Anything]:
-        """See `Held`. Parts of a Parquet file that hold none of the doctors are skipped."""
+        """See `HeldTable`. Parts of a Parquet file that hold none of the doctors are skipped."""
         if doctors and len(doctors) >= MANY and self.schema.field("doctor").type == arrow.string() and self.parquet:
             yield from self._of_many(columns, doctors)
             return
@@ -232,7 +232,7 @@ class FileHeld:
         return self._by_polars(lambda rows: rows.filter(only).select(columns).with_columns(days))
 
     def owners(self) -> Iterator[Anything]:
-        """See `Held`: in Parquet, once for rows of one owner that stand beside each other."""
+        """See `HeldTable`: in Parquet, once for rows of one owner that stand beside each other."""
         if not self.parquet:
             return self.batches(list(OWNER), None)
         import polars  # noqa: PLC0415

@@ -21,7 +21,7 @@ ROWS = 100_000
 
 
 class _Held:
-    """A table, or a view, of the file. See `engine.tabular.Held`."""
+    """A table, or a view, of the file. See `engine.tabular.HeldTable`."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, file: Path, table: str) -> None:
         self.connection, self.table, self.place = connection, table, f"{file}/{table}"
@@ -33,14 +33,14 @@ class _Held:
             raise unreadable(self.place, error) from None
 
     def batches(self, columns: Sequence[str], doctors: Sequence[str] | None) -> Iterator[Anything]:
-        """See `engine.tabular.Held`."""
+        """See `engine.tabular.HeldTable`."""
         if doctors is None:
             return self._fetched(columns, "")
         where = "WHERE doctor IN (SELECT unnest($doctors))" + (" OR doctor IS NULL" if "" in doctors else "")
         return self._fetched(columns, where, {"doctors": list(doctors)})
 
     def owners(self) -> Iterator[Anything]:
-        """See `engine.tabular.Held`."""
+        """See `engine.tabular.HeldTable`."""
         return self._fetched(list(OWNER), "GROUP BY ALL")
 
     def ordered(self) -> Iterator[Anything]:

@@ -113,7 +113,7 @@ class _Read:
 
 
 class _Held:
-    """A table, or a view, of the database. See `engine.tabular.Held`."""
+    """A table, or a view, of the database. See `engine.tabular.HeldTable`."""
 
     def __init__(self, connection: psycopg.Connection, where: Address, schema: str, table: str) -> None:
         self.connection, self.table, self.name = connection, table, Identifier(schema, table)
@@ -129,14 +129,14 @@ class _Held:
         self.schema = arrow.schema([(name, TYPES.get(type, arrow.binary())) for name, type in found])
 
     def batches(self, columns: Sequence[str], doctors: Sequence[str] | None) -> Iterator[Anything]:
-        """See `engine.tabular.Held`: every column as texts."""
+        """See `engine.tabular.HeldTable`: every column as texts."""
         if doctors is None:
             return self._fetched(columns, SQL(""))
         some = SQL("WHERE doctor = ANY({})").format(Literal(list(doctors)))
         return self._fetched(columns, some + SQL(" OR doctor IS NULL") if "" in doctors else some)
 
     def owners(self) -> Iterator[Anything]:
-        """See `engine.tabular.Held`."""
+        """See `engine.tabular.HeldTable`."""
         return self._fetched(list(OWNER), SQL("GROUP BY doctor, year"))
 
     def ordered(self) -> Iterator[Anything]:
