@@ -28,6 +28,7 @@ from engine.words import say
 from engine.yamltext import Page
 from tests.altering import everything
 from tests.conftest import Example, policy_files
+from tests.made_up import dossier, law
 from tests.random_dossiers import Drawing, days_of
 from tests.random_policies import made_up, random_mutant, random_policy
 
@@ -100,6 +101,15 @@ def test_so_do_records_that_no_law_and_no_doctor_would_give(seed: int) -> None:
         policy = linked(files, record["readings"])
         again = read_dossier(dossier_page(record, "record"), policy)
         assert again.digest == record["dossier"]["digest"], page.data
+
+
+@pytest.mark.parametrize("outcome", ["refuted", "not_produced"])
+def test_so_does_the_record_of_what_was_filed_whatever_controls_found(outcome: str) -> None:
+    year = law()
+    findings = [{"item": "ferry", "outcome": one, "decided_on": "2032-06-01"} for one in (outcome, "confirmed")]
+    rows = {"declarations": [{"item": "ferry", "declared_on": "2032-05-01"}], "findings": findings}
+    record = plain(written(decide(year, dossier(year, **rows))))
+    assert inconsistencies(record) == []
 
 
 # --- what was not ---------------------------------------------------------------------------------------------------

@@ -54,6 +54,21 @@ def test_what_fails_for_a_later_batch_leaves_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_where_a_batch_fails_no_other_is_asked_for(
+    bundled_tables: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Sequence[str]] = []
+
+    def fails(_of: Deciding, batch: Sequence[str]) -> Anything:
+        asked.append(batch)
+        raise EngineFault("nothing came back")
+
+    monkeypatch.setattr(Deciding, "_together", fails)
+    with pytest.raises(EngineFault, match="nothing came back"):
+        run(requested(bundled_tables, tmp_path / "out"))
+    assert len(asked) == 1
+
+
 @pytest.mark.parametrize(
     ("everyone", "size", "short", "places"),
     [

@@ -14,10 +14,13 @@ from msgspec.structs import replace
 from engine.columnar.layout import DOCTOR
 from engine.columnar.results import Results
 from engine.network import EngineFault
+from engine.problems import Problem
 from engine.running import deciding, singly
 from engine.running.deciding import Deciding
 from engine.running.run import Request, run
 from engine.running.sampling import chosen, held_against
+from engine.running.singly import Asked, Settled, Under
+from engine.sourcing.sources import FolderSource, Numbers
 from tests.conftest import Forfait, campaigns, policy_files
 
 YEAR = 2023
@@ -162,3 +165,84 @@ def test_who_is_told_neither_decided_nor_refused_stops_the_run(
     with pytest.raises(EngineFault, match=f"{min(numbers())}: neither decided nor refused"):
         run(requested(bundled_tables, tmp_path / "out", sample=0))
     assert list(tmp_path.iterdir()) == []
+
+
+# --- who is decided twice -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def twice(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The doctors whom both derivations are asked for, as it goes."""
+    found, settle = list[str](), singly.settle
+
+    def spying(asked: Sequence[Asked], under: Under) -> Settled:
+        found.extend(one.doctor for one in asked if one.twice)
+        return settle(asked, under)
+
+    monkeypatch.setattr(singly, "settle", spying)
+    return found
+
+
+def test_who_can_only_be_read_singly_is_of_the_sample_too(
+    bundled_tables: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, twice: list[str]
+) -> None:
+    """Though it takes no more than leaves to decide them."""
+    listed = FolderSource.numbers
+
+    def some_odd(source: FolderSource, year: int) -> Numbers:
+        found = listed(source, year)
+        return replace(found, odd=frozenset(found.read[::2]))
+
+    monkeypatch.setattr(FolderSource, "numbers", some_odd)
+    monkeypatch.setattr(deciding, "OBSERVING", 1)
+    run(requested(bundled_tables, tmp_path / "out", sample=EVERYONE))
+    assert set(twice) == set(numbers())
+
+
+def test_nobody_is_decided_twice_over_where_all_are_decided_singly(
+    bundled_tables: Path, tmp_path: Path, twice: list[str]
+) -> None:
+    run(replace(requested(bundled_tables, tmp_path / "out", sample=EVERYONE), together=EVERYONE))
+    assert sorted(twice) == numbers()
+
+
+def test_who_is_of_the_sample_and_left_by_columns_counts_once(
+    bundled_tables: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody(of: Deciding, batch: Sequence[str]) -> Results:
+        found: Results = together({})(of, batch)
+        return replace(found, sure=arrow.chunked_array([[False] * len(batch)]))
+
+    alone = run(replace(requested(bundled_tables, tmp_path / "one", sample=0), together=EVERYONE))
+    monkeypatch.setattr(Deciding, "_together", nobody)
+    monkeypatch.setattr(deciding, "OBSERVING", EVERYONE)
+    left = run(requested(bundled_tables, tmp_path / "other", sample=EVERYONE))
+    assert left.manifest.tables == alone.manifest.tables
+    assert left.manifest.sample.doctors == len(numbers())
+
+
+def test_who_is_vouched_for_and_refused_singly_stops_the_run(
+    bundled_tables: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    doctor, settle = next(iter(chosen(numbers(), 1, 0))), singly.settle
+
+    def refusing(asked: Sequence[Asked], under: Under) -> Settled:
+        refused = tuple((one.doctor, (Problem("not_a_table"),)) for one in asked if one.twice)
+        rest = settle([one for one in asked if not one.twice], under)
+        return replace(rest, refused=refused)
+
+    monkeypatch.setattr(singly, "settle", refusing)
+    monkeypatch.setattr(Deciding, "_together", together({}))
+    with pytest.raises(EngineFault, match=f"{doctor}: neither decided nor refused, or both"):
+        run(requested(bundled_tables, tmp_path / "out", sample=1))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_other_processes_give_the_same_whatever_waits_for_them(
+    bundled_tables: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = run(requested(bundled_tables, tmp_path / "one", sample=5))
+    for name, few in {"CHUNK": 1, "AHEAD": 1, "PAYS": 2}.items():
+        monkeypatch.setattr(singly, name, few)
+    other = run(replace(requested(bundled_tables, tmp_path / "other", sample=5), jobs=2))
+    assert other.manifest.tables == one.manifest.tables

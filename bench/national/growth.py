@@ -25,7 +25,7 @@ DOCTORS = (10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000)
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--doctors", type=int, nargs="+", default=DOCTORS)
-    parser.add_argument("--engine", default="duckdb")
+    parser.add_argument("--engine", default="polars")
     parser.add_argument("--memory")
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)

@@ -295,6 +295,9 @@ class Leaves:
             year = max((row["campaign"] for row in held if row["campaign"] < year), default=FIRST)
         filing = {name for test in asks["where"] for name in test["fields"] if name in FILED}
         found = self.facts.candidates(asks["row"], asks["names"], asks["of"], year)
+        if asks["filed"]:
+            # What was filed was filed, whatever a control found since.
+            found = [one._replace(conflict=()) if one.conflict == one.findings else one for one in found]
         awaited = filing and not asks["filed"]
         return [one for one in found if not awaited or filing & one.row.get("fields", {}).keys()]
 

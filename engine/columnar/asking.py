@@ -72,7 +72,7 @@ class Given(Struct, frozen=True):
         """Whether it is what a page writes as one of these; NULL where it is not known."""
         values: list[Anything] = list(texts)
         if self.held.numbered:
-            values = [number for text in texts if (number := self.held.number(text)) is not None]
+            values = [number for text in values if (number := self.held.number(text)) is not None]
         # That nothing is in an empty list, Ibis says of what is not known too.
         return self.term.isin(values) if values else which((self.term.isnull(), UNKNOWN), otherwise=FALSE)
 

@@ -158,12 +158,10 @@ def _readings(found: Anything, readings: list[str] | None) -> Anything:
         return arrow.nulls(found.num_rows, arrow.string())
     # To begin with nothing keeps the rows that have no readings at all: joining would drop them.
     told = [arrow.repeat("", found.num_rows)]
-    known = bits(MATTER, readings)
-    for column in columns_of(known):
-        mine = [bit for bit in known if bit.column == column]
+    bit_of = dict(zip(readings, bits(MATTER, readings), strict=True))
+    for column in columns_of(bit_of.values()):
+        mine = [(reading, bit.place) for reading, bit in bit_of.items() if bit.column == column]
         masks = found.column(column).combine_chunks().dictionary_encode()
-        sets = [
-            " ".join(str(bit.of) for bit in mine if mask >> bit.place & 1) for mask in masks.dictionary.to_pylist()
-        ]
-        told.append(arrow.array([each or None for each in sets], arrow.string()).take(masks.indices))
+        sets = [[reading for reading, place in mine if mask >> place & 1] for mask in masks.dictionary.to_pylist()]
+        told.append(arrow.array([" ".join(some) or None for some in sets], arrow.string()).take(masks.indices))
     return compute.utf8_ltrim_whitespace(compute.binary_join_element_wise(*told, " ", null_handling="skip"))

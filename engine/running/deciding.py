@@ -6,12 +6,13 @@ out singly too which other readings would change the decision.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import date
 from functools import cached_property, partial
-from itertools import pairwise
+from itertools import islice, pairwise, repeat
 from typing import Any as Anything
 
 import pyarrow as arrow
@@ -26,12 +27,14 @@ from engine.engines.engine import Engine
 from engine.loading import PolicyFiles
 from engine.network import EngineFault
 from engine.policy import Policy
+from engine.problems import Invalid
 from engine.running.quarantine import Refused
 from engine.running.sampling import held_against
 from engine.running.singly import Settled, Singly
 from engine.running.together import After, Crowded, Together
 from engine.sourcing.sources import Source
-from engine.tables import DOCTORS
+from engine.tables import DOCTORS, Wanted
+from engine.yamltext import Page
 
 Heard = Callable[[int], None]
 SHORT = 4
@@ -107,21 +110,26 @@ class Deciding(Struct, frozen=True, dict=True):
         with closing(self._in_turn(parts)) as turns:
             for first, part, found in zip(places, parts, turns, strict=False):
                 heard(first)
-                # Other processes are at them while the engine is at all.
+                # Where there are other processes, they are at these while the engine is at all.
                 sampled = self._sampled(part)
                 yield self._batch(part, found(), sampled, partial(_after, heard, first))
 
     def _in_turn(self, parts: Sequence[Sequence[str]]) -> Generator[Callable[[], _Found]]:
-        """What tells what the engine finds of each batch: if `ahead`, it is at it, and then at the next, already."""
+        """For each batch, what waits for what the engine finds; if `ahead`, the engine is at it already."""
         if not self.ahead:
             yield from (partial(self._found, part) for part in parts)
             return
         with ThreadPoolExecutor(1) as beside:
-            asked = beside.submit(self._found, parts[0])
-            for part in parts[1:]:
-                now, asked = asked, beside.submit(self._found, part)
-                yield now.result
-            yield asked.result
+            asked = deque([beside.submit(self._found, parts[0])])
+            left = iter(parts[1:])
+
+            def found() -> _Found:
+                # Where this one fails, no other is asked for.
+                now = asked.popleft().result()
+                asked.extend(beside.submit(self._found, part) for part in islice(left, 1))
+                return now
+
+            yield from repeat(found, len(parts))
 
     def _found(self, numbers: Sequence[str]) -> _Found:
         """Everything that is asked of the engine about the doctors of a batch."""
@@ -134,30 +142,34 @@ class Deciding(Struct, frozen=True, dict=True):
         return _Found(results, alone, crowded, self._sorts())
 
     def _sampled(self, numbers: Sequence[str]) -> Iterator[Settled]:
-        """Those of the sample who are among these doctors, decided by both derivations; nobody who will be anyway."""
-        some = sorted(self.sample.intersection(numbers).difference(self.odd))
-        return self.singly.settled(zip(some, self.source.pages(some), strict=True), self.sample, self.repriced)
+        """Those of the sample who are among these doctors, decided by both derivations; nobody where all will be."""
+        some = [] if self.odd.issuperset(numbers) else sorted(self.sample.intersection(numbers))
+        return self.singly.settled(self._pages(some), self.sample, self.repriced)
 
     def _batch(self, numbers: Sequence[str], by_engine: _Found, sampled: Iterator[Settled], heard: Heard) -> Batch:
         """The rest of a batch, and all of it put together."""
         found = [by_engine.results]
         if by_engine.crowded is not None:
             found.append(self._observed(by_engine.alone, by_engine.crowded, len(numbers), heard))
-        left = _others(numbers, found)
-        alone = list[Settled]()
-        for part in self.singly.settled(zip(left, self.source.pages(left), strict=True), self.sample, left):
-            alone.append(part)
-            heard(len(numbers) - len(left) + sum(one.doctors.num_rows + len(one.refused) for one in alone))
-        again = list(sampled)
+        left = frozenset(_others(numbers, found))
+        alone = self.singly.settled(self._pages(sorted(left)), self.sample, left)
+        waiting = {*left, *self.sample.intersection(numbers)}
+        done = partial(_after, heard, len(numbers) - len(waiting))
+        again = list(_told(sampled, waiting, done))
+        settled = list(_told(alone, waiting, done))
         sure = [each.sure for each in found]
-        doctors = _whole([each.every_doctor for each in found], sure, [part.doctors for part in alone])
-        nodes = _whole([each.every_node for each in found], sure, [part.nodes for part in alone])
+        doctors = _whole([each.every_doctor for each in found], sure, [part.doctors for part in settled])
+        nodes = _whole([each.every_node for each in found], sure, [part.nodes for part in settled])
         _check_sample(doctors, [part.doctors for part in again], left)
         _check_sample(nodes, [part.nodes for part in again], left)
-        refused = [one for part in alone for one in part.refused]
+        refused = [one for part in settled for one in part.refused]
         refused += [one for part in again for one in part.refused if one[0] not in left]
         _check_everyone(numbers, doctors, nodes, refused)
         return Batch(numbers, doctors, nodes, tuple(refused), len(by_engine.alone), by_engine.sorts)
+
+    def _pages(self, numbers: Sequence[str], wanted: Wanted | None = None) -> Iterator[tuple[str, Page | Invalid]]:
+        """Doctors with their pages, or why they have none."""
+        return zip(numbers, self.source.pages(numbers, wanted), strict=True)
 
     def _together(self, numbers: Sequence[str]) -> Results:
         """The rows of both tables of those of these doctors whom the columns vouch for."""
@@ -174,11 +186,11 @@ class Deciding(Struct, frozen=True, dict=True):
         whole = sorted(frozenset(numbers).difference(some))
         lines: dict[str, Line] = {}
         rows = wanted(only, self.columns.questions.values())
-        for few in self.singly.partly(zip(some, self.source.pages(some, rows), strict=True), only):
+        for few in self.singly.partly(self._pages(some, rows), only):
             lines |= few
             heard(everyone - len(numbers) + len(lines))
         leaves = [merged_table(found, lines, self.columns.questions.values())]
-        for part in self.singly.observed(zip(whole, self.source.pages(whole), strict=True)):
+        for part in self.singly.observed(self._pages(whole)):
             leaves.append(part)
             heard(everyone - len(numbers) + sum(one.num_rows for one in leaves))
         return self.after.found(arrow.concat_tables(leaves))
@@ -204,6 +216,15 @@ def _after(heard: Heard, before: int, done: int) -> None:
     heard(before + done)
 
 
+def _told(parts: Iterable[Settled], waiting: set[str], heard: Heard) -> Iterator[Settled]:
+    """Some settled after others; it is heard how many of those who are `waiting` no longer are."""
+    everyone = len(waiting)
+    for part in parts:
+        waiting.difference_update(part.doctors[DOCTOR].to_pylist(), (doctor for doctor, _ in part.refused))
+        heard(everyone - len(waiting))
+        yield part
+
+
 def _others(numbers: Sequence[str], found: Iterable[Results]) -> list[str]:
     """Those who have no row yet, in their order."""
     there = [piece for one in found for piece in one.every_doctor[DOCTOR].filter(one.sure).chunks]
@@ -212,19 +233,19 @@ def _others(numbers: Sequence[str], found: Iterable[Results]) -> list[str]:
     return list(every.filter(computed.invert(mine)).to_pylist())
 
 
-def _whole(found: Sequence[Anything], sure: Sequence[Anything], alone: Sequence[Anything]) -> Anything:
-    """All the rows of a batch, by doctor: those surely found, and those decided alone."""
-    every = arrow.concat_tables([*found, *alone])
-    decided = [arrow.repeat(True, len(part)) for part in alone]
-    counts = arrow.chunked_array([*(piece for one in sure for piece in one.chunks), *decided], arrow.bool_())
+def _whole(found: Sequence[Anything], sure: Sequence[Anything], settled: Sequence[Anything]) -> Anything:
+    """All the rows of a batch, by doctor: those surely found, and those settled one by one."""
+    every = arrow.concat_tables([*found, *settled])
+    pieces = [piece for one in sure for piece in one.chunks]
+    counts = arrow.chunked_array([*pieces, *(arrow.repeat(True, len(part)) for part in settled)], arrow.bool_())
     order = computed.sort_indices(every[DOCTOR])
     return every.take(order.filter(counts.take(order)))
 
 
-def _check_sample(whole: Anything, again: Sequence[Anything], alone: Sequence[str]) -> None:
-    """Raises EngineFault unless the rows of the sample, but for doctors decided alone, are those of the batch."""
+def _check_sample(whole: Anything, again: Sequence[Anything], left: Collection[str]) -> None:
+    """Raises EngineFault unless the rows of the sample are those of the batch, but of doctors left to be settled."""
     told = arrow.concat_tables([whole.slice(0, 0), *again])
-    told = told.filter(computed.invert(computed.is_in(told[DOCTOR], arrow.array(alone, arrow.string()))))
+    told = told.filter(computed.invert(computed.is_in(told[DOCTOR], arrow.array(sorted(left), arrow.string()))))
     both = computed.indices_nonzero(computed.is_in(whole[DOCTOR], told[DOCTOR]))
     held_against(whole.take(both), told)
 

@@ -153,7 +153,7 @@ def _prepared(under: Under) -> tuple[PolicyFiles, Policy]:
 class Singly:
     """Decides doctors one by one; the processes it starts end with the block it is used in.
 
-    So many doctors are `expected` for sure: if they are many, processes wait for the first of them.
+    So many doctors are `expected` in all: if they are many, other processes decide them, even if few at a time.
     """
 
     def __init__(self, under: Under, jobs: int, expected: int = 0) -> None:

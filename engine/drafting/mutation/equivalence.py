@@ -88,7 +88,7 @@ def _words(policy: Policy) -> Iterator[tuple[str, Form]]:
 
 def _names(table: Table) -> Iterator[tuple[str, str]]:
     """Every name that stands for an entry, with the entry."""
-    yield from ((name, entry.code) for name, entry in table.by_name.items())
+    return ((name, entry.code) for name, entry in table.by_name.items())
 
 
 def _form(value: Anything, policy: Policy) -> Form:
