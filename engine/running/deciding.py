@@ -236,8 +236,8 @@ def _others(numbers: Sequence[str], found: Iterable[Results]) -> list[str]:
 def _whole(found: Sequence[Anything], sure: Sequence[Anything], settled: Sequence[Anything]) -> Anything:
     """All the rows of a batch, by doctor: those surely found, and those settled one by one."""
     every = arrow.concat_tables([*found, *settled])
-    pieces = [piece for one in sure for piece in one.chunks]
-    counts = arrow.chunked_array([*pieces, *(arrow.repeat(True, len(part)) for part in settled)], arrow.bool_())
+    vouched = [chunk for one in sure for chunk in one.chunks]
+    counts = arrow.chunked_array([*vouched, *(arrow.repeat(True, len(part)) for part in settled)], arrow.bool_())
     order = computed.sort_indices(every[DOCTOR])
     return every.take(order.filter(counts.take(order)))
 
