@@ -195,14 +195,14 @@ def test_who_can_only_be_read_singly_is_of_the_sample_too(
 
     monkeypatch.setattr(FolderSource, "numbers", some_odd)
     monkeypatch.setattr(deciding, "OBSERVING", 1)
-    run(requested(bundled_tables, tmp_path / "out", sample=EVERYONE))
+    run(replace(requested(bundled_tables, tmp_path / "out", sample=EVERYONE), priced=False))
     assert set(twice) == set(numbers())
 
 
 def test_nobody_is_decided_twice_over_where_all_are_decided_singly(
     bundled_tables: Path, tmp_path: Path, twice: list[str]
 ) -> None:
-    run(replace(requested(bundled_tables, tmp_path / "out", sample=EVERYONE), together=EVERYONE))
+    run(replace(requested(bundled_tables, tmp_path / "out", sample=EVERYONE), together=EVERYONE, priced=False))
     assert sorted(twice) == numbers()
 
 
@@ -241,8 +241,8 @@ def test_who_is_vouched_for_and_refused_singly_stops_the_run(
 def test_other_processes_give_the_same_whatever_waits_for_them(
     bundled_tables: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one = run(requested(bundled_tables, tmp_path / "one", sample=5))
+    one = run(replace(requested(bundled_tables, tmp_path / "one", sample=5), priced=False))
     for name, few in {"CHUNK": 1, "AHEAD": 1, "PAYS": 2}.items():
         monkeypatch.setattr(singly, name, few)
-    other = run(replace(requested(bundled_tables, tmp_path / "other", sample=5), jobs=2))
+    other = run(replace(requested(bundled_tables, tmp_path / "other", sample=5), jobs=2, priced=False))
     assert other.manifest.tables == one.manifest.tables
