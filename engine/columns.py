@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from engine.claims import claims, leaves
 from engine.columnar.asked_for import doctor_columns, node_columns
-from engine.columnar.asking import FALSE, Term, added, both, constant, either, sure, which
+from engine.columnar.asking import FALSE, ZERO, Term, added, both, constant, either, sure, which
 from engine.columnar.bits import any_of, bits, columns_of, marks
 from engine.columnar.layout import DOCTOR, READ, VOUCHED
 from engine.columnar.leaves import Leaves, Sight, gap
@@ -236,7 +236,7 @@ def _to_mend(part: Settled) -> Term:
 def _sum(parts: list[Settled]) -> Term:
     """Everything that is to be mended; once not the doctor's to bring, always so."""
     # However many parts there are, what they come to is as narrow as one of them, and its sum is not.
-    total = added((_to_mend(part).cast("int64") for part in parts), constant(0, "int64"))
+    total = added((_to_mend(part).cast("int64") for part in parts), ZERO)
     return which((total >= FIXED, total % FIXED + FIXED), otherwise=total).cast("int32")
 
 

@@ -225,9 +225,7 @@ def _record(leaf: Record, standing: Standing) -> Observation:
     if leaf.earlier:
         campaign = standing.latest_campaign(leaf.row, leaf.names, leaf.of)
     found = standing.candidates(leaf.row, leaf.names, leaf.of, campaign) if campaign is not None else []
-    if leaf.filed:
-        # What was filed was filed, whatever a control found since.
-        found = [replace(one, conflict=()) if one.conflict == one.findings else one for one in found]
+    found = [_as_filed(one) for one in found] if leaf.filed else found
     filing = set() if leaf.filed else {name for test in leaf.where for name in test.fields if name in FILED_ON}
     # A row that lacks the filing date tested is not there yet.
     there = [one for one in found if not filing or any(name in one.row.fields for name in filing)]
@@ -269,14 +267,21 @@ def _doubted(there: list[Candidate], seen: list[Seen]) -> tuple[Seen, ...]:
     )
 
 
+def _as_filed(candidate: Candidate) -> Candidate:
+    """A row as it was filed: whatever a control found since neither strikes nor contradicts it."""
+    struck = None if candidate.struck in BY_FINDING else candidate.struck
+    return replace(
+        candidate, struck=struck, conflict=tuple(row for row in candidate.conflict if row.type != "finding")
+    )
+
+
 def _look(leaf: Record, candidate: Candidate, standing: Standing) -> Seen:
     row = candidate.row
     tests = [test for test in leaf.where if not (leaf.filed and _on_dates(test))]
     checks = [check_field(test, row.fields, row.type) for test in tests]
     checks += [check_same(same, row, standing.standing_rows(same.item, standing.dossier.year)) for same in leaf.same]
-    struck = None if leaf.filed and candidate.struck in BY_FINDING else candidate.struck
-    verdict = UNMET if struck else all_of([check.verdict for check in checks])
-    return Seen(row, verdict, tuple(checks), struck, candidate.findings)
+    verdict = UNMET if candidate.struck else all_of([check.verdict for check in checks])
+    return Seen(row, verdict, tuple(checks), candidate.struck, candidate.findings)
 
 
 def _on_dates(test: FieldTest) -> bool:

@@ -296,10 +296,8 @@ class Leaves:
         filing = {name for test in asks["where"] for name in test["fields"] if name in FILED}
         found = self.facts.candidates(asks["row"], asks["names"], asks["of"], year)
         if asks["filed"]:
-            # What was filed was filed, whatever a control found since.
-            found = [one._replace(conflict=()) if one.conflict == one.findings else one for one in found]
-        awaited = filing and not asks["filed"]
-        return [one for one in found if not awaited or filing & one.row.get("fields", {}).keys()]
+            return [_as_filed(one) for one in found]
+        return [one for one in found if not filing or filing & one.row.get("fields", {}).keys()]
 
     def look(self, asks: Json, candidate: Candidate) -> Json:
         row, struck = candidate.row, candidate.struck
@@ -308,7 +306,6 @@ class Leaves:
         ]
         checks = [self.check(test, row) for test in asks["where"] if test not in lifted]
         checks += [self.same(test, row) for test in asks["same"]]
-        struck = None if asks["filed"] and struck in BY_FINDING else struck
         verdict = UNMET if struck else min((WORDS.index(one["verdict"]) for one in checks), default=MET)
         return {**_seen(row, verdict, struck), "findings": ordered(candidate.findings), "checks": checks}
 
@@ -324,6 +321,12 @@ def silent(part: Any) -> Iterator[Json]:
     elif isinstance(part, dict | list):
         for below in part.values() if isinstance(part, dict) else part:
             yield from silent(below)
+
+
+def _as_filed(candidate: Candidate) -> Candidate:
+    """A row as it was filed: what a control found since neither strikes nor contradicts it."""
+    struck = None if candidate.struck in BY_FINDING else candidate.struck
+    return candidate._replace(struck=struck, conflict=[row for row in candidate.conflict if row["type"] != "finding"])
 
 
 def _seen(row: Json, verdict: int, struck: str | None = None) -> Json:

@@ -6,13 +6,12 @@ out singly too which other readings would change the decision.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import date
 from functools import cached_property, partial
-from itertools import islice, pairwise, repeat
+from itertools import pairwise
 from typing import Any as Anything
 
 import pyarrow as arrow
@@ -108,28 +107,26 @@ class Deciding(Struct, frozen=True, dict=True):
         places = list(batch_ends(len(numbers), size, short=size // SHORT if self.ahead else 0))
         parts = [numbers[first:last] for first, last in pairwise(places)]
         with closing(self._in_turn(parts)) as turns:
-            for first, part, found in zip(places, parts, turns, strict=False):
+            for first, part in zip(places, parts, strict=False):
                 heard(first)
-                # Where there are other processes, they are at these while the engine is at all.
-                sampled = self._sampled(part)
-                yield self._batch(part, found(), sampled, partial(_after, heard, first))
+                sampled, found = next(turns)
+                yield self._batch(part, found, sampled, partial(_after, heard, first))
 
-    def _in_turn(self, parts: Sequence[Sequence[str]]) -> Generator[Callable[[], _Found]]:
-        """For each batch, what waits for what the engine finds; if `ahead`, the engine is at it already."""
+    def _in_turn(self, parts: Sequence[Sequence[str]]) -> Generator[tuple[Iterator[Settled], _Found]]:
+        """Of each batch its sample, and what the engine finds: if `ahead`, it is at the next already.
+
+        Where there are other processes, they begin with the sample before the engine is waited for.
+        """
         if not self.ahead:
-            yield from (partial(self._found, part) for part in parts)
+            yield from ((self._sampled(part), self._found(part)) for part in parts)
             return
         with ThreadPoolExecutor(1) as beside:
-            asked = deque([beside.submit(self._found, parts[0])])
-            left = iter(parts[1:])
-
-            def found() -> _Found:
-                # Where this one fails, no other is asked for.
-                now = asked.popleft().result()
-                asked.extend(beside.submit(self._found, part) for part in islice(left, 1))
-                return now
-
-            yield from repeat(found, len(parts))
+            asked = beside.submit(self._found, parts[0])
+            for part, after in pairwise(parts):
+                sampled, found = self._sampled(part), asked.result()
+                asked = beside.submit(self._found, after)
+                yield sampled, found
+            yield self._sampled(parts[-1]), asked.result()
 
     def _found(self, numbers: Sequence[str]) -> _Found:
         """Everything that is asked of the engine about the doctors of a batch."""
